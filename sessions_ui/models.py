@@ -1,0 +1,258 @@
+"""The tables: the working row of an edit, what an agent left half done, and the audit.
+
+`Edit` changes, by guarded transitions only (services). `AuditEntry` and `AuditCheckpoint`
+never change: the database itself refuses (`audit/triggers.py`). Only `audit/record.py`
+inserts entries. Prefer adding a column to an audit table to altering one: on SQLite an
+AlterField remakes the table and drops its triggers without a word.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+OPEN_STATES = ("intent", "sent", "unknown")
+
+
+class Edit(models.Model):
+    """One submission on its way to PAVE; holds values only while they are needed."""
+
+    entry_id = models.BigIntegerField(unique=True)
+    session_key = models.CharField(max_length=40)
+    actor_id = models.IntegerField()
+    actor_label = models.CharField(max_length=150)
+    nonce = models.CharField(max_length=43, unique=True)
+    values_digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=20)
+    changes = models.JSONField()
+    base = models.JSONField(null=True)
+    base_version = models.CharField(max_length=40, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        permissions: ClassVar = [
+            ("view_session_pages", "Can find and see PAVE sessions"),
+            ("edit_session", "Can edit PAVE sessions"),
+            ("view_session_history", "Can see the history of a PAVE session"),
+            ("view_fields", "Can see the fields and their rules"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["session_key"],
+                condition=Q(state__in=OPEN_STATES),
+                name="one_open_edit_per_session",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["lease_until"], condition=Q(state__in=OPEN_STATES), name="open_edit_lease"
+            ),
+            models.Index(fields=["session_key", "-entry_id"], name="edit_of_session"),
+        ]
+
+    def __str__(self) -> str:
+        """The entry number, the session and the state."""
+        return f"#{self.entry_id} {self.session_key} {self.state}"
+
+
+class Draft(models.Model):
+    """What a person had typed when the log-in ended: one row per person and session."""
+
+    actor_id = models.IntegerField()
+    session_key = models.CharField(max_length=40)
+    values = models.JSONField()
+    seen = models.TextField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["actor_id", "session_key"], name="one_draft_per_actor")
+        ]
+
+    def __str__(self) -> str:
+        """The session and the person's number."""
+        return f"{self.session_key} kept for {self.actor_id}"
+
+
+class Visit(models.Model):
+    """The sessions a person opened lately, with what PAVE said of each at that time."""
+
+    actor_id = models.IntegerField()
+    session_key = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    status = models.CharField(max_length=20)
+    vehicle = models.CharField(max_length=120)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["actor_id", "session_key"], name="one_visit_per_actor")
+        ]
+        indexes: ClassVar = [models.Index(fields=["actor_id", "-at"], name="visit_latest")]
+
+    def __str__(self) -> str:
+        """The session and the person's number."""
+        return f"{self.session_key} opened by {self.actor_id}"
+
+
+class Kind(models.IntegerChoices):
+    """What an audit entry tells."""
+
+    INTENT = 1, "Intent"
+    SENT = 2, "Sent"
+    OUTCOME = 3, "Outcome"
+    RESOLUTION = 4, "Read back"
+    REFUSAL = 5, "Refusal"
+    ACCESS = 6, "Access"
+    NOTE = 7, "Note"
+
+
+class Side(models.IntegerChoices):
+    """Which of a field's values an `AuditValue` holds."""
+
+    WAS = 0, "was"
+    NOW = 1, "now"
+    HELD = 2, "held"
+
+
+class AuditEntry(models.Model):
+    """One fact, never changed. `hash` covers every column but `id` (audit/canonical.py)."""
+
+    id = models.BigAutoField(primary_key=True)
+    ts = models.DateTimeField()
+    kind = models.SmallIntegerField(choices=Kind)
+    op = models.BigIntegerField(null=True)
+    op_key = models.UUIDField(null=True)
+    actor_id = models.IntegerField(null=True)
+    actor_label = models.CharField(max_length=150)
+    actor_role = models.CharField(max_length=60)
+    remote_addr = models.CharField(max_length=45)
+    user_agent_hash = models.CharField(max_length=64)
+    login_hash = models.CharField(max_length=64)
+    request_id = models.CharField(max_length=64)
+    session_key = models.CharField(max_length=40)
+    session_label = models.CharField(max_length=200)
+    action = models.CharField(max_length=40)
+    reason_code = models.CharField(max_length=40)
+    reason_note = models.TextField()
+    ticket = models.CharField(max_length=100)
+    status = models.CharField(max_length=20)
+    base_version = models.CharField(max_length=40)
+    new_version = models.CharField(max_length=40)
+    body = models.TextField()
+    detail = models.TextField()
+    outcome = models.CharField(max_length=20)
+    http_status = models.SmallIntegerField(null=True)
+    error_code = models.CharField(max_length=40)
+    duration_ms = models.IntegerField(null=True)
+    hv = models.SmallIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "audit_entry"
+        default_permissions = ()
+        permissions: ClassVar = [
+            ("read_audit", "Can read the audit"),
+            ("export_audit", "Can export the audit"),
+            ("reveal_personal", "Can reveal personal values"),
+            ("review_audit", "Can review audit entries"),
+        ]
+        # Each index is a filter followed by the order of the list. `op IS NULL` marks the
+        # entries that stand by themselves (edits, refusals, access), so steps cost nothing here.
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["op"], condition=Q(kind=Kind.OUTCOME), name="audit_one_outcome"
+            ),
+            models.UniqueConstraint(
+                fields=["op_key"], condition=Q(kind=Kind.INTENT), name="audit_one_intent"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["session_key", "id"], name="audit_session"),
+            models.Index(fields=["op", "id"], condition=Q(op__isnull=False), name="audit_steps"),
+            models.Index(
+                fields=["actor_id", "id"], condition=Q(op__isnull=True), name="audit_actor"
+            ),
+            models.Index(
+                fields=["reason_code", "id"], condition=Q(op__isnull=True), name="audit_reason"
+            ),
+            models.Index(
+                fields=["status", "id"], condition=Q(op__isnull=True), name="audit_status"
+            ),
+            models.Index(fields=["ticket", "id"], condition=~Q(ticket=""), name="audit_ticket"),
+            models.Index(fields=["id"], condition=Q(kind=Kind.ACCESS), name="audit_access"),
+        ]
+
+    def __str__(self) -> str:
+        """The number and what it tells."""
+        return f"#{self.id} {Kind(self.kind).label}"
+
+
+class AuditValue(models.Model):
+    """A personal value of an entry, beside the proof so that it can be erased one day.
+
+    The entry holds sha256(salt || value). Rows may be added and deleted, never updated.
+    """
+
+    pk = models.CompositePrimaryKey("entry_id", "field", "side")
+    entry_id = models.BigIntegerField()
+    field = models.CharField(max_length=40)
+    side = models.SmallIntegerField(choices=Side)
+    salt = models.BinaryField(max_length=16)
+    value = models.TextField()
+
+    class Meta:
+        db_table = "audit_value"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """Where it belongs; never the value."""
+        return f"#{self.entry_id} {self.field} {Side(self.side).label}"
+
+
+class AuditToken(models.Model):
+    """An index row: derived, rebuildable, not hashed. Names that begin with @ are filters."""
+
+    pk = models.CompositePrimaryKey("field", "val", "entry_id")
+    field = models.CharField(max_length=40)
+    val = models.CharField(max_length=64)
+    entry_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "audit_token"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """The indexed name and the entry."""
+        return f"{self.field} of #{self.entry_id}"
+
+
+class AuditCheckpoint(models.Model):
+    """A signed seal over the entries since the one before; an empty interval has one too."""
+
+    n = models.BigIntegerField(primary_key=True)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    count = models.BigIntegerField()
+    ranges = models.TextField()
+    merkle_root = models.BinaryField(max_length=32)
+    prev_hash = models.BinaryField(max_length=32)
+    sealed_at = models.DateTimeField()
+    signature = models.BinaryField(max_length=32)
+    key_id = models.CharField(max_length=16)
+
+    class Meta:
+        db_table = "audit_checkpoint"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """The number and the ids it seals."""
+        return f"checkpoint {self.n}: {self.first_id} to {self.last_id}"
