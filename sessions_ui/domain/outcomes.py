@@ -1,0 +1,186 @@
+"""What became of an edit: the states it passes, the outcomes it ends in, and the words for each.
+
+The words claim effect ("in effect"), never cause, unless PAVE itself answered.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an open edit is. The three together hold the session's one slot."""
+
+    INTENT = "intent"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+
+
+OPEN = frozenset(State)
+
+
+class Outcome(StrEnum):
+    """The outcomes, by the names that the pages, the filter and the export share."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    REFUSED_BY_POLICY = "refused_by_policy"
+    WITHDRAWN = "withdrawn"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    IN_EFFECT = "in_effect"
+    NOT_IN_EFFECT = "not_in_effect"
+    PARTIAL = "partial"
+    SUPERSEDED = "superseded"
+    UNRESOLVED = "unresolved"
+    LATE_APPLIED = "late_applied"
+
+    @property
+    def words(self) -> "Words":
+        """How the outcome is shown."""
+        return WORDS[self]
+
+    @property
+    def label(self) -> str:
+        return WORDS[self].label
+
+    @property
+    def tone(self) -> str:
+        return WORDS[self].tone
+
+    @property
+    def icon(self) -> str:
+        return WORDS[self].icon
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One outcome's words: a label, tone and icon for lists; for its page what is true now and what
+    to do next."""
+
+    label: str
+    tone: str
+    icon: str
+    heading: str
+    now: str
+    then: str
+
+
+WORDS = {
+    Outcome.PENDING: Words(
+        "On its way", "live", "hourglass", "This edit is on its way",
+        "It is recorded, and PAVE's answer is awaited.",
+        "Wait a moment and reload. Please do not make the change again.",
+    ),
+    Outcome.CONFIRMED: Words(
+        "Applied", "ok", "check-circle", "PAVE took the change",
+        "PAVE answered and shows every value that you sent.",
+        "Nothing more to do.",
+    ),
+    Outcome.ACCEPTED: Words(
+        "Accepted, not shown", "warn", "half", "PAVE accepted it, but does not show all of it",
+        "PAVE answered without an error. Fields that it does not show could not be checked.",
+        "Look again later, or ask the customer what they see.",
+    ),
+    Outcome.REFUSED: Words(
+        "Refused by PAVE", "bad", "x-circle", "PAVE refused the change",
+        "Nothing was changed.",
+        "Read what PAVE said. What you typed is below: mend it and review it again.",
+    ),
+    Outcome.REFUSED_BY_POLICY: Words(
+        "Refused by our rules", "bad", "slash", "Nothing was sent",
+        "A field that you changed is locked now, so PAVE would not take it.",
+        "What you typed is kept. Send the fields that are still open, after a new review.",
+    ),
+    Outcome.WITHDRAWN: Words(
+        "Withdrawn", "dead", "undo", "Nothing was sent",
+        "Before sending, PAVE was read once more, and the edit no longer fitted.",
+        "What you typed is kept. Compare it with what PAVE holds now and review it again.",
+    ),
+    Outcome.NOT_SENT: Words(
+        "Not sent", "bad", "x-circle", "PAVE could not be reached",
+        "Nothing was sent, so nothing was changed.",
+        "What you typed is kept. Try again in a moment.",
+    ),
+    Outcome.UNKNOWN: Words(
+        "Unknown, checking", "live", "question", "We do not know yet whether PAVE took it",
+        "The change was sent once, and no valid answer came. It may still take effect.",
+        "Please do not make it again elsewhere. We check by reading PAVE, not by sending.",
+    ),
+    Outcome.IN_EFFECT: Words(
+        "In effect", "ok", "check-circle", "Your change is in effect",
+        "PAVE's answer got lost, but PAVE holds every value that you sent.",
+        "Nothing more to do.",
+    ),
+    Outcome.NOT_IN_EFFECT: Words(
+        "Not in effect", "bad", "x-circle", "Your change is not in effect",
+        "PAVE holds the values from before.",
+        "If it is still wanted, make the change again.",
+    ),
+    Outcome.PARTIAL: Words(
+        "Partly in effect", "warn", "half", "Partly in effect",
+        "Some fields hold what you sent, others do not.",
+        "The list shows which. Send the others again if they are still open.",
+    ),
+    Outcome.SUPERSEDED: Words(
+        "Another value", "warn", "altered", "PAVE holds another value",
+        "A field holds neither the value from before nor the one that you sent.",
+        "Compare the three values and decide whether to change it again.",
+    ),
+    Outcome.UNRESOLVED: Words(
+        "Not settled", "warn", "warn", "Nobody can say what became of this edit",
+        "PAVE could not be read, or no longer knows the session, or does not show the fields.",
+        "A manager will look at it. Ask them before you change the session again.",
+    ),
+    Outcome.LATE_APPLIED: Words(
+        "Applied late", "warn", "history", "Your change took effect late",
+        "We had called it not in effect; a later look found it in PAVE.",
+        "Check with the customer if you made the change again in the meantime.",
+    ),
+}  # fmt: skip
+
+
+class FieldResult(StrEnum):
+    """What became of one field."""
+
+    APPLIED = "applied"
+    IGNORED = "ignored"
+    ALTERED = "altered"
+    NOT_SHOWN = "not_shown"
+
+    @property
+    def label(self) -> str:
+        return FIELD_WORDS[self][0]
+
+    @property
+    def tone(self) -> str:
+        return FIELD_WORDS[self][1]
+
+    @property
+    def icon(self) -> str:
+        return FIELD_WORDS[self][2]
+
+
+FIELD_WORDS = {
+    FieldResult.APPLIED: ("Applied", "ok", "check-circle"),
+    FieldResult.IGNORED: ("Ignored by PAVE", "bad", "x-circle"),
+    FieldResult.ALTERED: ("Altered by PAVE", "warn", "altered"),
+    FieldResult.NOT_SHOWN: ("Not shown by PAVE", "dead", "dash"),
+}
+
+
+def roll_up(results: dict[str, FieldResult], *, answered: bool) -> Outcome:
+    """One outcome for all fields of an edit.
+
+    ``answered``: PAVE gave a valid answer to the update itself. Without one, equal values mean
+    effect only (`in_effect`), and fields not shown leave the edit `unresolved`.
+    """
+    kinds = set(results.values())
+    if kinds == {FieldResult.APPLIED}:
+        return Outcome.CONFIRMED if answered else Outcome.IN_EFFECT
+    if FieldResult.ALTERED in kinds:
+        return Outcome.PARTIAL if FieldResult.APPLIED in kinds else Outcome.SUPERSEDED
+    if FieldResult.IGNORED in kinds:
+        return Outcome.PARTIAL if FieldResult.APPLIED in kinds else Outcome.NOT_IN_EFFECT
+    return Outcome.ACCEPTED if answered else Outcome.UNRESOLVED
