@@ -1,0 +1,83 @@
+"""What every request goes through: a log line, the ends of a log-in, and the house's own 404."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse
+
+from paveadmin.errors import not_found
+from paveadmin.logs import quiet
+
+logger = logging.getLogger("paveadmin.request")
+Answer = Callable[[HttpRequest], HttpResponse]
+BEGAN = "log_in_began"
+
+
+class RequestLine:
+    """Give every request a number and write one line about it: no query, no session key."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Take the next in the row."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and write the line; the number goes out as X-Request-ID."""
+        request.request_id = uuid.uuid4().hex
+        began = time.monotonic()
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id
+        user = getattr(request, "user", None)
+        logger.info(
+            "request",
+            extra={
+                "request_id": request.request_id,
+                "user_id": user.pk if user is not None else None,
+                "method": request.method,
+                "path": quiet(request.path),
+                "status": response.status_code,
+                "ms": round((time.monotonic() - began) * 1000),
+            },
+        )
+        return response
+
+
+class SignedIn:
+    """End a log-in after its longest time, and keep signed-in pages out of every cache.
+
+    The idle end is the age of Django's cookie; the longest time counts from the log-in.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        """Take the next in the row."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Log out a person whose log-in is too old, then answer."""
+        if request.user.is_authenticated:
+            now = time.time()
+            if now - request.session.setdefault(BEGAN, now) > settings.SESSION_ABSOLUTE_AGE:
+                logout(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class HouseNotFound:
+    """Show the house's 404 page in development too, where Django would show its technical one."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Take the next in the row."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; the work is in process_exception."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Give the 404 page for what a view did not find; everything else goes on as it is."""
+        return not_found(request) if isinstance(exception, Http404) else None

@@ -1,0 +1,265 @@
+"""Settings: one file. Every choice comes from the environment; `.env.example` lists them all.
+
+With nothing set, everything runs on loopback against the sandbox, with fixed development keys.
+Bad variables are named all at once. What depends on another variable is decided here, once.
+"""
+
+import sys
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from environs import Env, validate
+
+from paveadmin import ROOT
+from paveadmin.variables import at_least, database_url, matches, pave_url, seal, secret
+
+try:
+    from sessions_ui.pave.client import PaveConfig, Secret
+except ImportError:
+    from types import SimpleNamespace as PaveConfig
+
+    Secret = str
+
+BASE_DIR = ROOT
+LOCAL = ROOT / ".local"
+
+# --- read, judge, and stop by name --------------------------------------------------------------
+
+env = Env(eager=False)
+_positive = at_least(0.001, "must be more than 0")
+_zero_or_more = at_least(0, "must be 0 or more")
+
+PAVE_ENVIRONMENT = env.str(
+    "PAVE_ENVIRONMENT", "sandbox", validate=validate.OneOf(["sandbox", "test", "live"])
+)
+# Decided here and never read from DEBUG later: pytest-django sets DEBUG to False after loading.
+DEVELOPMENT = env.bool("DJANGO_DEBUG", PAVE_ENVIRONMENT == "sandbox")
+DEBUG = DEVELOPMENT
+
+SECRET_KEY = secret(
+    env, "DJANGO_SECRET_KEY", "django-insecure-for-loopback-only", development=DEVELOPMENT
+)
+ALLOWED_HOSTS = env.list(
+    "DJANGO_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else []
+)
+CSRF_TRUSTED_ORIGINS = env.list(
+    "DJANGO_CSRF_TRUSTED_ORIGINS",
+    [],
+    validate=matches(r"https?://[^/\s]+", "must be origins such as https://pave.example.com"),
+)
+
+_pave_url = env.str(
+    "PAVE_BASE_URL",
+    validate=pave_url(development=DEVELOPMENT),
+    **({"default": "http://127.0.0.1:8900"} if DEVELOPMENT else {}),
+)
+_username = secret(env, "PAVE_USERNAME", "sandbox", development=DEVELOPMENT)
+_api_key = secret(
+    env, "PAVE_API_KEY", "00000000-0000-4000-8000-000000000001", development=DEVELOPMENT
+)
+_api_secret = secret(
+    env, "PAVE_API_SECRET", "sandbox-secret-for-loopback-only", development=DEVELOPMENT
+)
+_connect_timeout = env.float("PAVE_CONNECT_TIMEOUT", 3.0, validate=_positive)
+_read_timeout = env.float("PAVE_READ_TIMEOUT", 5.0, validate=_positive)
+_get_deadline = env.float("PAVE_GET_DEADLINE", 8.0, validate=_positive)
+_put_deadline = env.float("PAVE_PUT_DEADLINE", 15.0, validate=_positive)
+PAVE_LEASE_SECONDS = env.float(
+    "PAVE_LEASE_SECONDS",
+    90.0,
+    validate=at_least(_put_deadline or 0, "must not be shorter than PAVE_PUT_DEADLINE"),
+)
+PAVE_SETTLE_SECONDS = env.float("PAVE_SETTLE_SECONDS", 60.0, validate=_zero_or_more)
+PAVE_SECOND_LOOKS = env.list("PAVE_SECOND_LOOKS", [300, 3600], subcast=int, validate=_positive)
+PAVE_CIRCUIT = env.bool("PAVE_CIRCUIT", True)
+PAVE_RATE = env.float("PAVE_RATE", 5.0, validate=_zero_or_more)
+PAVE_REDIRECT_HOSTS = env.list(
+    "PAVE_REDIRECT_HOSTS",
+    [],
+    validate=matches(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be bare host names"),
+)
+PAVE_LANGUAGES = env.list(
+    "PAVE_LANGUAGES", ["EN", "FR", "ES"], validate=matches("[A-Z]{2}", "must be such as EN,FR,ES")
+)
+PAVE_PHONE_REGION = env.str(
+    "PAVE_PHONE_REGION", "CA", validate=matches("[A-Z]{2}", "must be two capitals such as CA")
+)
+
+AUDIT_TOKEN_KEY = secret(
+    env, "AUDIT_TOKEN_KEY", "audit-token-key-for-development-only", development=DEVELOPMENT
+)
+# Read only by the commands that seal and verify: the web process starts without it everywhere.
+AUDIT_SEAL_KEY = env.str(
+    "AUDIT_SEAL_KEY", "audit-seal-key-for-development-only" if DEVELOPMENT else ""
+)
+AUDIT_SEAL_COPY = env.str("AUDIT_SEAL_COPY", "")
+
+_database = env.str(
+    "DATABASE_URL", f"sqlite:///{LOCAL / 'paveadmin.sqlite3'}", validate=database_url
+)
+_owner = env.str("DATABASE_OWNER_URL", "", validate=database_url)
+
+seal(env)
+
+PAVE_SECOND_LOOKS = tuple(PAVE_SECOND_LOOKS)
+PAVE_REDIRECT_HOSTS = tuple(host.lower() for host in PAVE_REDIRECT_HOSTS)
+PAVE_LANGUAGES = tuple(PAVE_LANGUAGES)
+AUDIT_SEAL_KEY = AUDIT_SEAL_KEY.strip()
+PAVE = PaveConfig(
+    base_url=_pave_url.rstrip("/"),
+    username=_username,
+    api_key=_api_key,
+    api_secret=Secret(_api_secret),
+    connect_timeout=_connect_timeout,
+    read_timeout=_read_timeout,
+    get_deadline=_get_deadline,
+    put_deadline=_put_deadline,
+)
+
+# --- database -----------------------------------------------------------------------------------
+
+# The owner's right to change tables is lent to one command; everything else has the web role's.
+_migrating = sys.argv[1:2] == ["migrate"]
+DATABASES = {"default": dj_database_url.parse(_owner if _owner and _migrating else _database)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    LOCAL.mkdir(exist_ok=True)
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",  # read-then-write meets "database is locked" without
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+            "PRAGMA secure_delete=ON; PRAGMA recursive_triggers=ON"
+        ),
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- parts --------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "sessions_ui.apps.SessionsUiConfig",
+    "sessions_ui.apps.PeopleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",  # the project's own widget templates go first, Django's behind them
+    "csp",
+    "crispy_forms",
+    "crispy_bootstrap5",
+]
+MIDDLEWARE = [
+    "paveadmin.middleware.RequestLine",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "paveadmin.middleware.SignedIn",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "paveadmin.middleware.HouseNotFound",
+]
+ROOT_URLCONF = "paveadmin.urls"
+WSGI_APPLICATION = "paveadmin.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "paveadmin.logs.JsonLine"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
+}
+
+# --- language, time, files ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "America/Toronto"
+USE_TZ = True
+STATIC_URL = "static/"
+STATICFILES_DIRS = [ROOT / "static"]
+# In development files come from where they are written; a missing STATIC_ROOT is a warning.
+STATIC_ROOT = None if DEVELOPMENT else ROOT / "staticfiles"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEVELOPMENT
+_static = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if DEVELOPMENT
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _static},
+}
+
+# --- people and browsers ------------------------------------------------------------------------
+
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_validators = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_validators}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_validators}.CommonPasswordValidator"},
+]
+
+SESSION_COOKIE_AGE = 30 * 60  # idle; the absolute end is in paveadmin.middleware.SignedIn
+SESSION_ABSOLUTE_AGE = 12 * 60 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+SESSION_COOKIE_NAME = "sessionid" if DEVELOPMENT else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if DEVELOPMENT else "__Host-csrftoken"
+CSRF_FAILURE_VIEW = "paveadmin.errors.csrf_failure"
+
+SECURE_SSL_REDIRECT = not DEVELOPMENT
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # a balancer asks over plain http
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # Bootstrap draws its controls with data: pictures
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}

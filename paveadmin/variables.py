@@ -1,0 +1,106 @@
+"""How settings.py judges one environment variable: the checks, and the words when one fails."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError, ValidationError
+
+Check = Callable[[Any], None]
+
+
+def matches(pattern: str, words: str) -> Check:
+    """Give a check that a string, or every item of a list, fits the whole pattern."""
+
+    def check(value: str | list[str]) -> None:
+        items = value if isinstance(value, list) else [value]
+        if not all(re.fullmatch(pattern, item) for item in items):
+            raise ValidationError(words)
+
+    return check
+
+
+def at_least(least: float, words: str) -> Check:
+    """Give a check that a number, or every number of a list, is not below `least`."""
+
+    def check(value: float | list[float]) -> None:
+        numbers = value if isinstance(value, list) else [value]
+        if any(number < least for number in numbers):
+            raise ValidationError(words)
+
+    return check
+
+
+def database_url(value: str) -> None:
+    """Refuse a database URL that cannot be read; the URL itself, which may hold a password, is
+    never repeated.
+    """
+    try:
+        if value:
+            dj_database_url.parse(value)
+    except ValueError:
+        raise ValidationError("cannot be read as a database URL") from None
+
+
+def pave_url(*, development: bool) -> Check:
+    """Give a check for PAVE's address: scheme and host; http only to loopback in development."""
+
+    def check(value: str) -> None:
+        try:
+            url = urlsplit(value)
+            host, _ = url.hostname, url.port
+        except ValueError:
+            raise ValidationError("is not an address") from None
+        if url.scheme == "http" and not (development and _loopback(host)):
+            raise ValidationError("must start with https://")
+        if url.scheme not in {"http", "https"} or not host or url.username is not None:
+            raise ValidationError("must be scheme and host, such as https://openapi.paveapi.com")
+        if url.path.strip("/") or url.query or url.fragment:
+            raise ValidationError("must end after the host: the client adds /v1/ itself")
+
+    return check
+
+
+def secret(env: Env, name: str, fallback: str, *, development: bool) -> str:
+    """Read a secret. Without `development` it must be there and must not be the fallback.
+
+    White space around it is cut: a secret that was read from a file ends with a new line.
+    """
+
+    def check(value: str) -> None:
+        if not value.strip():
+            raise ValidationError("is empty")
+        if not development and value.strip() == fallback:
+            raise ValidationError("is the development value; give it one of your own")
+
+    default = {"default": fallback} if development else {}
+    return (env.str(name, validate=check, **default) or "").strip()
+
+
+def seal(env: Env) -> None:
+    """End the reading: raise ImproperlyConfigured, one sentence naming every bad variable."""
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        named = "; ".join(
+            f"{name} {_predicate(messages[0])}" for name, messages in error.error_messages.items()
+        )
+        raise ImproperlyConfigured(f"PAVE Admin cannot start: {named}.") from None
+
+
+def _loopback(host: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _predicate(message: str) -> str:
+    words = message.rstrip(".")
+    if words == "Environment variable not set":
+        return "is not set"
+    return words if words[:1].islower() else f"cannot be used ({words.lower()})"

@@ -1,0 +1,110 @@
+"""Who may do what: the three groups, the role of a person, and the actor that a request stands for.
+
+Groups and their rights are put in order after every migrate (and every flush, which deletes
+them); `migrate` alone is enough. A right taken from or added to a group by hand is reset then.
+"""
+
+import hashlib
+from typing import Any
+
+from django.apps import apps as installed
+from django.apps.registry import Apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+try:
+    from .audit.record import Actor
+except ImportError:
+    from types import SimpleNamespace as Actor
+
+AGENTS, MANAGERS, ADMINISTRATORS = "Agents", "Managers", "Administrators"
+
+RIGHTS = {
+    AGENTS: (
+        "sessions_ui.view_session_pages",
+        "sessions_ui.edit_session",
+        "sessions_ui.view_session_history",
+        "sessions_ui.view_fields",
+    ),
+    MANAGERS: (
+        "sessions_ui.view_session_pages",
+        "sessions_ui.view_session_history",
+        "sessions_ui.view_fields",
+        "sessions_ui.read_audit",
+        "sessions_ui.export_audit",
+        "sessions_ui.reveal_personal",
+        "sessions_ui.review_audit",
+    ),
+    ADMINISTRATORS: (
+        "sessions_ui.view_fields",
+        "auth.view_user",
+        "auth.add_user",
+        "auth.change_user",
+        "auth.view_group",
+    ),
+}
+ROLES = {ADMINISTRATORS: "Administrator", MANAGERS: "Manager", AGENTS: "Agent"}
+
+
+def ensure_groups(*, using: str, apps: Apps = installed, **_: Any) -> None:
+    """Make the three groups and give each exactly its rights; a second run changes nothing.
+
+    Receives `post_migrate`. Where the tables of Django's auth are not there yet, does nothing:
+    the receiver runs again when they are.
+    """
+    try:
+        permission = apps.get_model("auth", "Permission")
+        group = apps.get_model("auth", "Group")
+    except LookupError:
+        return
+    for label in ("auth", "sessions_ui"):
+        # Django makes permissions app by app in this same signal; ours may come first.
+        create_permissions(installed.get_app_config(label), verbosity=0, using=using, apps=apps)
+    for name, rights in RIGHTS.items():
+        wanted = Q(pk__in=[])
+        for right in rights:
+            app_label, codename = right.split(".")
+            wanted |= Q(content_type__app_label=app_label, codename=codename)
+        made, _created = group.objects.using(using).get_or_create(name=name)
+        made.permissions.set(permission.objects.using(using).filter(wanted))
+
+
+def role_of(user: AbstractBaseUser | AnonymousUser) -> str:
+    """Give "Administrator", "Manager" or "Agent", the first that the person's groups name, or ""."""
+    names = set(user.groups.values_list("name", flat=True)) if user.is_authenticated else set()
+    return next((role for group, role in ROLES.items() if group in names), "")
+
+
+def is_administrator(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Tell whether the person is an active member of Administrators; `is_staff` is not asked."""
+    return user.is_active and user.groups.filter(name=ADMINISTRATORS).exists()
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Give the actor for the audit: who, in which role, from where, by which log-in and request.
+
+    The log-in and the browser are told as hashes: enough to see that two entries belong
+    together, of no use to take either over.
+    """
+    user = request.user
+    return Actor(
+        id=user.pk,
+        label=user.get_full_name() or user.get_username(),
+        role=role_of(user),
+        remote_addr=request.META.get("REMOTE_ADDR", ""),
+        user_agent_hash=_short(request.META.get("HTTP_USER_AGENT", "")),
+        login_hash=_login_hash(request),
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+def _login_hash(request: HttpRequest) -> str:
+    key = request.session.session_key
+    return salted_hmac("sessions_ui.people.log-in", key).hexdigest()[:16] if key else ""
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""

@@ -1,0 +1,140 @@
+"""Fixtures for all tests: the five people, the sandbox, the browser, and no way past loopback."""
+
+import dataclasses
+import importlib.util
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connection
+
+try:
+    from sessions_ui.audit.triggers import remove_triggers
+except ImportError:
+    remove_triggers = bool
+try:
+    from sessions_ui.pave.sandbox import start_sandbox
+except ImportError:
+    start_sandbox = None
+
+HERE = Path(__file__).parent
+TOOLS = (
+    "axe_playwright_python",
+    "hypothesis",
+    "playwright",
+    "responses",
+    "time_machine",
+    "trustme",
+)
+MISSING = [name for name in TOOLS if importlib.util.find_spec(name) is None]
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+
+def _needs_missing(path):
+    needed = re.findall(r"^(?:from|import) (\w+)", path.read_text("utf-8"), re.MULTILINE)
+    return any(name in MISSING for name in needed)
+
+
+# With requirements.txt alone the plain tests run; those that need a tool are left out, aloud.
+collect_ignore = [
+    str(path.relative_to(HERE)) for path in HERE.rglob("test_*.py") if _needs_missing(path)
+]
+if "playwright" in MISSING:
+    collect_ignore.append("browser")
+
+
+def pytest_report_header():
+    """Say which tests are left out and why."""
+    if not MISSING:
+        return []
+    return [f"left out without requirements-dev.txt ({', '.join(MISSING)}): {collect_ignore}"]
+
+
+def pytest_configure(config):
+    """Fail at once where everything has to run and cannot."""
+    os.environ.setdefault("PYTEST_TIMEOUT", "120")
+    if os.environ.get("CI") and MISSING:
+        raise pytest.UsageError(f"CI is set but tools are missing: {', '.join(MISSING)}")
+
+
+if importlib.util.find_spec("pytest_socket"):
+    import pytest_socket
+
+    @pytest.fixture(autouse=True)
+    def _loopback_only():
+        pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+        yield
+        pytest_socket._remove_restrictions()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Take the audit's triggers off the test database: flushes delete rows. Tests of the
+    triggers put them back inside their own transaction.
+    """
+    with django_db_blocker.unblock():
+        remove_triggers(connection)
+
+
+def _person(username, group=None):
+    person = User.objects.create_user(username, password="correct horse battery")
+    if group:
+        person.groups.add(Group.objects.get(name=group))
+    return person
+
+
+@pytest.fixture
+def alice(db):
+    """Give an agent."""
+    return _person("alice", "Agents")
+
+
+@pytest.fixture
+def bob(db):
+    """Give another agent."""
+    return _person("bob", "Agents")
+
+
+@pytest.fixture
+def carol(db):
+    """Give a manager."""
+    return _person("carol", "Managers")
+
+
+@pytest.fixture
+def dora(db):
+    """Give an administrator."""
+    return _person("dora", "Administrators")
+
+
+@pytest.fixture
+def nora(db):
+    """Give a person of no group."""
+    return _person("nora")
+
+
+@pytest.fixture
+def sandbox(settings):
+    """Give a fresh sandbox on a free loopback port; PAVE in the settings points to it."""
+    pretend = start_sandbox(port=0, state_path=None, seed=True)
+    settings.PAVE = dataclasses.replace(settings.PAVE, base_url=pretend.base_url)
+    yield pretend
+    pretend.close()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Point Playwright to the Chromium of this machine, where there is one."""
+    found = os.environ.get("CHROMIUM_PATH") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return {
+        **browser_type_launch_args,
+        "args": quiet,
+        **({"executable_path": found} if found else {}),
+    }
