@@ -45,7 +45,8 @@ class FieldSpec:
 
     ``path`` leads to its value in PAVE's answers; ``rule`` is None for a field PAVE alone writes;
     ``examples`` are two different values as an agent would type them; ``choices`` is a closed list,
-    ``known`` an open one (others are sent with a warning); ``width`` is its share of six columns.
+    ``known`` an open one (others are sent with a warning); ``caution`` is said before any change is
+    sent; ``width`` is its share of six columns.
     """
 
     section: str
@@ -56,6 +57,7 @@ class FieldSpec:
     rule: Rule | None = None
     examples: tuple[str, str] | tuple[()] = ()
     help: str = ""
+    caution: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     known: tuple[str, ...] = ()
     max_length: int = 255
@@ -158,10 +160,13 @@ CATALOGUE = Catalogue((
     FieldSpec("vehicle", "odom_reading", "Odometer reading", ("vehicle", "odom_reading"),
               Kind.NUMBER, _START, ("330477", "84,210"), max_length=12, width=3),
     FieldSpec("vehicle", "odom_unit", "Odometer unit", ("vehicle", "odom_unit"), Kind.CHOICE,
-              _START, ("KILOMETRES", "MILES"), choices=UNITS, width=3),
+              _START, ("KILOMETRES", "MILES"), choices=UNITS, width=3,
+              caution="The unit changes; the number beside it stays the same."),
     FieldSpec("sms", "to", "Phone number", ("options", "sms", "to"), Kind.PHONE, _NUMBER,
               ("647-555-0126", "416-555-0184"), max_length=32, personal=True, width=3,
-              help="PAVE will probably send a new text for each accepted change."),
+              help="PAVE will probably send a new text for each accepted change.",
+              caution="PAVE will probably text the link to this number at once. "
+                      "A text that was sent cannot be taken back."),
     FieldSpec("sms", "to_name", "Recipient name", ("options", "sms", "to_name"), Kind.TEXT, _DETAIL,
               ("Daniel Osei", "Grace Lindqvist"), personal=True, width=3,
               help="Shown in the text. A text already sent does not change."),

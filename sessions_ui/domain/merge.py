@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from .catalogue import CATALOGUE, Catalogue
-from .snapshot import Snapshot
+from .catalogue import CATALOGUE, Catalogue, FieldSpec
 
 
 class Merge(Enum):
@@ -36,28 +35,25 @@ class FieldMerge:
 
 def merge(
     seen: Mapping[str, str],
-    now: Snapshot,
+    now: Mapping[str, str],
     typed: Mapping[str, str],
     catalogue: Catalogue = CATALOGUE,
 ) -> dict[str, FieldMerge]:
-    """Every writable field merged. A key absent from ``typed`` is never a change."""
+    """Every writable field merged, from three maps of key to text.
+
+    A key absent from ``typed`` is never a change.
+    """
     return {
-        spec.key: _one(
-            spec.key,
-            seen.get(spec.key, ""),
-            now.text(spec.key, catalogue),
-            typed.get(spec.key),
-            catalogue,
-        )
+        spec.key: _one(spec, seen.get(spec.key, ""), now.get(spec.key, ""), typed.get(spec.key))
         for spec in catalogue.writable
     }
 
 
-def _one(key: str, seen: str, now: str, mine: str | None, catalogue: Catalogue) -> FieldMerge:
-    same = catalogue[key].kind.same
+def _one(spec: FieldSpec, seen: str, now: str, mine: str | None) -> FieldMerge:
+    same = spec.kind.same
     if mine is None or same(mine, seen):
         verdict = Merge.UNTOUCHED if same(seen, now) else Merge.THEIRS
-        return FieldMerge(key, seen, now, now, verdict)
+        return FieldMerge(spec.key, seen, now, now, verdict)
     if same(mine, now):
-        return FieldMerge(key, seen, now, mine, Merge.SAME)
-    return FieldMerge(key, seen, now, mine, Merge.MINE if same(seen, now) else Merge.CONFLICT)
+        return FieldMerge(spec.key, seen, now, mine, Merge.SAME)
+    return FieldMerge(spec.key, seen, now, mine, Merge.MINE if same(seen, now) else Merge.CONFLICT)

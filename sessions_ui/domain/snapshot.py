@@ -104,6 +104,29 @@ class Snapshot:
         return self.text("session.updated_at")
 
     @property
+    def delivery_text(self) -> str:
+        """PAVE's own words for the delivery, ``""`` when it shows none."""
+        return self.text("sms.delivery_status").strip()
+
+    @property
+    def delivery_message(self) -> str:
+        """PAVE's explanation of a failed delivery."""
+        return self.text("sms.delivery_message").strip()
+
+    @property
+    def moments(self) -> tuple[tuple[str, datetime | None], ...]:
+        """The times that PAVE keeps of a session, with their labels."""
+        names = ("created_at", "inspect_started_at", "inspect_ended_at", "updated_at")
+        keys = [f"session.{name}" for name in names]
+        return tuple((CATALOGUE[key].label, parse_time(self.value(key))) for key in keys)
+
+    @property
+    def summary(self) -> list[str]:
+        """Vehicle, customer and dealer, as far as PAVE knows them: a page's second line."""
+        parts = (self.vehicle_label, self.text("sms.to_name"), self.text("sms.by"))
+        return [part for part in parts if part]
+
+    @property
     def vehicle_label(self) -> str:
         """``2021 Honda Civic EX``, as far as PAVE knows it."""
         return " ".join(

@@ -12,6 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LONGEST_NUMBER = 15
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text with what no database stores (NUL, lone surrogates) shown as the mark for it."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def text_of(value: object) -> str:
@@ -19,9 +25,9 @@ def text_of(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return storable(value)
     if isinstance(value, dict | list | bool):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+        return storable(json.dumps(value, ensure_ascii=False))
     return str(value)
 
 
