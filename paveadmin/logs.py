@@ -7,7 +7,8 @@ import re
 import traceback
 from datetime import UTC, datetime
 
-_KEY_IN_PATH = re.compile(r"(?<=/sessions/)[^/\s?\"']+")
+# Session keys, and the tokens of PAVE's call-backs.
+_KEY_IN_PATH = re.compile(r"(?:(?<=/sessions/)|(?<=/hooks/pave/))[^/\s?\"']+")
 _QUERY = re.compile(r"(?<=/)\?\S*|(?<=\S)\?\S*=\S*")
 _OWN_WORDS = ("request_id", "user_id", "method", "path", "status", "ms", "edit_id", "outcome")
 
@@ -34,7 +35,7 @@ class JsonLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Give the line; line breaks and control characters are escaped by JSON itself."""
-        line = {
+        line: dict[str, object] = {
             "ts": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,

@@ -15,27 +15,28 @@ from paveadmin.logs import quiet
 logger = logging.getLogger("paveadmin.request")
 Answer = Callable[[HttpRequest], HttpResponse]
 BEGAN = "log_in_began"
+PERSON = "paveadmin.person"  # where META keeps the person's number; no browser can send it
 
 
 class RequestLine:
-    """Give every request a number and write one line about it: no query, no session key."""
+    """Give every request a number, `request.request_id`, and write one line about it."""
 
     def __init__(self, get_response: Answer) -> None:
         """Take the next in the row."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, and write the line; the number goes out as X-Request-ID."""
-        request.request_id = uuid.uuid4().hex
+        """Answer, and write the line: no query, no session key. The number goes out with it."""
+        number = uuid.uuid4().hex
+        request.request_id = number  # type: ignore[attr-defined]
         began = time.monotonic()
         response = self.get_response(request)
-        response["X-Request-ID"] = request.request_id
-        user = getattr(request, "user", None)
+        response["X-Request-ID"] = number
         logger.info(
             "request",
             extra={
-                "request_id": request.request_id,
-                "user_id": user.pk if user is not None else None,
+                "request_id": number,
+                "user_id": request.META.get(PERSON),
                 "method": request.method,
                 "path": quiet(request.path),
                 "status": response.status_code,
@@ -61,6 +62,7 @@ class SignedIn:
             now = time.time()
             if now - request.session.setdefault(BEGAN, now) > settings.SESSION_ABSOLUTE_AGE:
                 logout(request)
+        request.META[PERSON] = request.user.pk
         response = self.get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"

@@ -42,7 +42,7 @@ SECRET_KEY = secret(
 ALLOWED_HOSTS = env.list(
     "DJANGO_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else []
 )
-CSRF_TRUSTED_ORIGINS = env.list(
+CSRF_TRUSTED_ORIGINS: list[str] = env.list(
     "DJANGO_CSRF_TRUSTED_ORIGINS",
     [],
     validate=matches(r"https?://[^/\s]+", "must be origins such as https://pave.example.com"),
@@ -64,21 +64,17 @@ _connect_timeout = env.float("PAVE_CONNECT_TIMEOUT", 3.0, validate=_positive)
 _read_timeout = env.float("PAVE_READ_TIMEOUT", 5.0, validate=_positive)
 _get_deadline = env.float("PAVE_GET_DEADLINE", 8.0, validate=_positive)
 _put_deadline = env.float("PAVE_PUT_DEADLINE", 15.0, validate=_positive)
-PAVE_LEASE_SECONDS = env.float(
-    "PAVE_LEASE_SECONDS",
-    90.0,
-    validate=at_least(_put_deadline or 0, "must not be shorter than PAVE_PUT_DEADLINE"),
-)
+PAVE_LEASE_SECONDS = env.float("PAVE_LEASE_SECONDS", 90.0, validate=_positive)
 PAVE_SETTLE_SECONDS = env.float("PAVE_SETTLE_SECONDS", 60.0, validate=_zero_or_more)
-PAVE_SECOND_LOOKS = env.list("PAVE_SECOND_LOOKS", [300, 3600], subcast=int, validate=_positive)
+_second_looks = env.list("PAVE_SECOND_LOOKS", [300, 3600], subcast=int, validate=_positive)
 PAVE_CIRCUIT = env.bool("PAVE_CIRCUIT", True)
 PAVE_RATE = env.float("PAVE_RATE", 5.0, validate=_zero_or_more)
-PAVE_REDIRECT_HOSTS = env.list(
+_redirect_hosts: list[str] = env.list(
     "PAVE_REDIRECT_HOSTS",
     [],
     validate=matches(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be bare host names"),
 )
-PAVE_LANGUAGES = env.list(
+_languages = env.list(
     "PAVE_LANGUAGES", ["EN", "FR", "ES"], validate=matches("[A-Z]{2}", "must be such as EN,FR,ES")
 )
 PAVE_PHONE_REGION = env.str(
@@ -99,11 +95,14 @@ _database = env.str(
 )
 _owner = env.str("DATABASE_OWNER_URL", "", validate=database_url)
 
-seal(env)
+_between = {}
+if (PAVE_LEASE_SECONDS or 0) < (_put_deadline or 0):
+    _between["PAVE_LEASE_SECONDS"] = "is shorter than PAVE_PUT_DEADLINE"
+seal(env, _between)
 
-PAVE_SECOND_LOOKS = tuple(PAVE_SECOND_LOOKS)
-PAVE_REDIRECT_HOSTS = tuple(host.lower() for host in PAVE_REDIRECT_HOSTS)
-PAVE_LANGUAGES = tuple(PAVE_LANGUAGES)
+PAVE_SECOND_LOOKS = tuple(_second_looks)
+PAVE_REDIRECT_HOSTS = tuple(host.lower() for host in _redirect_hosts)
+PAVE_LANGUAGES = tuple(_languages)
 AUDIT_SEAL_KEY = AUDIT_SEAL_KEY.strip()
 PAVE = PaveConfig(
     base_url=_pave_url.rstrip("/"),
@@ -177,6 +176,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "sessions_ui.context.frame",
+                "sessions_ui.context.frame",
             ],
         },
     }
@@ -220,7 +221,6 @@ STORAGES = {
 
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/accounts/login/"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -239,7 +239,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
 SESSION_COOKIE_NAME = "sessionid" if DEVELOPMENT else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if DEVELOPMENT else "__Host-csrftoken"
-CSRF_FAILURE_VIEW = "paveadmin.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "sessions_ui.views.errors.csrf_failure"
 
 SECURE_SSL_REDIRECT = not DEVELOPMENT
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # a balancer asks over plain http

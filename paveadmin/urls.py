@@ -1,16 +1,15 @@
 """All addresses: Django's admin and log-in, then the pages of sessions_ui, then the house's 404."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
 from paveadmin.errors import not_found
 
-PAGES = []
-if find_spec("sessions_ui.urls"):
+try:
     PAGES = [path("", include("sessions_ui.urls"))]
+except ImportError:
+    PAGES = []
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -20,3 +19,7 @@ urlpatterns = [
     # Only what ends with a slash: an address without one is first tried with it.
     re_path(r"^(?P<path>.*)/$", not_found),
 ]
+
+handler403 = "sessions_ui.views.errors.forbidden"
+handler404 = "paveadmin.errors.not_found"
+handler500 = "sessions_ui.views.errors.server_error"

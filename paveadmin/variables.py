@@ -2,8 +2,8 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -81,15 +81,21 @@ def secret(env: Env, name: str, fallback: str, *, development: bool) -> str:
     return (env.str(name, validate=check, **default) or "").strip()
 
 
-def seal(env: Env) -> None:
-    """End the reading: raise ImproperlyConfigured, one sentence naming every bad variable."""
+def seal(env: Env, more: Mapping[str, str]) -> None:
+    """End the reading: raise ImproperlyConfigured, one sentence naming every bad variable.
+
+    `more` is what is wrong between variables: the name and the words that follow it.
+    """
+    bad: dict[str, str] = {}
     try:
         env.seal()
     except EnvValidationError as error:
-        named = "; ".join(
-            f"{name} {_predicate(messages[0])}" for name, messages in error.error_messages.items()
-        )
-        raise ImproperlyConfigured(f"PAVE Admin cannot start: {named}.") from None
+        found = cast("dict[str, list[object]]", error.error_messages)
+        bad = {name: _predicate(messages[0]) for name, messages in found.items()}
+    bad = {**more, **bad}
+    if bad:
+        named = "; ".join(f"{name} {words}" for name, words in bad.items())
+        raise ImproperlyConfigured(f"PAVE Admin cannot start: {named}.")
 
 
 def _loopback(host: str | None) -> bool:
@@ -99,8 +105,9 @@ def _loopback(host: str | None) -> bool:
         return host == "localhost"
 
 
-def _predicate(message: str) -> str:
-    words = message.rstrip(".")
+def _predicate(message: object) -> str:
+    # Of a list that cannot be read, environs tells the place of the bad item, a number.
+    words = message.rstrip(".") if isinstance(message, str) else "Not a valid list"
     if words == "Environment variable not set":
         return "is not set"
     return words if words[:1].islower() else f"cannot be used ({words.lower()})"

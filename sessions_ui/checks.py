@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Info, Tags, Warning, register
 
-
 PAGE_BUDGET = 25.0  # seconds; gunicorn ends a request at 30
 SHORTEST_KEY = 32
 

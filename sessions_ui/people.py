@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -72,15 +72,27 @@ def ensure_groups(*, using: str, apps: Apps = installed, **_: Any) -> None:
         made.permissions.set(permission.objects.using(using).filter(wanted))
 
 
-def role_of(user: AbstractBaseUser | AnonymousUser) -> str:
-    """Give "Administrator", "Manager" or "Agent", the first that the person's groups name, or ""."""
+def role_of(user: User | AnonymousUser) -> str:
+    """Give "Administrator", "Manager" or "Agent", the first of the person's groups, or ""."""
     names = set(user.groups.values_list("name", flat=True)) if user.is_authenticated else set()
     return next((role for group, role in ROLES.items() if group in names), "")
 
 
-def is_administrator(user: AbstractBaseUser | AnonymousUser) -> bool:
+def is_administrator(user: User | AnonymousUser) -> bool:
     """Tell whether the person is an active member of Administrators; `is_staff` is not asked."""
     return user.is_active and user.groups.filter(name=ADMINISTRATORS).exists()
+
+
+def name_of(user: User | AnonymousUser) -> str:
+    """Give the full name, or the log-in name where there is none."""
+    full = user.get_full_name() if isinstance(user, User) else ""
+    return full or user.get_username()
+
+
+def administrators() -> list[str]:
+    """Give the names of the people who can help somebody without a group, in alphabetical order."""
+    members = User.objects.filter(groups__name=ADMINISTRATORS, is_active=True)
+    return sorted(map(name_of, members))
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -92,7 +104,7 @@ def actor_of(request: HttpRequest) -> Actor:
     user = request.user
     return Actor(
         id=user.pk,
-        label=user.get_full_name() or user.get_username(),
+        label=name_of(user),
         role=role_of(user),
         remote_addr=request.META.get("REMOTE_ADDR", ""),
         user_agent_hash=_short(request.META.get("HTTP_USER_AGENT", "")),

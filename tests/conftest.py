@@ -23,6 +23,7 @@ except ImportError:
 HERE = Path(__file__).parent
 TOOLS = (
     "axe_playwright_python",
+    "bs4",
     "hypothesis",
     "playwright",
     "responses",

@@ -1,0 +1,36 @@
+# Two commands matter: `make run` and `make test`. Neither needs Docker or root.
+
+PYTHON ?= python3
+PORT ?= 8000
+SANDBOX_PORT ?= 8900
+VENV_PYTHON = .venv/bin/python
+
+.PHONY: help run test lock lint format
+
+help:
+	@echo "make run     start sandbox, dashboard and reconcile loop (PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT))"
+	@echo "make test    every check and every test, on SQLite and on PostgreSQL, with Chromium"
+	@echo "make lint    the checks alone"
+	@echo "make format  format the code"
+	@echo "make lock    write the requirements files anew from pyproject.toml"
+
+run:
+	@$(PYTHON) .ci/environment.py requirements.txt
+	@$(VENV_PYTHON) manage.py start --port $(PORT) --sandbox-port $(SANDBOX_PORT) --with-parent
+
+test:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@$(VENV_PYTHON) -m tests.run
+
+lint:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@$(VENV_PYTHON) -m tests.run --checks-only
+
+format:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@$(VENV_PYTHON) -m ruff check --fix --quiet .
+	@$(VENV_PYTHON) -m ruff format .
+
+lock:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@$(VENV_PYTHON) .ci/lock.py

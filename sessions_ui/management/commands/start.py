@@ -1,0 +1,158 @@
+"""`manage.py start`: sandbox, dashboard and reconcile loop under one supervisor, on loopback."""
+
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sessions_ui.supervisor import HOST, Part, PartFailed, Supervisor, end_with_parent, port_free
+
+from .demo import PEOPLE, demo_people_ensure
+
+READY_SECONDS = 60.0
+MANAGE = (sys.executable, str(settings.BASE_DIR / "manage.py"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where things run: the dashboard's port, the sandbox's (None = a PAVE elsewhere), a folder."""
+
+    port: int
+    sandbox_port: int | None
+    local: Path
+
+    @property
+    def logs(self) -> Path:
+        """The folder for what the parts write."""
+        return self.local / "log"
+
+
+class Command(BaseCommand):
+    """Start everything on this machine; Ctrl-C or SIGTERM ends all of it."""
+
+    help = "Start sandbox, dashboard and reconcile loop on this machine (for development)."
+    requires_system_checks: list[str] = []  # migrate, the first thing it does, runs them
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the two ports, the folder, and whether to end with the caller."""
+        parser.add_argument("--port", type=int, default=8000, help="of the dashboard")
+        parser.add_argument("--sandbox-port", type=int, default=8900, help="of the pretend PAVE")
+        parser.add_argument(
+            "--local", type=Path, default=settings.LOCAL, help="folder of the sandbox and the logs"
+        )
+        parser.add_argument(
+            "--with-parent", action="store_true", help="end when the calling process is gone"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare, start, say where, and stay until asked to stop."""
+        if not settings.DEVELOPMENT:
+            raise CommandError(
+                "`start` is for development: in production run gunicorn and "
+                "`manage.py reconcile --loop` as services of their own (DJANGO_DEBUG is off)."
+            )
+        if options["with_parent"]:
+            end_with_parent()
+        sandboxed = settings.PAVE_ENVIRONMENT == "sandbox"
+        place = Place(
+            port=options["port"],
+            sandbox_port=options["sandbox_port"] if sandboxed else None,
+            local=options["local"],
+        )
+        _ports_free(place)
+        environment = _environment(place)
+        _migrate(environment)
+        if sandboxed:
+            demo_people_ensure()
+        _run(place, environment)
+
+
+def _run(place: Place, environment: dict[str, str]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        with Supervisor(_parts(place), logs=place.logs, environment=environment) as supervisor:
+            if supervisor.wait_ready(READY_SECONDS):
+                _welcome(console, place)
+                supervisor.watch()
+            console.print("Stopping …")
+    except PartFailed as failure:
+        console.print("\n".join(map(escape, failure.tail)), style="dim")
+        raise CommandError(f"{failure} All it wrote: {place.logs}") from None
+    console.print("Stopped.")
+
+
+def _ports_free(place: Place) -> None:
+    if place.port == place.sandbox_port:
+        raise CommandError("Dashboard and sandbox need two different ports.")
+    wanted = (("PORT", "dashboard", place.port), ("SANDBOX_PORT", "sandbox", place.sandbox_port))
+    for name, part, number in wanted:
+        if number is not None and not port_free(number):
+            raise CommandError(
+                f"Port {number}, for the {part}, is busy: another program listens there. "
+                f"End it, or choose another port: make run {name}={number + 1}"
+            )
+
+
+def _environment(place: Place) -> dict[str, str]:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    if place.sandbox_port is not None:
+        environment["PAVE_BASE_URL"] = f"http://{HOST}:{place.sandbox_port}"
+    return environment
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    # A process of its own: only a real `migrate` is lent the rights of the database's owner.
+    command = [*MANAGE, "migrate", "--verbosity", "0"]
+    done = subprocess.run(command, env=environment)  # noqa: S603  our own command
+    if done.returncode:
+        raise CommandError("The database could not be prepared: see the lines above.")
+
+
+def _parts(place: Place) -> list[Part]:
+    sandbox = ("pave_sandbox", "--host", HOST, "--port", str(place.sandbox_port))
+    state = ("--state", str(place.local / "sandbox.json"))
+    gunicorn = (sys.executable, "-m", "gunicorn", "paveadmin.wsgi")
+    bind = ("--bind", f"{HOST}:{place.port}", "--chdir", str(settings.BASE_DIR))
+    parts = [
+        Part("dashboard", (*gunicorn, *bind), port=place.port, path="/readyz"),
+        Part("reconcile loop", (*MANAGE, "reconcile", "--loop")),
+    ]
+    if place.sandbox_port is not None:
+        parts.insert(0, Part("sandbox", (*MANAGE, *sandbox, *state), port=place.sandbox_port))
+    return parts
+
+
+def _welcome(console: Console, place: Place) -> None:
+    console.print(f"\n[bold]PAVE Admin[/bold] is at [bold]http://{HOST}:{place.port}/[/bold]")
+    if place.sandbox_port is None:
+        console.print(f"It speaks with PAVE's {settings.PAVE_ENVIRONMENT} environment.")
+        console.print("No people were made: `manage.py demo` makes four to try with.")
+    else:
+        _welcome_sandbox(console, f"http://{HOST}:{place.sandbox_port}/")
+    console.print(f"\nWhat the parts write is in {place.logs}. Ctrl-C ends everything.")
+
+
+def _welcome_sandbox(console: Console, address: str) -> None:
+    people = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("role", "log in as", "password"):
+        people.add_column(column)
+    for demo in PEOPLE:
+        people.add_row(demo.role, demo.username, demo.password)
+    console.print(f"The sandbox, a pretend PAVE, is at {address}\n")
+    console.print(people)
+    console.print(
+        "\nTry this first:\n"
+        "  1. Log in as ana, open a session that is not started, and change its theme.\n"
+        f"  2. Play the customer at {address} and start that session.\n"
+        "  3. Reload the page: the theme is locked, and it says why.\n"
+        "  4. Log in as helen and read what ana did."
+    )
