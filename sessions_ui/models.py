@@ -184,9 +184,6 @@ class AuditEntry(models.Model):
             models.Index(
                 fields=["reason_code", "id"], condition=Q(op__isnull=True), name="audit_reason"
             ),
-            models.Index(
-                fields=["status", "id"], condition=Q(op__isnull=True), name="audit_status"
-            ),
             models.Index(fields=["ticket", "id"], condition=~Q(ticket=""), name="audit_ticket"),
             models.Index(fields=["id"], condition=Q(kind=Kind.ACCESS), name="audit_access"),
         ]
@@ -236,13 +233,18 @@ class AuditToken(models.Model):
 
 
 class AuditCheckpoint(models.Model):
-    """A signed seal over the entries since the one before; an empty interval has one too."""
+    """A signed seal over the entries since the one before; an empty interval has one too.
+
+    `ranges` names the sealed ids, `marks` holds four bytes of each entry's leaf in that order:
+    the root proves that something was touched, ranges and marks say which entry.
+    """
 
     n = models.BigIntegerField(primary_key=True)
     first_id = models.BigIntegerField()
     last_id = models.BigIntegerField()
     count = models.BigIntegerField()
     ranges = models.TextField()
+    marks = models.BinaryField()
     merkle_root = models.BinaryField(max_length=32)
     prev_hash = models.BinaryField(max_length=32)
     sealed_at = models.DateTimeField()

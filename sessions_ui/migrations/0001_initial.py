@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ("last_id", models.BigIntegerField()),
                 ("count", models.BigIntegerField()),
                 ("ranges", models.TextField()),
+                ("marks", models.BinaryField()),
                 ("merkle_root", models.BinaryField(max_length=32)),
                 ("prev_hash", models.BinaryField(max_length=32)),
                 ("sealed_at", models.DateTimeField()),
@@ -162,11 +163,6 @@ class Migration(migrations.Migration):
                         condition=models.Q(("op__isnull", True)),
                         fields=["reason_code", "id"],
                         name="audit_reason",
-                    ),
-                    models.Index(
-                        condition=models.Q(("op__isnull", True)),
-                        fields=["status", "id"],
-                        name="audit_status",
                     ),
                     models.Index(
                         condition=models.Q(("ticket", ""), _negated=True),

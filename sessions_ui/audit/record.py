@@ -1,0 +1,260 @@
+"""Writing the record. Nothing else in the house inserts an audit entry.
+
+Every function is called inside the transaction of the transition that it records, never across
+a call to PAVE. Personal values stand beside the entries, under salted commitments.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Required, TypedDict, Unpack
+from uuid import UUID
+
+from sessions_ui.domain.catalogue import CATALOGUE
+from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.domain.reasons import ReasonGiven
+from sessions_ui.domain.values import text_of
+from sessions_ui.models import AuditEntry, AuditValue, Kind, Side
+
+from .masking import scrub
+from .tokens import OUTCOME, STATUS, change_tokens, outcome_follow, tokens_add
+from .writing import Vault, entry_insert
+
+Changes = Mapping[str, tuple[object, object]]
+"""Field key to the value before and the value wanted."""
+Results = Mapping[str, tuple[FieldResult | str, object]]
+"""Field key to what became of it and the value that PAVE holds now."""
+
+UPDATE = "session.update"
+LONGEST_VALUE = 4000
+MOST_NAMES = 50
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does it, in which role, and from where; the name is kept as it was at that time."""
+
+    id: int | None
+    label: str
+    role: str
+    remote_addr: str = ""
+    user_agent_hash: str = ""
+    login_hash: str = ""
+    request_id: str = ""
+
+
+SYSTEM = Actor(id=None, label="PAVE Admin", role="System")
+
+
+def record_intent(
+    *,
+    actor: Actor,
+    session_key: str,
+    session_label: str,
+    changes: Changes,
+    reason: ReasonGiven,
+    status: str,
+    base_version: str,
+    op_key: UUID,
+) -> AuditEntry:
+    """An edit is about to be tried. Its id is the number of the edit."""
+    vault = Vault()
+    body = _pairs(changes, vault)
+    entry = entry_insert(
+        kind=Kind.INTENT,
+        body=body,
+        detail={},
+        action=UPDATE,
+        session_key=session_key,
+        session_label=session_label,
+        status=status,
+        base_version=base_version,
+        op_key=op_key,
+        **_who(actor),
+        **_why(reason, vault),
+    )
+    vault.store(entry.id)
+    tokens_add(entry.id, {(OUTCOME, Outcome.PENDING), *_status(status), *change_tokens(changes)})
+    return entry
+
+
+def record_sent(
+    *,
+    intent_id: int,
+    actor: Actor,
+    session_key: str,
+    changes: Changes,
+    base_version: str,
+    status: str,
+    payload_sha256: str,
+    request_id: str,
+) -> AuditEntry:
+    """The first byte is about to leave. ``changes`` are the ones that PAVE is sent, over its own
+    values of that moment; ``request_id`` is the one that PAVE is told."""
+    vault = Vault()
+    entry = entry_insert(
+        kind=Kind.SENT,
+        op=intent_id,
+        body=_pairs(changes, vault),
+        detail={"payload_sha256": payload_sha256, "pave_request_id": request_id},
+        action=UPDATE,
+        session_key=session_key,
+        status=status,
+        base_version=base_version,
+        **_who(actor),
+    )
+    vault.store(entry.id)
+    tokens_add(intent_id, {*_status(status), *change_tokens(changes)})
+    return entry
+
+
+class Ending(TypedDict, total=False):
+    """What is told of an edit's end. ``results`` may be empty; ``detail`` is JSON."""
+
+    intent_id: Required[int]
+    actor: Required[Actor]
+    session_key: Required[str]
+    outcome: Required[Outcome | str]
+    results: Required[Results]
+    http_status: int | None
+    error_code: str
+    duration_ms: int | None
+    new_version: str
+    status: str
+    detail: Mapping[str, object]
+
+
+def record_outcome(**ending: Unpack[Ending]) -> AuditEntry:
+    """What became of an edit by PAVE's answer, or by what stopped it. Once an edit: a second one
+    raises IntegrityError."""
+    return _ended(Kind.OUTCOME, ending)
+
+
+def record_resolution(**ending: Unpack[Ending]) -> AuditEntry:
+    """What reading PAVE back said of an edit; may come more than once, the latest counts."""
+    return _ended(Kind.RESOLUTION, ending)
+
+
+def record_refusal(
+    *,
+    actor: Actor,
+    session_key: str,
+    session_label: str,
+    changes: Changes,
+    status: str,
+    detail: Mapping[str, object],
+    outcome: Outcome | str = Outcome.REFUSED_BY_POLICY,
+    reason: ReasonGiven | None = None,
+    error_code: str = "",
+) -> AuditEntry:
+    """Something was asked for and refused before it became an edit."""
+    vault = Vault()
+    body = _pairs(changes, vault)
+    entry = entry_insert(
+        kind=Kind.REFUSAL,
+        body=body,
+        detail=_told(detail, ()),
+        action=UPDATE,
+        session_key=session_key,
+        session_label=session_label,
+        status=status,
+        outcome=Outcome(outcome).value,
+        error_code=error_code,
+        **_who(actor),
+        **_why(reason, vault),
+    )
+    vault.store(entry.id)
+    tokens = {(OUTCOME, Outcome(outcome).value), *_status(status), *change_tokens(changes)}
+    tokens_add(entry.id, tokens)
+    return entry
+
+
+def record_access(
+    *,
+    actor: Actor,
+    action: str,
+    session_key: str = "",
+    detail: Mapping[str, object] | None = None,
+) -> AuditEntry:
+    """Someone read or took out what is personal or the audit itself. ``detail`` is without
+    personal values."""
+    return entry_insert(
+        kind=Kind.ACCESS,
+        body={},
+        detail=_told(detail or {}, ()),
+        action=action,
+        session_key=session_key,
+        **_who(actor),
+    )
+
+
+def _ended(kind: Kind, ending: Ending) -> AuditEntry:
+    columns: dict[str, Any] = dict(ending)
+    intent_id, results = columns.pop("intent_id"), columns.pop("results")
+    detail: Mapping[str, object] = columns.pop("detail", {})
+    columns["outcome"] = Outcome(ending["outcome"]).value
+    vault = Vault()
+    body = {
+        key: [str(result), _side(key, Side.HELD, held, vault)]
+        for key, (result, held) in results.items()
+    }
+    known = _known(intent_id) if detail.get("pave_message") else ()
+    entry = entry_insert(
+        kind=kind,
+        op=intent_id,
+        body=body,
+        detail=_told(detail, known),
+        action=UPDATE,
+        **_who(columns.pop("actor")),
+        **columns,
+    )
+    vault.store(entry.id)
+    outcome_follow(intent_id, columns["outcome"])
+    return entry
+
+
+def _who(actor: Actor) -> dict[str, Any]:
+    row = asdict(actor)
+    return {f"actor_{name}": row.pop(name) for name in ("id", "label", "role")} | row
+
+
+def _why(reason: ReasonGiven | None, vault: Vault) -> dict[str, str]:
+    """The reason. An entry can never be erased, so no phone number and no personal value of the
+    edit goes into it by way of the note."""
+    if reason is None:
+        return {}
+    note = scrub(reason.note, vault.values)
+    return {"reason_code": reason.code, "reason_note": note, "ticket": reason.ticket}
+
+
+def _status(status: str) -> set[tuple[str, str]]:
+    return {(STATUS, status[:20])} if status else set()
+
+
+def _side(key: str, side: Side, value: object, vault: Vault) -> object:
+    """A value as an entry holds it. A field that no row of the catalogue vouches for counts as
+    personal, so that nothing is shown by mistake."""
+    if key not in CATALOGUE or CATALOGUE[key].personal:
+        return vault.commit(key[:40], side, text_of(value)[:LONGEST_VALUE])
+    return value[:LONGEST_VALUE] if isinstance(value, str) else value
+
+
+def _pairs(changes: Changes, vault: Vault) -> dict[str, list[object]]:
+    return {
+        key: [_side(key, Side.WAS, was, vault), _side(key, Side.NOW, now, vault)]
+        for key, (was, now) in changes.items()
+    }
+
+
+def _known(intent_id: int) -> Iterable[str]:
+    return AuditValue.objects.filter(entry_id=intent_id).values_list("value", flat=True)
+
+
+def _told(detail: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
+    """The detail with PAVE's words scrubbed and with what a person could make long cut short."""
+    told: dict[str, object] = dict(detail)
+    if isinstance(told.get("pave_message"), str):
+        told["pave_message"] = scrub(str(told["pave_message"]), known)[:LONGEST_VALUE]
+    if isinstance(told.get("unknown_names"), list):
+        names = [str(name)[:80] for name in detail["unknown_names"]]  # type: ignore[attr-defined]
+        told["unknown_names"] = names[:MOST_NAMES]
+    return told

@@ -1,0 +1,58 @@
+"""Index rows of the audit: what an entry can be found by. Derived, so never part of the proof."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+
+from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
+from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.domain.values import MEANING, Kind, text_of
+from sessions_ui.models import AuditToken
+
+OUTCOME, STATUS, FIELD = "@outcome", "@status", "@field"
+SEARCHED = frozenset({Kind.TEXT, Kind.VIN, Kind.URL, Kind.PHONE})
+SEARCHED_KEYS = frozenset(spec.key for spec in CATALOGUE if spec.kind in SEARCHED)
+LONGEST = 64
+_HMAC_LENGTH = 32
+
+
+def value_token(spec: FieldSpec, value: object) -> str:
+    """What a value is indexed by, ``""`` for none: normalised by its kind and cut to 64
+    characters; for a personal field a keyed hash, of no use without AUDIT_TOKEN_KEY."""
+    normal = MEANING[spec.kind].key(text_of(value)).casefold()
+    if not normal or not spec.personal:
+        return normal[:LONGEST]
+    message = f"{spec.key}\x00{normal}".encode("utf-8", "replace")
+    keyed = hmac.new(settings.AUDIT_TOKEN_KEY.encode(), message, hashlib.sha256)
+    return keyed.hexdigest()[:_HMAC_LENGTH]
+
+
+def change_tokens(changes: Mapping[str, tuple[object, object]]) -> set[tuple[str, str]]:
+    """For each changed field its name, and both its values where they are worth searching."""
+    tokens = {(FIELD, key) for key in changes}
+    for key in changes.keys() & SEARCHED_KEYS:
+        found = {value_token(CATALOGUE[key], value) for value in changes[key]}
+        tokens |= {(key, token) for token in found - {""}}
+    return tokens
+
+
+def tokens_add(entry_id: int, tokens: Iterable[tuple[str, str]]) -> None:
+    """Index an entry; a token that is there already is left."""
+    AuditToken.objects.bulk_create(
+        [AuditToken(field=field, val=val, entry_id=entry_id) for field, val in sorted(tokens)],
+        ignore_conflicts=True,
+    )
+
+
+def token_replace(entry_id: int, field: str, val: str, known: Iterable[str]) -> None:
+    """Let a derived token follow: ``known`` are the values that it can have had before."""
+    old = AuditToken.objects.filter(field=field, val__in=list(known), entry_id=entry_id)
+    old.exclude(val=val).delete()
+    tokens_add(entry_id, [(field, val)])
+
+
+def outcome_follow(entry_id: int, outcome: str) -> None:
+    """Find the edit under its latest outcome, and no longer under the one before."""
+    token_replace(entry_id, OUTCOME, outcome, [known.value for known in Outcome])

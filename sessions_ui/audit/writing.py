@@ -1,0 +1,87 @@
+"""Putting one entry into the table: the database's clock, the sealer's horizon, the hash.
+
+A writer takes the shared lock before it draws an id. A sealer that holds the exclusive lock
+therefore knows that no smaller id is still to come.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from sessions_ui.models import AuditEntry, AuditValue, Kind
+
+from .canonical import COLUMNS, HASH_VERSION, canonical_json, clean, commitment, row_hash
+
+HORIZON_LOCK = 7_283_001
+"""Advisory lock of PostgreSQL: shared by writers, exclusive for the sealer."""
+
+_NULLS = {"op": None, "op_key": None, "actor_id": None, "http_status": None, "duration_ms": None}
+_CLOCKS = {
+    "postgresql": "SELECT clock_timestamp(), pg_advisory_xact_lock_shared(%s)",
+    "sqlite": "SELECT strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'), %s",
+}
+
+
+def database_clock() -> datetime:
+    """The database's time in UTC, behind the shared lock. Raises TransactionManagementError
+    outside `transaction.atomic()`: the lock would be gone before the insert."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("An audit entry needs a transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOCKS[connection.vendor], [HORIZON_LOCK])
+        now = cursor.fetchone()[0]
+    moment = datetime.fromisoformat(now) if isinstance(now, str) else now
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+@cache
+def _lengths() -> Mapping[str, int | None]:
+    fields = [f for f in AuditEntry._meta.get_fields() if isinstance(f, models.CharField)]
+    return {field.attname: field.max_length for field in fields}
+
+
+def _fitted(name: str, value: Any) -> Any:
+    """Text as the column can hold it: a long word of a remote must not stop the record."""
+    return clean(value)[: _lengths().get(name)] if isinstance(value, str) else value
+
+
+def entry_insert(*, kind: Kind, body: object, detail: object, **columns: Any) -> AuditEntry:
+    """Write one entry. Columns not given are empty. Raises IntegrityError for a second outcome
+    of one edit or a second intent of one key, TransactionManagementError outside a transaction."""
+    row: dict[str, Any] = dict.fromkeys(COLUMNS[HASH_VERSION], "") | _NULLS
+    row |= {name: _fitted(name, value) for name, value in columns.items()}
+    row |= {"hv": HASH_VERSION, "ts": database_clock(), "kind": int(kind)}
+    row |= {"body": canonical_json(body), "detail": canonical_json(detail)}
+    row["hash"] = row_hash(row[name] for name in COLUMNS[HASH_VERSION])
+    entry = AuditEntry(**row)
+    entry.save(force_insert=True)
+    return entry
+
+
+class Vault:
+    """Personal values on their way beside an entry: the entry gets commitments in their place."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[str, int, bytes, str]] = []
+
+    def commit(self, field: str, side: int, value: str) -> dict[str, str]:
+        """Keep a value under a fresh salt; gives what the entry holds instead."""
+        salt, value = secrets.token_bytes(16), clean(value)
+        self._kept.append((field, side, salt, value))
+        return {"sha256": commitment(salt, value)}
+
+    @property
+    def values(self) -> list[str]:
+        """The values themselves, so that they can be kept out of free text."""
+        return [value for _, _, _, value in self._kept]
+
+    def store(self, entry_id: int) -> None:
+        """Write what was kept, now that the entry has its id."""
+        AuditValue.objects.bulk_create(
+            AuditValue(entry_id=entry_id, field=field, side=side, salt=salt, value=value)
+            for field, side, salt, value in self._kept
+        )
