@@ -51,7 +51,7 @@ class Car:
 
     def vin(self, number: int) -> str:
         """Give the VIN of the `number`-th such car, with its right check digit."""
-        serial = f"{int(self.vin_tail[-5:]) + 37 * number:05}"
+        serial = f"{(int(self.vin_tail[-5:]) + 37 * number) % 100_000:05}"
         return with_check_digit(f"{self.vin_head}0{self.vin_tail[:-5]}{serial}")
 
     def fields(self, number: int) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class Car:
             "transmission": self.transmission,
             "ext_col": self.ext_col,
             "int_col": self.int_col,
-            "odom_reading": self.odometer + 1013 * number,
+            "odom_reading": self.odometer + 1013 * (number % 40),
             "odom_unit": "KILOMETRES",
         }
 
