@@ -1,0 +1,51 @@
+"""Settle edits whose outcome is not known, once or for as long as the dashboard runs."""
+
+import signal
+import threading
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+
+from sessions_ui.services.audit import audit_seal
+from sessions_ui.services.settling import edits_reconcile
+
+EVERY = 15.0
+SEAL_EVERY = 60.0
+
+
+class Command(BaseCommand):
+    """``manage.py reconcile``: once. ``--loop``: every 15 s until SIGTERM, and seals the audit."""
+
+    help = "Settle edits whose outcome is not known, by reading PAVE. Never sends anything."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """``--loop``: keep on, and seal the audit each minute."""
+        parser.add_argument("--loop", action="store_true", help="keep on until stopped")
+
+    def handle(self, *, loop: bool, **_: object) -> None:
+        """Run one pass, or passes until a signal says stop."""
+        if not loop:
+            self._pass()
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        until_seal = 0.0
+        while not stop.is_set():
+            self._pass()
+            until_seal -= EVERY
+            if until_seal <= 0:
+                self._seal()
+                until_seal = SEAL_EVERY
+            connection.close()
+            stop.wait(EVERY)
+
+    def _pass(self) -> None:
+        settled = edits_reconcile()
+        if settled:
+            self.stdout.write(f"{settled} edit{'' if settled == 1 else 's'} settled.")
+
+    def _seal(self) -> None:
+        if settings.AUDIT_SEAL_KEY:
+            audit_seal()

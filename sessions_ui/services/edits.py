@@ -1,0 +1,225 @@
+"""One edit: reviewed against a fresh read, recorded, sent once, and judged by PAVE's own answer.
+
+The order is the promise: reserve (intent) → read → compare and policy → sent (durable) → PUT →
+outcome. No database transaction is ever open during a call to PAVE.
+"""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from sessions_ui.audit.record import Actor, record_intent
+from sessions_ui.domain.outcomes import Outcome, State
+from sessions_ui.domain.reasons import ReasonGiven
+from sessions_ui.domain.snapshot import payload
+from sessions_ui.models import Edit
+from sessions_ui.pave.client import body_bytes
+from sessions_ui.pave.errors import PaveError, PaveNotFound
+
+from .drafts import draft_drop, draft_keep
+from .judging import judge_answer, judge_fault, told
+from .posted import Posted
+from .refusals import refusal_of_locked
+from .remote import pave, snapshot_read
+from .seen import Seen, digest_of
+from .settling import edit_settle, open_edit
+from .sheets import Finding, Sheet, sheet_of
+from .transitions import lease, move_to_outcome, move_to_sent, request_id
+
+_STOPS = {
+    Finding.UNREADABLE: (Outcome.WITHDRAWN, "unreadable"),
+    Finding.CONFLICT: (Outcome.WITHDRAWN, "conflict"),
+    Finding.NOTHING: (Outcome.WITHDRAWN, "nothing_to_change"),
+    Finding.LOCKED: (Outcome.REFUSED_BY_POLICY, "locked"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What a send came to: the edit whose page to show, or a sheet to draw again and why."""
+
+    edit: Edit | None = None
+    sheet: Sheet | None = None
+    code: str = ""
+
+
+def session_review(
+    *, actor: Actor, session_key: str, seen: Seen | None, posted: Posted, may_edit: bool = True
+) -> Sheet:
+    """A fresh read merged with what the agent saw and typed; locked fields posted are recorded.
+
+    Raises PaveNotFound and PaveKeyError; without a valid ``seen`` nothing counts as seen, so what
+    was typed is compared with PAVE as it is now.
+    """
+    try:
+        snapshot, fault = snapshot_read(session_key), None
+    except PaveNotFound:
+        raise
+    except PaveError as error:
+        snapshot, fault = None, error
+    pending = open_edit(session_key)
+    if pending and snapshot and edit_settle(pending, snapshot):
+        pending = open_edit(session_key)
+    sheet = sheet_of(
+        session_key=session_key,
+        snapshot=snapshot,
+        may_edit=may_edit,
+        pending=pending,
+        seen=seen.texts if seen else None,
+        typed=posted.typed,
+        unknown_names=posted.unknown_names,
+        fault=fault,
+    )
+    if snapshot is None:
+        _keep(actor, sheet, seen)
+    elif seen and (sheet.refused or sheet.unknown_names):
+        refusal_of_locked(actor, sheet)
+    return sheet
+
+
+def session_update(
+    *, actor: Actor, session_key: str, seen: Seen, posted: Posted, reason: ReasonGiven
+) -> Submitted:
+    """Send one reviewed edit to PAVE, at most once per nonce.
+
+    ``seen`` is a review's copy that binds ``posted``. Gives the edit once PAVE was called (or was
+    called for this nonce before), else the sheet to draw again. Raises PaveKeyError.
+    """
+    open_edit(session_key)
+    edit = _reserve(actor, session_key, seen, posted, reason)
+    if edit is None:
+        first = edit_of_nonce(seen.nonce)
+        return _again(first, posted) if first else _busy(actor, session_key, seen, posted)
+    try:
+        snapshot = snapshot_read(session_key)
+    except PaveError as fault:
+        return _unreadable(actor, edit, seen, posted, fault)
+    sheet = sheet_of(
+        session_key=session_key,
+        snapshot=snapshot,
+        may_edit=True,
+        seen=seen.texts,
+        typed=posted.typed,
+    )
+    if sheet.refused or sheet.finding is not Finding.CHANGES:
+        return _stop(actor, edit, sheet, Finding.LOCKED if sheet.refused else sheet.finding)
+    return _send(actor, edit, sheet)
+
+
+def edit_of_nonce(nonce: str) -> Edit | None:
+    """The edit that used this form's nonce."""
+    return Edit.objects.filter(nonce=nonce).first()
+
+
+def _reserve(
+    actor: Actor, session_key: str, seen: Seen, posted: Posted, reason: ReasonGiven
+) -> Edit | None:
+    """Intent and slot in one commit, before anything is read. None: nonce used, or slot taken."""
+    changes = {key: (seen.texts.get(key, ""), text) for key, text in posted.typed.items()}
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            entry = record_intent(
+                actor=actor,
+                session_key=session_key,
+                session_label="",
+                changes=changes,
+                reason=reason,
+                status="",
+                base_version="",
+                op_key=uuid.uuid4(),
+            )
+            return Edit.objects.create(
+                entry_id=entry.id,
+                session_key=session_key,
+                actor_id=actor.id,
+                actor_label=actor.label,
+                nonce=seen.nonce,
+                values_digest=digest_of(posted.inputs),
+                state=State.INTENT,
+                changes={key: list(pair) for key, pair in changes.items()},
+                created_at=now,
+                lease_until=now + lease(),
+            )
+    except IntegrityError:
+        return None
+
+
+def _again(first: Edit, posted: Posted) -> Submitted:
+    if first.values_digest == digest_of(posted.inputs):
+        return Submitted(edit=first)
+    return Submitted(code="nonce_used")
+
+
+def _busy(actor: Actor, session_key: str, seen: Seen, posted: Posted) -> Submitted:
+    sheet = session_review(actor=actor, session_key=session_key, seen=seen, posted=posted)
+    _keep(actor, sheet, seen)
+    return Submitted(sheet=sheet, code="busy")
+
+
+def _unreadable(
+    actor: Actor, edit: Edit, seen: Seen, posted: Posted, fault: PaveError
+) -> Submitted:
+    gone = isinstance(fault, PaveNotFound)
+    _withdraw(
+        actor, edit, Outcome.WITHDRAWN, "not_found" if gone else "unreadable", detail=told(fault)
+    )
+    sheet = sheet_of(
+        session_key=edit.session_key,
+        snapshot=None,
+        may_edit=True,
+        seen=seen.texts,
+        typed=posted.typed,
+        fault=fault,
+    )
+    _keep(actor, sheet, seen)
+    return Submitted(sheet=sheet, code="not_found" if gone else "unreadable")
+
+
+def _stop(actor: Actor, edit: Edit, sheet: Sheet, finding: Finding) -> Submitted:
+    outcome, code = _STOPS[finding]
+    locks = {key: str(sheet.verdicts[key].reason) for key in sheet.refused}
+    _withdraw(actor, edit, outcome, code, status=sheet.snapshot.raw_status, detail={"locks": locks})
+    return Submitted(sheet=sheet, code=code)
+
+
+def _withdraw(actor: Actor, edit: Edit, outcome: Outcome, code: str, **facts: object) -> None:
+    move_to_outcome(edit, outcome, actor=actor, allowed={State.INTENT}, error_code=code, **facts)
+
+
+def _send(actor: Actor, edit: Edit, sheet: Sheet) -> Submitted:
+    changes = {key: (one.now, one.mine) for key, one in sheet.changes.items()}
+    body = payload({key: wanted for key, (_, wanted) in changes.items()})
+    sha256 = hashlib.sha256(body_bytes(body)).hexdigest()
+    if not move_to_sent(edit, actor=actor, base=sheet.snapshot, changes=changes, sha256=sha256):
+        return Submitted(edit=edit_of_nonce(edit.nonce))
+    try:
+        answer = pave().session_update(edit.session_key, body, request_id=request_id(edit))
+    except PaveError as fault:
+        judge_fault(actor, edit, fault)
+    else:
+        judge_answer(actor, edit, sheet.snapshot, answer)
+    _tidy(actor, edit)
+    return Submitted(edit=edit)
+
+
+def _tidy(actor: Actor, edit: Edit) -> None:
+    """What did not reach PAVE is kept for its author; what did needs no draft."""
+    if edit.state in (Outcome.NOT_SENT, Outcome.REFUSED):
+        typed = {key: wanted for key, (_, wanted) in edit.changes.items()}
+        draft_keep(actor_id=actor.id, session_key=edit.session_key, typed=typed, seen="")
+    else:
+        draft_drop(actor_id=actor.id, session_key=edit.session_key)
+
+
+def _keep(actor: Actor, sheet: Sheet, seen: Seen | None) -> None:
+    typed = {key: one.mine for key, one in sheet.touched.items()}
+    draft_keep(
+        actor_id=actor.id,
+        session_key=sheet.session_key,
+        typed=typed,
+        seen=seen.sign() if seen else "",
+    )

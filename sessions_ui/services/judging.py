@@ -1,0 +1,68 @@
+"""Judging a sent edit by PAVE's own answer, or by the fault that came instead."""
+
+from django.utils import timezone
+
+from sessions_ui.audit.record import Actor
+from sessions_ui.domain.outcomes import FieldResult, Outcome, State, roll_up
+from sessions_ui.domain.snapshot import Snapshot
+from sessions_ui.models import Edit
+from sessions_ui.pave.client import Answer
+from sessions_ui.pave.errors import PaveError, PaveNotSent, PaveRefused
+
+from .remote import snapshot_read
+from .settling import results_of
+from .transitions import Results, move_to_outcome
+
+
+def judge_fault(actor: Actor, edit: Edit, fault: PaveError) -> None:
+    """Definite words are taken as such; whatever is not on a definite list is unknown."""
+    outcome = Outcome.UNKNOWN
+    if isinstance(fault, PaveNotSent):
+        outcome = Outcome.NOT_SENT
+    elif isinstance(fault, PaveRefused):
+        outcome = Outcome.REFUSED
+    move_to_outcome(
+        edit,
+        outcome,
+        actor=actor,
+        allowed={State.SENT},
+        http_status=fault.http_status,
+        error_code=fault.cause,
+        duration_ms=fault.duration_ms,
+        detail=told(fault),
+    )
+
+
+def judge_answer(actor: Actor, edit: Edit, base: Snapshot, answer: Answer) -> None:
+    after = Snapshot.parse(answer.document, edit.session_key, timezone.now())
+    results = _with_read_back(edit, results_of(edit, after))
+    move_to_outcome(
+        edit,
+        roll_up({key: result for key, (result, _) in results.items()}, answered=True),
+        actor=actor,
+        allowed={State.SENT},
+        results=results,
+        status=after.raw_status,
+        http_status=answer.status,
+        duration_ms=answer.duration_ms,
+        new_version=after.updated_at,
+        detail={"collateral": sorted(after.collateral(base, edit.changes))},
+    )
+
+
+def _with_read_back(edit: Edit, results: Results) -> Results:
+    """One more read where the answer left a field out; a fault there leaves it not shown."""
+    missing = [key for key, (result, _) in results.items() if result is FieldResult.NOT_SHOWN]
+    if not missing:
+        return results
+    try:
+        again = results_of(edit, snapshot_read(edit.session_key))
+    except PaveError:
+        return results
+    return {**results, **{key: again[key] for key in missing}}
+
+
+def told(fault: PaveError) -> dict[str, object]:
+    """What the record keeps of a fault: PAVE's own words, and how long it asks to wait."""
+    facts = {"pave_message": fault.pave_message, "retry_after": fault.retry_after}
+    return {name: value for name, value in facts.items() if value}

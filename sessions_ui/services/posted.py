@@ -1,0 +1,14 @@
+"""What a form post holds, in the catalogue's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a form post holds: ``typed`` by field key, ``inputs`` by their posted names, and the
+    posted ``<section>-…`` names that PAVE's update call does not have."""
+
+    typed: Mapping[str, str]
+    inputs: Mapping[str, str]
+    unknown_names: tuple[str, ...] = ()

@@ -1,0 +1,44 @@
+"""Posts that were refused before they became an edit: kept on record all the same."""
+
+from django.db import transaction
+
+from sessions_ui.audit.record import Actor, record_refusal
+from sessions_ui.domain.policy import Reason
+
+from .posted import Posted
+from .seen import Seen
+from .sheets import Sheet
+
+
+def refusal_record(
+    *, actor: Actor, session_key: str, posted: Posted, error_code: str, seen: Seen | None = None
+) -> None:
+    """Record a post that was refused before it became an edit."""
+    shown = seen.texts if seen else {}
+    with transaction.atomic():
+        record_refusal(
+            actor=actor,
+            session_key=session_key,
+            session_label="",
+            changes={key: (shown.get(key, ""), text) for key, text in posted.typed.items()},
+            status="",
+            detail={"unknown_names": list(posted.unknown_names)},
+            error_code=error_code,
+        )
+
+
+def refusal_of_locked(actor: Actor, sheet: Sheet) -> None:
+    """Record the locked fields and unknown names of a review; they are kept out of the edit."""
+    locks = {key: str(sheet.verdicts[key].reason) for key in sheet.refused}
+    first = next(iter(locks.values()), "unknown_field")
+    busy = sheet.pending is not None
+    with transaction.atomic():
+        record_refusal(
+            actor=actor,
+            session_key=sheet.session_key,
+            session_label=sheet.snapshot.vehicle_label,
+            changes={key: (one.now, one.mine) for key, one in sheet.refused.items()},
+            status=sheet.snapshot.raw_status,
+            detail={"locks": locks, "unknown_names": list(sheet.unknown_names)},
+            error_code=str(Reason.EDIT_PENDING) if busy else first,
+        )

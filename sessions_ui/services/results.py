@@ -1,0 +1,55 @@
+"""What an edit came to, for the page that its agent lands on."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from sessions_ui.domain.outcomes import FieldResult, Outcome, State
+from sessions_ui.models import AuditEntry, Edit, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class EditResult:
+    """An edit with its latest outcome, what became of each field, PAVE's own words, and, while it
+    is unknown, from when a verdict may be given."""
+
+    edit: Edit
+    outcome: Outcome
+    results: Mapping[str, FieldResult]
+    pave_message: str = ""
+    settle_at: datetime | None = None
+
+
+def edit_result(entry_id: str, session_key: str) -> EditResult | None:
+    """The result of the edit with this entry id; None when this session has no such edit."""
+    if not (entry_id.isascii() and entry_id.isdecimal() and len(entry_id) < 19):
+        return None
+    edit = Edit.objects.filter(entry_id=int(entry_id), session_key=session_key).first()
+    if edit is None:
+        return None
+    ended = (
+        AuditEntry.objects.filter(op=edit.entry_id, kind__in=(Kind.OUTCOME, Kind.RESOLUTION))
+        .order_by("-id")
+        .first()
+    )
+    body = json.loads(ended.body) if ended else {}
+    return EditResult(
+        edit=edit,
+        outcome=_outcome(edit),
+        results={key: FieldResult(told[0]) for key, told in body.items()},
+        pave_message=json.loads(ended.detail).get("pave_message", "") if ended else "",
+        settle_at=_settle_at(edit),
+    )
+
+
+def _outcome(edit: Edit) -> Outcome:
+    return Outcome.PENDING if edit.state in (State.INTENT, State.SENT) else Outcome(edit.state)
+
+
+def _settle_at(edit: Edit) -> datetime | None:
+    if edit.state != State.UNKNOWN:
+        return None
+    return edit.sent_at + timedelta(seconds=settings.PAVE_SETTLE_SECONDS)

@@ -1,0 +1,80 @@
+"""Opening and finding sessions."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from sessions_ui.audit.record import Actor, record_access
+from sessions_ui.domain.snapshot import Snapshot
+from sessions_ui.models import AuditEntry, Visit
+from sessions_ui.pave.errors import PaveError, PaveNotFound
+
+from .remote import pave, snapshot_read
+from .settling import edit_settle, open_edit
+from .sheets import Sheet, sheet_of
+
+VISITS_SHOWN = 20
+SEEN = "personal.seen"
+SEEN_ONCE_IN = timedelta(hours=1)
+
+
+def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
+    """The session as PAVE holds it now, with every field's verdict; settles an unknown edit.
+
+    Raises PaveKeyError for what cannot be a key and PaveNotFound where PAVE knows no such session;
+    any other fault of PAVE gives a sheet without a snapshot, all locked.
+    """
+    try:
+        snapshot = snapshot_read(session_key)
+    except PaveNotFound:
+        raise
+    except PaveError as fault:
+        pending = open_edit(session_key)
+        return sheet_of(
+            session_key=session_key, snapshot=None, may_edit=may_edit, pending=pending, fault=fault
+        )
+    pending = open_edit(session_key)
+    if pending and edit_settle(pending, snapshot):
+        pending = open_edit(session_key)
+    _note_visit(actor, snapshot)
+    return sheet_of(session_key=session_key, snapshot=snapshot, may_edit=may_edit, pending=pending)
+
+
+def _note_visit(actor: Actor, snapshot: Snapshot) -> None:
+    """Who opened which session: the person's own list, and, once an hour, that personal values
+    were shown."""
+    now = timezone.now()
+    with transaction.atomic():
+        Visit.objects.update_or_create(
+            actor_id=actor.id,
+            session_key=snapshot.session_key,
+            defaults={
+                "at": now,
+                "status": snapshot.raw_status[:20],
+                "vehicle": snapshot.vehicle_label[:120],
+            },
+        )
+        if not _seen_since(actor, snapshot.session_key, now - SEEN_ONCE_IN):
+            record_access(actor=actor, action=SEEN, session_key=snapshot.session_key)
+
+
+def _seen_since(actor: Actor, session_key: str, since: datetime) -> bool:
+    seen = AuditEntry.objects.filter(session_key=session_key, action=SEEN, actor_id=actor.id)
+    return seen.filter(ts__gte=since).exists()
+
+
+def visits_recent(*, actor: Actor) -> list[Visit]:
+    """The sessions that this person opened last, newest first."""
+    return list(Visit.objects.filter(actor_id=actor.id).order_by("-at")[:VISITS_SHOWN])
+
+
+def sandbox_sessions() -> list[dict[str, str]] | None:
+    """The seeded sessions of the sandbox; None outside it or when it does not answer."""
+    if settings.PAVE_ENVIRONMENT != "sandbox":
+        return None
+    try:
+        return pave().sandbox_sessions()
+    except PaveError:
+        return None

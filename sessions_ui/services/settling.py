@@ -1,0 +1,101 @@
+"""Settling edits whose outcome is not known: by reading PAVE, never by sending again."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from sessions_ui.audit.record import SYSTEM
+from sessions_ui.domain.outcomes import OPEN, FieldResult, Outcome, State, roll_up
+from sessions_ui.domain.snapshot import Snapshot
+from sessions_ui.models import Edit
+from sessions_ui.pave.errors import PaveError, PaveNotFound
+
+from .remote import snapshot_read
+from .transitions import Results, move_to_outcome, move_to_resolution
+
+UNREADABLE_FOR = timedelta(hours=24)
+"""How long PAVE may stay unreadable before a person has to look at an unknown edit."""
+
+
+def open_edit(session_key: str) -> Edit | None:
+    """The edit that holds the session's slot, after abandoned ones were let go."""
+    edits_expire(session_key=session_key)
+    return Edit.objects.filter(session_key=session_key, state__in=OPEN).first()
+
+
+def edits_expire(**of_session: str) -> None:
+    """Let go of edits whose process is gone, judged by the lease alone.
+
+    Not yet sent: nothing was written, so `not_sent`. Sent: `unknown`, to be read back.
+    """
+    gone = Edit.objects.filter(lease_until__lt=timezone.now(), **of_session)
+    for edit in gone.filter(state=State.INTENT):
+        move_to_outcome(
+            edit, Outcome.NOT_SENT, actor=SYSTEM, allowed={State.INTENT}, error_code="abandoned"
+        )
+    for edit in gone.filter(state=State.SENT):
+        move_to_outcome(
+            edit, Outcome.UNKNOWN, actor=SYSTEM, allowed={State.SENT}, error_code="abandoned"
+        )
+
+
+def results_of(edit: Edit, snapshot: Snapshot) -> Results:
+    """What became of each sent field, with the value that PAVE holds now."""
+    return {
+        key: (snapshot.result(key, was, wanted), snapshot.text(key))
+        for key, (was, wanted) in edit.changes.items()
+    }
+
+
+def edit_settle(edit: Edit, snapshot: Snapshot, *, now: datetime | None = None) -> bool:
+    """Settle an unknown edit from a snapshot, if it can be said yet.
+
+    All values in effect may be said at once; anything else only when the settle time is over,
+    since PAVE may still be applying it. True when the edit moved.
+    """
+    if edit.state != State.UNKNOWN:
+        return False
+    results = results_of(edit, snapshot)
+    outcome = roll_up({key: result for key, (result, _) in results.items()}, answered=False)
+    settled = edit.sent_at + timedelta(seconds=settings.PAVE_SETTLE_SECONDS)
+    if outcome is not Outcome.IN_EFFECT and (now or timezone.now()) < settled:
+        return False
+    return move_to_resolution(
+        edit,
+        outcome,
+        actor=SYSTEM,
+        results=results,
+        status=snapshot.raw_status,
+        new_version=snapshot.updated_at,
+        detail={"proven": _unmoved(edit, snapshot, results)},
+    )
+
+
+def _unmoved(edit: Edit, snapshot: Snapshot, results: Results) -> bool:
+    """Whether PAVE's stamp shows that nothing was applied at all, not only that nothing is left."""
+    untouched = {result for result, _ in results.values()} == {FieldResult.IGNORED}
+    return untouched and bool(edit.base_version) and snapshot.updated_at == edit.base_version
+
+
+def edits_reconcile() -> int:
+    """Let go of abandoned edits, read back every unknown one; returns how many were settled.
+
+    An edit whose session PAVE no longer knows, or that nobody could read for a day, is left to a
+    person (`unresolved`).
+    """
+    edits_expire()
+    return sum(map(_reconcile, Edit.objects.filter(Q(state=State.UNKNOWN)).order_by("sent_at")))
+
+
+def _reconcile(edit: Edit) -> bool:
+    try:
+        snapshot = snapshot_read(edit.session_key)
+    except PaveNotFound:
+        return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code="not_found")
+    except PaveError as fault:
+        if timezone.now() < edit.sent_at + UNREADABLE_FOR:
+            return False
+        return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code=fault.cause)
+    return edit_settle(edit, snapshot)

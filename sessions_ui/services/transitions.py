@@ -1,0 +1,125 @@
+"""How an edit moves from state to state: a guarded update and its audit entry, in one transaction.
+
+The guard is the fence: when it changes no row, somebody else has decided, and the caller stops.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from sessions_ui.audit.record import Actor, record_outcome, record_resolution, record_sent
+from sessions_ui.domain.outcomes import FieldResult, Outcome, State
+from sessions_ui.domain.snapshot import Snapshot
+from sessions_ui.models import AuditEntry, Edit
+
+Results = Mapping[str, tuple[FieldResult, str]]
+
+
+def lease() -> timedelta:
+    """How long an edit may stay in one state before others may take it for abandoned."""
+    return timedelta(seconds=settings.PAVE_LEASE_SECONDS)
+
+
+def _move(
+    edit: Edit,
+    allowed: Collection[State],
+    state: str,
+    record: Callable[[], AuditEntry],
+    **fields: object,
+) -> bool:
+    with transaction.atomic():
+        moved = Edit.objects.filter(pk=edit.pk, state__in=allowed).update(state=state, **fields)
+        if moved:
+            record()
+    if moved:
+        edit.refresh_from_db()
+    return bool(moved)
+
+
+def move_to_sent(
+    edit: Edit, *, actor: Actor, base: Snapshot, changes: Mapping[str, tuple[str, str]], sha256: str
+) -> bool:
+    """intent → sent, durable before the first byte leaves. False: do not send."""
+    now = timezone.now()
+    return _move(
+        edit,
+        {State.INTENT},
+        State.SENT,
+        lambda: record_sent(
+            intent_id=edit.entry_id,
+            actor=actor,
+            session_key=edit.session_key,
+            changes=changes,
+            base_version=base.updated_at,
+            status=base.raw_status,
+            payload_sha256=sha256,
+            request_id=request_id(edit),
+        ),
+        changes={key: list(pair) for key, pair in changes.items()},
+        base_version=base.updated_at,
+        sent_at=now,
+        lease_until=now + lease(),
+    )
+
+
+def move_to_outcome(
+    edit: Edit,
+    outcome: Outcome,
+    *,
+    actor: Actor,
+    allowed: Collection[State],
+    results: Results | None = None,
+    **facts: object,
+) -> bool:
+    """To an outcome by the answer itself (or `unknown`, which keeps the slot). False: overtaken.
+
+    ``facts`` go to the audit: status, http_status, error_code, duration_ms, new_version, detail.
+    """
+    fields: dict[str, object] = {} if outcome is Outcome.UNKNOWN else {"settled_at": timezone.now()}
+    return _move(
+        edit,
+        allowed,
+        outcome.value,
+        lambda: record_outcome(
+            intent_id=edit.entry_id,
+            actor=actor,
+            session_key=edit.session_key,
+            outcome=outcome,
+            results=results or {},
+            **facts,
+        ),
+        **fields,
+    )
+
+
+def move_to_resolution(
+    edit: Edit,
+    outcome: Outcome,
+    *,
+    actor: Actor,
+    results: Results | None = None,
+    **facts: object,
+) -> bool:
+    """unknown → an outcome, by reading back. False: somebody else settled it first."""
+    return _move(
+        edit,
+        {State.UNKNOWN},
+        outcome.value,
+        lambda: record_resolution(
+            intent_id=edit.entry_id,
+            actor=actor,
+            session_key=edit.session_key,
+            outcome=outcome,
+            results=results or {},
+            **facts,
+        ),
+        settled_at=timezone.now(),
+    )
+
+
+def request_id(edit: Edit) -> str:
+    """What PAVE is told in X-Request-ID: the entry and the attempt."""
+    return f"{edit.entry_id}-{edit.attempt}"

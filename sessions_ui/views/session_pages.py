@@ -1,0 +1,190 @@
+"""Drawing the pages of one session: the form, the review, and the page for a key nobody knows."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sessions_ui.audit.query import session_history
+from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
+from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.domain.policy import Delivery, Status
+from sessions_ui.domain.snapshot import payload
+from sessions_ui.domain.status import RAIL
+from sessions_ui.forms.reason import ReasonForm
+from sessions_ui.forms.session import SessionForm, spelled
+from sessions_ui.forms.values import value_warnings
+from sessions_ui.models import Draft
+from sessions_ui.pave.client import body_bytes
+from sessions_ui.services.results import edit_result
+from sessions_ui.services.seen import Seen, new_nonce
+from sessions_ui.services.sheets import Sheet
+
+from .words import STOPPED_WORDS, fault_words
+
+RECENT = 5
+REASON_NAMES = ("reason_code", "reason_note", "ticket")
+
+
+def form_of(sheet: Sheet, *, bound: bool = False) -> SessionForm:
+    """The sheet's form; bound, it is judged."""
+    return SessionForm(
+        texts=sheet.texts,
+        verdicts=sheet.verdicts,
+        shown=sheet.shown,
+        merges=sheet.merges,
+        bound=bound,
+    )
+
+
+def draw_form(
+    request: HttpRequest,
+    sheet: Sheet,
+    *,
+    form: SessionForm | None = None,
+    nonce: str = "",
+    draft: Draft | None = None,
+    restored: bool = False,
+    edit_id: str = "",
+    stopped: str = "",
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """The form page. ``stopped`` names why a post came back; without a nonce it gets a new one."""
+    form = form or form_of(sheet)
+    seen = Seen(
+        sheet.session_key,
+        request.user.id,
+        sheet.texts,
+        sheet.snapshot.read_at.isoformat() if sheet.snapshot else "",
+        nonce=nonce or new_nonce(),
+    )
+    context = {
+        "sheet": sheet,
+        "snapshot": sheet.snapshot,
+        "head": head_of(sheet),
+        "form": form,
+        "seen": seen.sign(),
+        "locked_count": len(form.rows) - len(sheet.open_labels),
+        "fault": fault_words(sheet.fault) if sheet.fault else None,
+        "stopped": STOPPED_WORDS.get(stopped),
+        "refused": [form.rows[key] for key in sheet.refused],
+        "elsewhere": [form.rows[key] for key in sheet.elsewhere],
+        "draft": draft,
+        "restored": restored,
+        "shown_edit": shown_edit(edit_id, sheet),
+        "earlier": {name: request.POST.get(name, "") for name in REASON_NAMES},
+        "recent": session_history(sheet.session_key, limit=RECENT),
+    }
+    return render(request, "sessions_ui/session.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the form: the rail, the facts and the warnings of a snapshot."""
+
+    rail: tuple[tuple[Status, str], ...]
+    facts: tuple[tuple[FieldSpec, str], ...]
+    text_failed: bool
+    inactive: bool
+
+
+FACTS = ("vehicle.vehicle_id", "vehicle.drivetrain", "vehicle.engine_type", "vehicle.fuel_type",
+         "session.contact", "session.reference", "session.capture_url")  # fmt: skip
+
+
+def head_of(sheet: Sheet) -> Head | None:
+    """The head of a session that could be read."""
+    snapshot = sheet.snapshot
+    if snapshot is None:
+        return None
+    now = RAIL.index(snapshot.status) if snapshot.status in RAIL else -1
+    places = ["done" if n < now else "now" if n == now else "" for n in range(len(RAIL))]
+    return Head(
+        rail=tuple(zip(RAIL, places, strict=True)),
+        facts=tuple((CATALOGUE[key], snapshot.text(key)) for key in FACTS if snapshot.text(key)),
+        text_failed=snapshot.delivery is Delivery.ERROR and sheet.verdicts["sms.to"].editable,
+        inactive=snapshot.value("session.active") is False,
+    )
+
+
+@dataclass(frozen=True)
+class ShownEdit:
+    """An edit's banner: its outcome's words, and per field what was sent, what PAVE holds, and the
+    result."""
+
+    entry_id: int
+    outcome: Outcome
+    rows: tuple[tuple[FieldSpec, str, str, FieldResult | None], ...]
+    pave_message: str
+    sent_at: object
+    settle_at: object
+
+
+def shown_edit(edit_id: str, sheet: Sheet) -> ShownEdit | None:
+    """The banner for ``?edit=``; None when there is no such edit of this session."""
+    found = edit_result(edit_id, sheet.session_key)
+    if found is None:
+        return None
+    rows = tuple(
+        (CATALOGUE[key], wanted, sheet.texts.get(key, ""), found.results.get(key))
+        for key, (_, wanted) in found.edit.changes.items()
+    )
+    return ShownEdit(
+        found.edit.entry_id,
+        found.outcome,
+        rows,
+        found.pave_message,
+        found.edit.sent_at,
+        found.settle_at,
+    )
+
+
+def draw_review(
+    request: HttpRequest, sheet: Sheet, *, nonce: str, reason_form: ReasonForm | None = None
+) -> HttpResponse:
+    """The review page: was and now, the exact JSON, the reason. 422 when the reason was wanting."""
+    changes = {key: one.mine for key, one in sheet.changes.items()}
+    inputs = {CATALOGUE[key].input_name: text for key, text in changes.items()}
+    body = payload(changes)
+    seen = Seen(
+        sheet.session_key,
+        request.user.id,
+        sheet.texts,
+        sheet.snapshot.read_at.isoformat(),
+        nonce=nonce or new_nonce(),
+    )
+    context = {
+        "sheet": sheet,
+        "snapshot": sheet.snapshot,
+        "changes": [_change(sheet, key) for key in changes],
+        "inputs": inputs,
+        "refused": [(CATALOGUE[key], sheet.verdicts[key], m) for key, m in sheet.refused.items()],
+        "elsewhere": [(CATALOGUE[key], m) for key, m in sheet.elsewhere.items()],
+        "unknown_names": sheet.unknown_names,
+        "payload": json.dumps(body, indent=2, ensure_ascii=False),
+        "size": len(body_bytes(body)),
+        "sha256": hashlib.sha256(body_bytes(body)).hexdigest(),
+        "reason_form": reason_form or ReasonForm(initial=request.POST.dict(), keys=changes),
+        "seen": seen.at_review(inputs).sign(),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if reason_form else HTTPStatus.OK
+    return render(request, "sessions_ui/review.html", context, status=status)
+
+
+def _change(sheet: Sheet, key: str) -> dict[str, object]:
+    spec, one = CATALOGUE[key], sheet.changes[key]
+    return {
+        "spec": spec,
+        "was": spelled(spec, one.now) if one.now else "",
+        "now": spelled(spec, str(spec.kind.sent(one.mine))),
+        "warnings": value_warnings(spec, one.mine, one.now, sheet.snapshot),
+    }
+
+
+def session_unknown(request: HttpRequest, session_key: str, *, stopped: str = "") -> HttpResponse:
+    """404: PAVE knows no such session, or it cannot be a key at all."""
+    context = {"session_key": session_key, "stopped": stopped}
+    return render(request, "sessions_ui/session_unknown.html", context, status=HTTPStatus.NOT_FOUND)

@@ -1,0 +1,196 @@
+"""See and edit one session: draw the form, review what was typed, send it."""
+
+import re
+from http import HTTPStatus
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS
+from sessions_ui.domain.reasons import ReasonGiven
+from sessions_ui.domain.values import storable
+from sessions_ui.forms.reason import ReasonForm
+from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
+from sessions_ui.people import actor_of
+from sessions_ui.services.drafts import draft_drop, draft_keep, draft_of, sheet_restored
+from sessions_ui.services.edits import edit_of_nonce, session_review, session_update
+from sessions_ui.services.posted import Posted
+from sessions_ui.services.refusals import refusal_record
+from sessions_ui.services.seen import Seen, read_seen
+from sessions_ui.services.sessions import session_load
+from sessions_ui.services.sheets import Finding, Sheet
+
+from .session_pages import draw_form, draw_review, form_of, session_unknown
+
+SEE, EDIT = "sessions_ui.view_session_pages", "sessions_ui.edit_session"
+_SECTION_NAME = re.compile(rf"({'|'.join(section.name for section in SECTIONS)})-.+")
+_INPUTS = {spec.input_name: spec.key for spec in CATALOGUE.writable}
+
+# What stopped an edit before anything was sent → the status of the page that comes back.
+STOPPED = {
+    "conflict": HTTPStatus.CONFLICT,
+    "locked": HTTPStatus.CONFLICT,
+    "busy": HTTPStatus.CONFLICT,
+    "nonce_used": HTTPStatus.CONFLICT,
+    "nothing_to_change": HTTPStatus.OK,
+    "unreadable": HTTPStatus.OK,
+}
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: after a post, look there with a GET."""
+
+    status_code = HTTPStatus.SEE_OTHER
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: HttpRequest, session_key: str) -> HttpResponse:
+    """One session's page; a key that cannot be one, or that PAVE does not know, is 404."""
+    if not request.user.is_authenticated:
+        return _log_in_first(request, session_key)
+    try:
+        return (
+            _post(request, session_key) if request.method == "POST" else _get(request, session_key)
+        )
+    except (PaveKeyError, PaveNotFound):
+        return session_unknown(request, session_key)
+
+
+def _log_in_first(request: HttpRequest, session_key: str) -> HttpResponse:
+    """To the log-in; what a person with a valid page had typed is kept for that person."""
+    seen = read_seen(request.POST.get("seen", ""), session_key)
+    if seen:
+        keep_typed(request, seen)
+    return redirect_to_login(request.path)
+
+
+def keep_typed(request: HttpRequest, seen: Seen) -> None:
+    """Keep what a post holds, for the person to whom the form was drawn."""
+    typed = posted_of(request).typed
+    changed = {
+        key: text
+        for key, text in typed.items()
+        if not CATALOGUE[key].kind.same(text, seen.texts.get(key, ""))
+    }
+    draft_keep(
+        actor_id=seen.actor_id, session_key=seen.session_key, typed=changed, seen=seen.sign()
+    )
+
+
+def _get(request: HttpRequest, session_key: str) -> HttpResponse:
+    if not request.user.has_perm(SEE):
+        raise PermissionDenied
+    actor = actor_of(request)
+    sheet = session_load(actor=actor, session_key=session_key, may_edit=request.user.has_perm(EDIT))
+    draft = draft_of(actor_id=actor.id, session_key=session_key)
+    if draft and "draft" in request.GET:
+        return draw_form(request, sheet_restored(sheet, draft), restored=True)
+    return draw_form(request, sheet, draft=draft, edit_id=request.GET.get("edit", ""))
+
+
+def posted_of(request: HttpRequest) -> Posted:
+    """The ``<section>-<name>`` inputs of a post; other names do not count."""
+    inputs = {name: text for name, text in request.POST.items() if _SECTION_NAME.fullmatch(name)}
+    return Posted(
+        typed={_INPUTS[name]: storable(text) for name, text in inputs.items() if name in _INPUTS},
+        inputs=inputs,
+        unknown_names=tuple(storable(name)[:80] for name in inputs if name not in _INPUTS),
+    )
+
+
+def _post(request: HttpRequest, session_key: str) -> HttpResponse:
+    posted = posted_of(request)
+    seen = read_seen(request.POST.get("seen", ""), session_key, request.user.id)
+    action = request.POST.get("action")
+    if not request.user.has_perm(EDIT):
+        refusal_record(
+            actor=actor_of(request),
+            session_key=session_key,
+            posted=posted,
+            error_code="NO_PERMISSION",
+            seen=seen,
+        )
+        raise PermissionDenied
+    if action == "discard":
+        return _discard(request, session_key)
+    if seen and action == "send" and seen.binds(posted.inputs):
+        return _send(request, seen, posted)
+    return _review(request, session_key, seen, posted, back=action == "edit")
+
+
+def _discard(request: HttpRequest, session_key: str) -> HttpResponse:
+    draft_drop(actor_id=request.user.id, session_key=session_key)
+    return redirect("session", session_key)
+
+
+def _review(
+    request: HttpRequest,
+    session_key: str,
+    seen: Seen | None,
+    posted: Posted,
+    *,
+    back: bool = False,
+    reason_form: ReasonForm | None = None,
+) -> HttpResponse:
+    """The review page, or the form again: with errors, conflicts, or nothing to send."""
+    sheet = session_review(
+        actor=actor_of(request), session_key=session_key, seen=seen, posted=posted
+    )
+    nonce = fresh_nonce(seen)
+    if seen is None:
+        return draw_form(request, sheet, stopped="stale", status=HTTPStatus.CONFLICT)
+    if back or sheet.finding is Finding.UNREADABLE:
+        return draw_form(request, sheet, nonce=nonce, stopped="" if back else "unreadable")
+    form = form_of(sheet, bound=True)
+    if not form.is_valid():
+        return draw_form(
+            request, sheet, nonce=nonce, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    if sheet.finding is Finding.CHANGES:
+        return draw_review(request, sheet, nonce=nonce, reason_form=reason_form)
+    stopped = {Finding.NOTHING: "nothing_to_change", Finding.CONFLICT: "conflict"}.get(
+        sheet.finding, "locked"
+    )
+    return draw_form(request, sheet, nonce=nonce, stopped=stopped, status=STOPPED[stopped])
+
+
+def fresh_nonce(seen: Seen | None) -> str:
+    """The form's nonce while it is unused, else none, so that the next form makes a new one."""
+    return seen.nonce if seen and edit_of_nonce(seen.nonce) is None else ""
+
+
+def _send(request: HttpRequest, seen: Seen, posted: Posted) -> HttpResponse:
+    reason_form = ReasonForm(request.POST, keys=posted.typed)
+    if not reason_form.is_valid() and fresh_nonce(seen):
+        return _review(request, seen.session_key, seen, posted, reason_form=reason_form)
+    given = reason_form.cleaned_data
+    submitted = session_update(
+        actor=actor_of(request),
+        session_key=seen.session_key,
+        seen=seen,
+        posted=posted,
+        reason=ReasonGiven(
+            given.get("reason_code", ""), given.get("reason_note", ""), given.get("ticket", "")
+        ),
+    )
+    if submitted.edit:
+        page = reverse("session", args=[seen.session_key])
+        return SeeOther(f"{page}?edit={submitted.edit.entry_id}")
+    return _stopped(request, seen, posted, submitted.sheet, submitted.code)
+
+
+def _stopped(
+    request: HttpRequest, seen: Seen, posted: Posted, sheet: Sheet | None, code: str
+) -> HttpResponse:
+    """The form again, with what was typed, a new nonce and the reason why nothing was sent."""
+    if code == "not_found":
+        return session_unknown(request, seen.session_key, stopped=code)
+    if sheet is None:
+        sheet = session_review(
+            actor=actor_of(request), session_key=seen.session_key, seen=seen, posted=posted
+        )
+    return draw_form(request, sheet, stopped=code, status=STOPPED[code])

@@ -1,0 +1,89 @@
+"""What a page says when PAVE is at fault, or when a post came back: what happened, what PAVE holds
+now, what to do next."""
+
+from dataclasses import dataclass
+
+from sessions_ui.pave.errors import (
+    PaveBusy,
+    PaveError,
+    PaveNotSent,
+    PaveRefused,
+    PaveUnauthorised,
+    PaveUnknown,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A notice: tone, icon, heading, sentence."""
+
+    tone: str
+    icon: str
+    heading: str
+    sentence: str
+
+
+FAULTS: tuple[tuple[type[PaveError], Said], ...] = (
+    (PaveUnauthorised, Said(
+        "bad", "shield-x", "The dashboard is not authorised at PAVE",
+        "PAVE refused our credentials, so nothing could be read or sent. Tell whoever runs the "
+        "dashboard; there is nothing that you can do here.",
+    )),
+    (PaveBusy, Said(
+        "warn", "hourglass", "PAVE asks us to wait",
+        "PAVE takes no more calls for the moment. Refresh in a minute.",
+    )),
+    (PaveNotSent, Said(
+        "bad", "warn", "PAVE could not be reached",
+        "No connection to PAVE came about, so nothing was read and nothing was sent. "
+        "Refresh from PAVE in a moment.",
+    )),
+    (PaveRefused, Said(
+        "bad", "x-circle", "PAVE refused to show this session",
+        "Nothing was sent. Refresh from PAVE in a moment, or tell whoever runs the dashboard.",
+    )),
+    (PaveUnknown, Said(
+        "bad", "warn", "PAVE gave no answer that can be read",
+        "Nothing was sent. Refresh from PAVE in a moment.",
+    )),
+)  # fmt: skip
+
+
+def fault_words(fault: PaveError) -> Said:
+    """The notice for a fault while reading."""
+    return next(said for kind, said in FAULTS if isinstance(fault, kind))
+
+
+STOPPED_WORDS = {
+    "stale": Said(
+        "warn", "clock", "This page was too old to be used",
+        "Nothing was sent. Below is the session as PAVE holds it now, with what you typed. "
+        "Look at it and review again.",
+    ),
+    "conflict": Said(
+        "warn", "swap", "This session changed while you were editing",
+        "Nothing was sent. Where you and somebody else changed the same field, both values are "
+        "shown: keep yours by reviewing again, or type PAVE's to keep that.",
+    ),
+    "locked": Said(
+        "warn", "lock", "What you changed is locked now",
+        "Nothing was sent. The fields say why; what you typed stands beside PAVE's value.",
+    ),
+    "busy": Said(
+        "warn", "hourglass", "Another edit of this session is still open",
+        "Nothing was sent, and what you typed is kept. Wait until the other edit is settled, then "
+        "open the session again.",
+    ),
+    "nonce_used": Said(
+        "warn", "info", "This form was sent before, with other values",
+        "Nothing was sent now. Below is the session as PAVE holds it, with what you typed.",
+    ),
+    "nothing_to_change": Said(
+        "live", "info", "Nothing to change",
+        "PAVE already holds what this form shows, so nothing was sent.",
+    ),
+    "unreadable": Said(
+        "bad", "warn", "PAVE could not be read, so nothing was sent",
+        "What you typed is kept for a day and offered when you open the session again.",
+    ),
+}  # fmt: skip

@@ -1,0 +1,98 @@
+"""Reading our own pages as a browser would: what a form would post, and what is marked where."""
+
+from bs4 import BeautifulSoup
+
+
+class Page:
+    """A response read as HTML."""
+
+    def __init__(self, response):
+        self.status = response.status_code
+        self.soup = BeautifulSoup(response.content.decode(), "html.parser")
+
+    def inputs(self, form_id="edit"):
+        """What the form would post when its button is pressed with nothing changed."""
+        posted = {}
+        for control in self.soup.select(
+            f"#{form_id} input, #{form_id} select, #{form_id} textarea"
+        ):
+            name = control.get("name")
+            if not name or (control.get("type") == "radio" and not control.has_attr("checked")):
+                continue
+            posted[name] = _value(control)
+        return posted
+
+    def fields(self):
+        """Every field wrapper: key → its lock code, or None when it is open."""
+        return {
+            one["data-field"]: one.get("data-locked") for one in self.soup.select("[data-field]")
+        }
+
+    def control(self, key):
+        """The control inside a field's wrapper."""
+        return self.soup.select_one(f'[data-field="{key}"] :is(input, select, textarea)')
+
+    def shown(self, key):
+        """What the field's control shows."""
+        return _value(self.control(key))
+
+    def field_text(self, key):
+        """All words inside a field's wrapper."""
+        return self.soup.select_one(f'[data-field="{key}"]').get_text(" ", strip=True)
+
+    @property
+    def text(self):
+        """All words of the page's main part."""
+        return self.soup.select_one("main").get_text(" ", strip=True)
+
+    @property
+    def payload(self):
+        """The JSON text that a review page shows; None on other pages."""
+        found = self.soup.select_one("[data-payload]")
+        return found.get_text() if found else None
+
+    @property
+    def outcome(self):
+        """The outcome in the banner; None without one."""
+        found = self.soup.select_one("[data-outcome]")
+        return found["data-outcome"] if found else None
+
+
+def _value(control):
+    if control.name == "select":
+        chosen = control.select_one("option[selected]") or control.select_one("option")
+        return chosen["value"] if chosen else ""
+    return control.get_text() if control.name == "textarea" else control.get("value", "")
+
+
+class Agent:
+    """A person at a browser: opens a session, types, reviews, sends."""
+
+    def __init__(self, client, person, session_key):
+        client.force_login(person)
+        self.client, self.url = client, f"/sessions/{session_key}/"
+
+    def open(self, query=""):
+        """The session page."""
+        return Page(self.client.get(self.url + query))
+
+    def post(self, inputs, action):
+        """Post as the form does; the raw response."""
+        return self.client.post(self.url, {**inputs, "action": action})
+
+    def review(self, page=None, **typed):
+        """Type over the drawn form (``session_theme="LITE"``) and press review."""
+        page = page or self.open()
+        changed = {name.replace("_", "-", 1): text for name, text in typed.items()}
+        return Page(self.post({**page.inputs(), **changed}, "review"))
+
+    def send(self, review, reason="customer_request", note="Customer called us about it.", **more):
+        """Give a reason and press send; the raw response."""
+        given = {"reason_code": reason, "reason_note": note, "ticket": "ZD-1"}
+        return self.post({**review.inputs("send"), **given, **more}, "send")
+
+    def edit(self, **typed):
+        """The whole way: open, type, review, send, and the page that follows."""
+        response = self.send(self.review(**typed))
+        assert response.status_code == 303, Page(response).text
+        return Page(self.client.get(response["Location"]))
