@@ -30,7 +30,7 @@ def install(name: str) -> None:
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)  # noqa: S603
     print(f"Installing {name} (the first time takes up to a minute) ...", flush=True)
     began = time.monotonic()
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     done = subprocess.run([*command, "--require-hashes", "-r", name], cwd=ROOT)  # noqa: S603
     if done.returncode:
         sys.exit(f"{name} could not be installed: see pip's words above, then try again.")

@@ -12,13 +12,8 @@ from environs import Env, validate
 
 from paveadmin import ROOT
 from paveadmin.variables import at_least, database_url, matches, pave_url, seal, secret
-
-try:
-    from sessions_ui.pave.client import PaveConfig, Secret
-except ImportError:
-    from types import SimpleNamespace as PaveConfig
-
-    Secret = str
+from sessions_ui.pave.client import PaveConfig
+from sessions_ui.pave.signing import Secret
 
 BASE_DIR = ROOT
 LOCAL = ROOT / ".local"
@@ -90,9 +85,7 @@ AUDIT_SEAL_KEY = env.str(
 )
 AUDIT_SEAL_COPY = env.str("AUDIT_SEAL_COPY", "")
 
-_database = env.str(
-    "DATABASE_URL", f"sqlite:///{LOCAL / 'paveadmin.sqlite3'}", validate=database_url
-)
+_database = env.str("DATABASE_URL", "", validate=database_url)
 _owner = env.str("DATABASE_OWNER_URL", "", validate=database_url)
 
 _between = {}
@@ -118,8 +111,9 @@ PAVE = PaveConfig(
 # --- database -----------------------------------------------------------------------------------
 
 # The owner's right to change tables is lent to one command; everything else has the web role's.
+_web = _database or f"sqlite:///{LOCAL / 'paveadmin.sqlite3'}"
 _migrating = sys.argv[1:2] == ["migrate"]
-DATABASES = {"default": dj_database_url.parse(_owner if _owner and _migrating else _database)}
+DATABASES = {"default": dj_database_url.parse(_owner if _owner and _migrating else _web)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     LOCAL.mkdir(exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {

@@ -18,7 +18,7 @@ class SessionsUiConfig(AppConfig):
 
         post_migrate.connect(people.ensure_groups, sender=self)
         post_migrate.connect(triggers.triggers_assert, sender=self)
-        assert checks
+        checks.register_all()
 
 
 class PeopleAdminConfig(AdminConfig):

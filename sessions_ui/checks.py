@@ -5,16 +5,19 @@ database; `migrate` runs the latter by itself.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Info, Tags, Warning, register
+from django.db import connections
+
+from sessions_ui.audit.triggers import missing_triggers
 
 PAGE_BUDGET = 25.0  # seconds; gunicorn ends a request at 30
 SHORTEST_KEY = 32
 
 
-@register(Tags.security, deploy=True)
 def weak_keys(**_: Any) -> list[CheckMessage]:
     """Warn of keys of our own that are short enough to be guessed."""
     names = ("AUDIT_TOKEN_KEY", "AUDIT_SEAL_KEY")  # Django itself judges its secret key
@@ -29,7 +32,6 @@ def weak_keys(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register(Tags.security, deploy=True)
 def redirect_hosts(**_: Any) -> list[CheckMessage]:
     """Warn when a redirect URL may name any public host."""
     if settings.PAVE_REDIRECT_HOSTS:
@@ -43,23 +45,20 @@ def redirect_hosts(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register(Tags.database, deploy=True)
 def sqlite_with_workers(**_: Any) -> list[CheckMessage]:
     """Note that SQLite is for one machine, where several workers are asked for."""
-    engine = settings.DATABASES["default"]["ENGINE"]
     workers = os.environ.get("WEB_CONCURRENCY", "1")
-    if "sqlite" not in engine or workers in {"", "1"}:
+    if connections["default"].vendor != "sqlite" or workers in {"", "1"}:
         return []
     return [
         Info(
-            f"{workers} workers share one SQLite file: right on one machine with a local disk only.",
+            f"{workers} workers share one SQLite file: right on one machine only.",
             hint="Set DATABASE_URL to PostgreSQL before a second machine joins.",
             id="sessions_ui.I003",
         )
     ]
 
 
-@register()
 def deadlines_fit(**_: Any) -> list[CheckMessage]:
     """Warn when one call to PAVE may last longer than a page may."""
     longest = max(settings.PAVE.get_deadline, settings.PAVE.put_deadline)
@@ -72,3 +71,27 @@ def deadlines_fit(**_: Any) -> list[CheckMessage]:
             id="sessions_ui.W004",
         )
     ]
+
+
+def audit_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Warn when the database would let the record be changed. No error: `migrate` mends it, and
+    an error would stop `migrate`.
+    """
+    return [
+        Warning(
+            f"The audit can be changed: {', '.join(missing)} not in place in {alias}.",
+            hint="Run: python manage.py migrate",
+            id="sessions_ui.W005",
+        )
+        for alias in databases or []
+        if "audit_entry" in connections[alias].introspection.table_names()
+        and (missing := missing_triggers(connections[alias]))
+    ]
+
+
+def register_all() -> None:
+    """Hand the checks to Django."""
+    for check in (weak_keys, redirect_hosts, sqlite_with_workers):
+        register(check, Tags.security, deploy=True)
+    register(deadlines_fit)
+    register(audit_triggers, Tags.database)

