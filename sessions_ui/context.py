@@ -1,0 +1,114 @@
+"""What the frame of every page shows: which PAVE this is, who is logged in, where one can go."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from .people import ADMINISTRATORS, ROLES, role_of
+
+THEMES = (("", "System"), ("light", "Light"), ("dark", "Dark"))
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Which PAVE the pages speak with. ``band``: shown across the top, because it is not live."""
+
+    label: str
+    sentence: str = ""
+    band: bool = True
+
+
+ENVIRONMENTS = {
+    "sandbox": Environment("Sandbox", "Nothing here reaches PAVE or any customer."),
+    "test": Environment(
+        "PAVE test", "PAVE's TEST key: sessions behave like real ones, text messages too, and are not billed."
+    ),
+    "live": Environment("Live", band=False),
+}
+
+# What the bar offers: label, name of the address, the right it needs, and its keys.
+PLACES = (
+    ("Sessions", "session_find", "sessions_ui.view_session_pages", "g s"),
+    ("Audit", "audit", "sessions_ui.read_audit", "g a"),
+    ("Fields and rules", "fields", "sessions_ui.view_fields", "g f"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the bar."""
+
+    label: str
+    url: str
+    current: bool
+    keys: str = ""
+
+
+def theme_cookie() -> str:
+    """The name of the cookie that holds a person's theme; bound to this host where it can be."""
+    return "__Host-theme" if settings.SESSION_COOKIE_SECURE else "theme"
+
+
+def theme_of(request: HttpRequest) -> str:
+    """``light``, ``dark``, or ``""``: as the person's system has it."""
+    chosen = request.COOKIES.get(theme_cookie(), "")
+    return chosen if chosen in dict(THEMES) else ""
+
+
+def places_for(request: HttpRequest, role: str) -> list[Place]:
+    """The places that a person of this role may go to; none without a role."""
+    places = [
+        Place(label, reverse(name), request.path.startswith(reverse(name)), keys)
+        for label, name, right, keys in PLACES
+        if request.user.has_perm(right)
+    ]
+    if role == ROLES[ADMINISTRATORS]:
+        places.append(Place("People", reverse("admin:index"), current=False))
+    return places
+
+
+def customer_page() -> str:
+    """The sandbox's own page, where one plays the customer; ``""`` with a real PAVE."""
+    return f"{settings.PAVE.base_url}/" if settings.PAVE_ENVIRONMENT == "sandbox" else ""
+
+
+def clock() -> str:
+    """Which time the pages show: ``Times are Toronto (EST, UTC-5) unless marked UTC``."""
+    now = timezone.localtime()
+    hours = now.utcoffset().total_seconds() / 3600
+    city = settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
+    sign = "\N{MINUS SIGN}" if hours < 0 else "+"
+    return f"Times are {city} ({now.tzname()}, UTC{sign}{abs(hours):g}) unless marked UTC"
+
+
+def name_of(person: AbstractBaseUser | AnonymousUser) -> str:
+    """The person's full name, else the username; ``""`` for nobody."""
+    return (person.get_full_name() or person.get_username()) if person.is_authenticated else ""
+
+
+def initials_of(name: str) -> str:
+    """The first letters of the first and the last word of a name."""
+    words = name.split()
+    return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper() if words else ""
+
+
+def frame(request: HttpRequest) -> dict[str, dict[str, object]]:
+    """The context processor: ``frame`` for the templates around every page."""
+    person, role = name_of(request.user), role_of(request.user)
+    return {
+        "frame": {
+            "environment": ENVIRONMENTS[settings.PAVE_ENVIRONMENT],
+            "customer_page": customer_page() if role else "",
+            "theme": theme_of(request),
+            "themes": THEMES,
+            "places": places_for(request, role),
+            "person": person,
+            "initials": initials_of(person),
+            "role": role,
+            "clock": clock(),
+        }
+    }

@@ -1,0 +1,188 @@
+"""The tags of the templates: icons, states, times and differences.
+
+Everything goes through ``format_html``, so whatever PAVE or a person wrote is escaped.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from sessions_ui.audit.masking import mask as masked
+from sessions_ui.domain.catalogue import FieldSpec
+from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.domain.status import Delivery, Status
+from sessions_ui.domain.values import Kind
+
+from .differences import Parts, parts_of
+
+register = template.Library()
+
+MONO = frozenset({Kind.VIN, Kind.PHONE, Kind.NUMBER})
+NOTHING = "\N{EN DASH}"
+JUST_NOW = 5  # seconds
+# The sandbox's own words for what became of a text message.
+SANDBOX_TEXTS = {
+    "accepted": Delivery.OK,
+    "failed": Delivery.ERROR,
+    "absent": Delivery.UNKNOWN,
+}
+# The longest of each unit, in seconds, and how many seconds one of it has.
+UNITS = ((60, 1, "s"), (3600, 60, "min"), (172_800, 3600, "h"), (None, 86_400, "days"))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite; hidden from screen readers, for the word beside it says it."""
+    return format_html(
+        '<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>',
+        static("sessions_ui/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def state(tone: str, icon_name: str, label: str, code: str = "", chip: bool = False) -> SafeString:
+    """A state: icon, word and colour, with PAVE's own code beside it where there is one."""
+    return format_html(
+        '<span class="state{} {}">{}<span>{}</span>{}</span>',
+        " chip" if chip else "",
+        tone,
+        icon(icon_name),
+        label,
+        format_html(" <code>{}</code>", code) if code else "",
+    )
+
+
+@register.simple_tag
+def status_chip(status: Status | str | None, raw_status: str = "", chip: bool = True) -> SafeString:
+    """A session's status with PAVE's code; one that PAVE's manual does not name is said to be so."""
+    known = status if isinstance(status, Status) else Status.of(status or raw_status)
+    if known is None:
+        return state("warn", "question", "Unknown status", raw_status or status or "", chip)
+    return state(known.tone, known.icon, known.label, known.value, chip)
+
+
+@register.simple_tag
+def sandbox_text(word: str) -> SafeString:
+    """What became of a sandbox session's text message."""
+    known = SANDBOX_TEXTS.get(word)
+    if known is None:
+        return state("dead", "dash", "No text message")
+    return state(known.tone, known.icon, known.label)
+
+
+@register.simple_tag
+def outcome_state(outcome: Outcome | str, chip: bool = False) -> SafeString:
+    """What became of an edit."""
+    known = Outcome(outcome)
+    return state(known.tone, known.icon, known.label, chip=chip)
+
+
+def _time(moment: datetime, words: str) -> SafeString:
+    stamp = moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return format_html('<time datetime="{}">{}</time>', stamp, words)
+
+
+def _day(moment: datetime) -> str:
+    """``Today``, ``Yesterday``, ``Nov 22`` or, in another year, ``Nov 22, 2025``."""
+    today = timezone.localtime().date()
+    near = {today: "Today", today - timedelta(days=1): "Yesterday"}.get(moment.date())
+    this_year = moment.year == today.year
+    return near or f"{moment:%b} {moment.day}" + ("" if this_year else f", {moment.year}")
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """A time in the house's zone, to the second, with the zone; the machine's form in UTC."""
+    if moment is None:
+        return format_html('<span class="muted">{}</span>', NOTHING)
+    local = timezone.localtime(moment)
+    return _time(moment, f"{_day(local)}, {local:%H:%M:%S} {local.tzname()}")
+
+
+@register.simple_tag
+def when_utc(moment: datetime | None) -> SafeString:
+    """The same time in UTC, for evidence; with its day where that is not the local one."""
+    if moment is None:
+        return format_html('<span class="muted">{}</span>', NOTHING)
+    utc = moment.astimezone(UTC)
+    other_day = utc.date() != timezone.localtime(moment).date()
+    day = f"{utc:%b} {utc.day}, " if other_day else ""
+    return _time(moment, f"{day}{utc:%H:%M:%S} UTC")
+
+
+@register.simple_tag
+def ago(moment: datetime | None) -> str:
+    """``12 s ago``, ``5 min ago``, ``3 days ago``. Only beside an exact time."""
+    if moment is None:
+        return ""
+    seconds = int((timezone.now() - moment).total_seconds())
+    if seconds < JUST_NOW:
+        return "just now"
+    size, unit = next((s, u) for most, s, u in UNITS if most is None or seconds < most)
+    return f"{seconds // size} {unit} ago"
+
+
+def _piece(text: str, differs: bool, breaks: bool) -> SafeString:
+    pieces = text.split("/") if breaks else [text]
+    body = format_html_join("", "{}", ((piece,) for piece in pieces[:1]))
+    body += format_html_join("", "/<wbr>{}", ((piece,) for piece in pieces[1:]))
+    return format_html("<b>{}</b>", body) if differs else body
+
+
+def _value(spec: FieldSpec | None, parts: Parts) -> SafeString:
+    if not parts:
+        return format_html('<span class="empty">{}</span>', "empty")
+    kind = spec.kind if spec else None
+    body = format_html_join(
+        "",
+        "{}",
+        (
+            (_piece(text, differs, kind is Kind.URL and "://" not in text),)
+            for text, differs in parts
+        ),
+    )
+    return format_html('<span class="mono">{}</span>', body) if kind in MONO else body
+
+
+def _side(element: str, word: str, value: SafeString) -> SafeString:
+    template_ = '<{}><span class="visually-hidden">{} </span>{}</{}>'
+    return format_html(template_, element, word, value, element)
+
+
+@register.simple_tag
+def value(spec: FieldSpec, text: str) -> SafeString:
+    """One value as the page spells it: mono where it is compared, breaks after a URL's slashes."""
+    return _value(spec, parts_of(spec.kind, text, text))
+
+
+@register.simple_tag
+def mask(spec: FieldSpec, text: str) -> SafeString:
+    """One value as lists show it: masked where the field is personal."""
+    return _value(spec, parts_of(None, shown := masked(spec, text), shown))
+
+
+@register.simple_tag
+def diff_was(spec: FieldSpec, was: str, now: str) -> SafeString:
+    """The value before, the differing part underlined."""
+    return _side("del", "was", _value(spec, parts_of(spec.kind, was, now)[0]))
+
+
+@register.simple_tag
+def diff_now(spec: FieldSpec, was: str, now: str) -> SafeString:
+    """The value after, the differing part underlined."""
+    return _side("ins", "now", _value(spec, parts_of(spec.kind, was, now)[1]))
+
+
+@register.simple_tag
+def diff(spec: FieldSpec, was: str, now: str) -> SafeString:
+    """Was and now in one line."""
+    return format_html(
+        '{} <span aria-hidden="true">\N{RIGHTWARDS ARROW}</span> {}',
+        diff_was(spec, was, now),
+        diff_now(spec, was, now),
+    )

@@ -1,0 +1,20 @@
+"""The addresses of the pages. A session key is taken as it comes, so that a bad one gets our 404."""
+
+from django.urls import path
+
+from .views import audit, pages, sessions
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("sessions/", pages.session_find, name="session_find"),
+    path("sessions/<str:session_key>/", sessions.session, name="session"),
+    path("sessions/<str:session_key>/history/", audit.history, name="session_history"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/<int:entry_id>/", audit.entry, name="audit_entry"),
+    path("audit/export.csv", audit.export_csv, name="audit_export_csv"),
+    path("fields/", pages.fields, name="fields"),
+    path("theme/", pages.theme, name="theme"),
+    path("favicon.ico", pages.favicon, name="favicon"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("readyz", pages.readyz, name="readyz"),
+]

@@ -1,0 +1,43 @@
+"""The pages for what went wrong, in the house's style. What happened, what holds, what to do next."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from sessions_ui.context import theme_of
+from sessions_ui.people import administrators, role_of
+from sessions_ui.services.seen import read_seen
+
+from .sessions import keep_typed
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403. A person of no group reads who can help; anybody else, which role the page is for."""
+    template = "403.html" if role_of(request.user) else "sessions_ui/no_group.html"
+    context = {"administrators": administrators()}
+    return render(request, template, context, status=HTTPStatus.FORBIDDEN)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is missing or old, as after a log-in in another tab.
+
+    What a person had typed into a session's form is kept for the person to whom it was drawn.
+    """
+    session_key = request.resolver_match.kwargs.get("session_key", "")
+    seen = read_seen(request.POST.get("seen", ""), session_key)
+    if seen:
+        keep_typed(request, seen)
+    context = {"session_key": session_key if seen else ""}
+    return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, drawn without the database, the log-in or any context processor: they may be at fault."""
+    context = {
+        "frame": {"theme": theme_of(request)},
+        "request_id": getattr(request, "request_id", ""),
+    }
+    page = render_to_string("500.html", context)
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
