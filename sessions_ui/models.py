@@ -254,6 +254,7 @@ class AuditCheckpoint(models.Model):
     class Meta:
         db_table = "audit_checkpoint"
         default_permissions = ()
+        indexes: ClassVar = [models.Index(fields=["last_id"], name="audit_sealed_to")]
 
     def __str__(self) -> str:
         """The number and the ids it seals."""

@@ -4,29 +4,21 @@ Every function is called inside the transaction of the transition that it record
 a call to PAVE. Personal values stand beside the entries, under salted commitments.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
-from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.reasons import ReasonGiven
-from sessions_ui.domain.values import text_of
-from sessions_ui.models import AuditEntry, AuditValue, Kind, Side
+from sessions_ui.models import AuditEntry, Kind
 
 from .masking import scrub
+from .sides import Changes, Results, change_sides, known_values, result_sides, told
 from .tokens import OUTCOME, STATUS, change_tokens, outcome_follow, tokens_add
 from .writing import Vault, entry_insert
 
-Changes = Mapping[str, tuple[object, object]]
-"""Field key to the value before and the value wanted."""
-Results = Mapping[str, tuple[FieldResult | str, object]]
-"""Field key to what became of it and the value that PAVE holds now."""
-
 UPDATE = "session.update"
-LONGEST_VALUE = 4000
-MOST_NAMES = 50
 
 
 @dataclass(frozen=True)
@@ -58,7 +50,7 @@ def record_intent(
 ) -> AuditEntry:
     """An edit is about to be tried. Its id is the number of the edit."""
     vault = Vault()
-    body = _pairs(changes, vault)
+    body = change_sides(changes, vault)
     entry = entry_insert(
         kind=Kind.INTENT,
         body=body,
@@ -94,7 +86,7 @@ def record_sent(
     entry = entry_insert(
         kind=Kind.SENT,
         op=intent_id,
-        body=_pairs(changes, vault),
+        body=change_sides(changes, vault),
         detail={"payload_sha256": payload_sha256, "pave_request_id": request_id},
         action=UPDATE,
         session_key=session_key,
@@ -148,11 +140,11 @@ def record_refusal(
 ) -> AuditEntry:
     """Something was asked for and refused before it became an edit."""
     vault = Vault()
-    body = _pairs(changes, vault)
+    body = change_sides(changes, vault)
     entry = entry_insert(
         kind=Kind.REFUSAL,
         body=body,
-        detail=_told(detail, ()),
+        detail=told(detail, ()),
         action=UPDATE,
         session_key=session_key,
         session_label=session_label,
@@ -180,7 +172,7 @@ def record_access(
     return entry_insert(
         kind=Kind.ACCESS,
         body={},
-        detail=_told(detail or {}, ()),
+        detail=told(detail or {}, ()),
         action=action,
         session_key=session_key,
         **_who(actor),
@@ -193,16 +185,13 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
     detail: Mapping[str, object] = columns.pop("detail", {})
     columns["outcome"] = Outcome(ending["outcome"]).value
     vault = Vault()
-    body = {
-        key: [str(result), _side(key, Side.HELD, held, vault)]
-        for key, (result, held) in results.items()
-    }
-    known = _known(intent_id) if detail.get("pave_message") else ()
+    body = result_sides(results, vault)
+    known = known_values(intent_id) if detail.get("pave_message") else ()
     entry = entry_insert(
         kind=kind,
         op=intent_id,
         body=body,
-        detail=_told(detail, known),
+        detail=told(detail, known),
         action=UPDATE,
         **_who(columns.pop("actor")),
         **columns,
@@ -228,33 +217,3 @@ def _why(reason: ReasonGiven | None, vault: Vault) -> dict[str, str]:
 
 def _status(status: str) -> set[tuple[str, str]]:
     return {(STATUS, status[:20])} if status else set()
-
-
-def _side(key: str, side: Side, value: object, vault: Vault) -> object:
-    """A value as an entry holds it. A field that no row of the catalogue vouches for counts as
-    personal, so that nothing is shown by mistake."""
-    if key not in CATALOGUE or CATALOGUE[key].personal:
-        return vault.commit(key[:40], side, text_of(value)[:LONGEST_VALUE])
-    return value[:LONGEST_VALUE] if isinstance(value, str) else value
-
-
-def _pairs(changes: Changes, vault: Vault) -> dict[str, list[object]]:
-    return {
-        key: [_side(key, Side.WAS, was, vault), _side(key, Side.NOW, now, vault)]
-        for key, (was, now) in changes.items()
-    }
-
-
-def _known(intent_id: int) -> Iterable[str]:
-    return AuditValue.objects.filter(entry_id=intent_id).values_list("value", flat=True)
-
-
-def _told(detail: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
-    """The detail with PAVE's words scrubbed and with what a person could make long cut short."""
-    told: dict[str, object] = dict(detail)
-    if isinstance(told.get("pave_message"), str):
-        told["pave_message"] = scrub(str(told["pave_message"]), known)[:LONGEST_VALUE]
-    if isinstance(told.get("unknown_names"), list):
-        names = [str(name)[:80] for name in detail["unknown_names"]]  # type: ignore[attr-defined]
-        told["unknown_names"] = names[:MOST_NAMES]
-    return told

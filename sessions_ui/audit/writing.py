@@ -66,22 +66,22 @@ class Vault:
     """Personal values on their way beside an entry: the entry gets commitments in their place."""
 
     def __init__(self) -> None:
-        self._kept: list[tuple[str, int, bytes, str]] = []
+        self._kept: dict[tuple[str, int], tuple[bytes, str]] = {}
 
     def commit(self, field: str, side: int, value: str) -> dict[str, str]:
         """Keep a value under a fresh salt; gives what the entry holds instead."""
         salt, value = secrets.token_bytes(16), clean(value)
-        self._kept.append((field, side, salt, value))
+        self._kept[field, side] = (salt, value)
         return {"sha256": commitment(salt, value)}
 
     @property
     def values(self) -> list[str]:
         """The values themselves, so that they can be kept out of free text."""
-        return [value for _, _, _, value in self._kept]
+        return [value for _, value in self._kept.values()]
 
     def store(self, entry_id: int) -> None:
         """Write what was kept, now that the entry has its id."""
         AuditValue.objects.bulk_create(
             AuditValue(entry_id=entry_id, field=field, side=side, salt=salt, value=value)
-            for field, side, salt, value in self._kept
+            for (field, side), (salt, value) in self._kept.items()
         )

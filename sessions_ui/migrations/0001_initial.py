@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "audit_checkpoint",
                 "default_permissions": (),
+                "indexes": [models.Index(fields=["last_id"], name="audit_sealed_to")],
             },
         ),
         CreateModelWithoutRowid(

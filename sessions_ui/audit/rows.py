@@ -1,0 +1,188 @@
+"""Entries as a person reads them: one row per edit, a sentence, and masked differences."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
+from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.domain.reasons import REASONS
+from sessions_ui.domain.values import text_of
+from sessions_ui.models import AuditEntry, AuditValue, Kind, Side
+
+from .masking import ERASED, difference, mask
+
+NAMED = 2
+_CHANGED = "changed"
+_TRIED = "tried to change"
+_VERBS = {
+    Outcome.PENDING: "is changing",
+    Outcome.UNKNOWN: "sent a change to",
+    Outcome.UNRESOLVED: "sent a change to",
+    Outcome.CONFIRMED: _CHANGED,
+    Outcome.ACCEPTED: _CHANGED,
+    Outcome.IN_EFFECT: _CHANGED,
+    Outcome.PARTIAL: _CHANGED,
+    Outcome.LATE_APPLIED: _CHANGED,
+}
+_ACCESS = {
+    "personal.seen": "was shown the personal values",
+    "audit.search": "searched the audit",
+    "audit.export": "exported the audit",
+}
+
+Values = Mapping[tuple[int, str, int], str]
+"""Personal values that are still kept, by entry, field and side."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of an edit, masked where personal. ``held`` is what PAVE was found to hold."""
+
+    spec: FieldSpec
+    was: str
+    now: str
+    masked: bool = False
+    differs: str = ""
+    result: FieldResult | None = None
+    held: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An edit, a refusal or an access with its latest outcome (None for an access)."""
+
+    entry: AuditEntry
+    outcome: Outcome | None
+    changes: Sequence[Change]
+    latest: AuditEntry | None = None
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """What the latest step tells beside its columns."""
+        return detail_of(self.latest or self.entry)
+
+    @property
+    def reason(self) -> str:
+        """The reason given, in words."""
+        return REASONS.get(self.entry.reason_code, self.entry.reason_code)
+
+    @property
+    def verb(self) -> str:
+        """What was done to what: "changed the VIN", "tried to change 3 fields"."""
+        if self.outcome is None:
+            return _ACCESS.get(self.entry.action, self.entry.action)
+        return f"{_VERBS.get(self.outcome, _TRIED)} {self.what}"
+
+    @property
+    def what(self) -> str:
+        """The fields, by name where they are few."""
+        specs = [change.spec for change in self.changes]
+        if not specs:
+            return "fields that PAVE does not have"
+        if len(specs) > NAMED:
+            return f"{len(specs)} fields"
+        return "the " + " and ".join(_in_sentence(spec.label) for spec in specs)
+
+    @property
+    def why(self) -> str:
+        """Reason and ticket in brackets, or nothing."""
+        given = ", ".join(filter(None, (_in_sentence(self.reason), self.entry.ticket)))
+        return f" ({given})" if given else ""
+
+    @property
+    def sentence(self) -> str:
+        """Who did what to which session, and why."""
+        target = f" of {self.entry.session_key}" if self.entry.session_key else ""
+        return f"{self.entry.actor_label} {self.verb}{target}{self.why}"
+
+    @property
+    def pave_message(self) -> str:
+        """PAVE's own words, where it gave any."""
+        return text_of(self.detail.get("pave_message"))
+
+
+def _in_sentence(label: str) -> str:
+    """A label inside a sentence: "Phone number" in small letters, "VIN" as it is."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def spec_of(key: str) -> FieldSpec:
+    """The catalogue's row, or a personal one without a kind for a field that it no longer has."""
+    if key in CATALOGUE:
+        return CATALOGUE[key]
+    section, _, name = key.partition(".")
+    return FieldSpec(section, name, key, (), personal=True)
+
+
+def detail_of(entry: AuditEntry) -> dict[str, Any]:
+    """An entry's detail, decoded."""
+    found: dict[str, Any] = json.loads(entry.detail or "{}")
+    return found
+
+
+def rows_of(ids: Sequence[int]) -> list[Row]:
+    """The rows of these ids, in their order: three queries, however many there are."""
+    if not ids:
+        return []
+    entries = {entry.id: entry for entry in AuditEntry.objects.filter(id__in=ids)}
+    ends = _latest_ends(ids)
+    values = values_of([*entries, *(end.id for end in ends.values())])
+    return [row_of(entries[id_], ends.get(id_), values) for id_ in ids if id_ in entries]
+
+
+def _latest_ends(ids: Sequence[int]) -> dict[int, AuditEntry]:
+    steps = AuditEntry.objects.filter(op__in=ids, kind__in=(Kind.OUTCOME, Kind.RESOLUTION))
+    return {step.op: step for step in steps.order_by("id") if step.op is not None}
+
+
+def values_of(ids: Iterable[int]) -> Values:
+    """The personal values kept beside these entries."""
+    found = AuditValue.objects.filter(entry_id__in=list(ids))
+    return {(one.entry_id, one.field, one.side): one.value for one in found}
+
+
+def row_of(entry: AuditEntry, end: AuditEntry | None, values: Values) -> Row:
+    """One row from its entry, its latest end and the personal values of both."""
+    if entry.kind == Kind.ACCESS:
+        return Row(entry, None, ())
+    told = end.outcome if end else entry.outcome
+    outcome = Outcome(told) if told else Outcome.PENDING
+    return Row(entry, outcome, changes_of(entry, end, values), end)
+
+
+def changes_of(entry: AuditEntry, end: AuditEntry | None, values: Values) -> list[Change]:
+    """The fields of an intent, a sent or a refusal, with the results of its end."""
+    results: dict[str, Any] = json.loads(end.body) if end else {}
+    sides: dict[str, Any] = json.loads(entry.body or "{}")
+    order = defaultdict(lambda: len(CATALOGUE), {spec.key: n for n, spec in enumerate(CATALOGUE)})
+    found = []
+    for key in sorted(sides, key=lambda key: order[key]):
+        was = _kept(sides[key][0], (entry.id, key, Side.WAS), values)
+        now = _kept(sides[key][1], (entry.id, key, Side.NOW), values)
+        result, held = results.get(key, (None, ""))
+        held = _kept(held, (end.id if end else 0, key, Side.HELD), values)
+        found.append(_change(spec_of(key), was, now, result, held))
+    return found
+
+
+def _kept(side: object, where: tuple[int, str, int], values: Values) -> str | None:
+    """The text of one side; None when it was personal and is erased."""
+    return values.get(where) if isinstance(side, dict) else text_of(side)
+
+
+def _change(
+    spec: FieldSpec, was: str | None, now: str | None, result: str | None, held: str | None
+) -> Change:
+    shown = [ERASED if text is None else mask(spec, text) for text in (was, now, held)]
+    return Change(
+        spec=spec,
+        was=shown[0],
+        now=shown[1],
+        masked=spec.personal,
+        differs=difference(was or "", now or "") if spec.personal else "",
+        result=FieldResult(result) if result else None,
+        held=shown[2],
+    )

@@ -1,0 +1,61 @@
+"""What an entry holds of values and of a remote's words: never anything personal."""
+
+from collections.abc import Iterable, Mapping
+
+from sessions_ui.domain.catalogue import CATALOGUE
+from sessions_ui.domain.outcomes import FieldResult
+from sessions_ui.domain.values import text_of
+from sessions_ui.models import AuditValue, Side
+
+from .masking import scrub
+from .writing import Vault
+
+Changes = Mapping[str, tuple[object, object]]
+"""Field key to the value before and the value wanted."""
+Results = Mapping[str, tuple[FieldResult | str, object]]
+"""Field key to what became of it and the value that PAVE holds now."""
+
+LONGEST_KEY = 40
+LONGEST_VALUE = 4000
+LONGEST_NAME = 80
+MOST_NAMES = 50
+
+
+def _side(key: str, side: Side, value: object, vault: Vault) -> object:
+    """A value as an entry holds it. A field that no row of the catalogue vouches for counts as
+    personal, so that nothing is shown by mistake."""
+    if key not in CATALOGUE or CATALOGUE[key].personal:
+        return vault.commit(key[:LONGEST_KEY], side, text_of(value)[:LONGEST_VALUE])
+    return value[:LONGEST_VALUE] if isinstance(value, str) else value
+
+
+def change_sides(changes: Changes, vault: Vault) -> dict[str, list[object]]:
+    """The body of an intent, a sent or a refusal: ``{key: [was, now]}``."""
+    return {
+        key[:LONGEST_KEY]: [_side(key, Side.WAS, was, vault), _side(key, Side.NOW, now, vault)]
+        for key, (was, now) in changes.items()
+    }
+
+
+def result_sides(results: Results, vault: Vault) -> dict[str, list[object]]:
+    """The body of an end: ``{key: [result, held]}``."""
+    return {
+        key[:LONGEST_KEY]: [str(result), _side(key, Side.HELD, held, vault)]
+        for key, (result, held) in results.items()
+    }
+
+
+def known_values(intent_id: int) -> Iterable[str]:
+    """The personal values of an edit, so that they can be kept out of free text."""
+    return AuditValue.objects.filter(entry_id=intent_id).values_list("value", flat=True)
+
+
+def told(detail: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
+    """The detail with PAVE's words scrubbed and with what a person could make long cut short."""
+    kept: dict[str, object] = dict(detail)
+    words, names = kept.get("pave_message"), kept.get("unknown_names")
+    if isinstance(words, str):
+        kept["pave_message"] = scrub(words, known)[:LONGEST_VALUE]
+    if isinstance(names, list):
+        kept["unknown_names"] = [str(name)[:LONGEST_NAME] for name in names[:MOST_NAMES]]
+    return kept
