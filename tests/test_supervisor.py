@@ -98,8 +98,8 @@ def _started(tmp_path, *options):
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_OWNER_URL"}
     del environment["PAVE_BASE_URL"]
     environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/start.sqlite3"
-    command = [sys.executable, "manage.py", "start", "--local", str(tmp_path), *options]
-    command += ["--port", str(port), "--sandbox-port", str(sandbox_port)]
+    command = [sys.executable, "manage.py", "start", "--local", str(tmp_path)]
+    command += ["--port", str(port), "--sandbox-port", str(sandbox_port), *options]
     process = subprocess.Popen(
         command,
         cwd=ROOT,
