@@ -1,285 +1,182 @@
-"""The one client of PAVE: sign, send, time out, decode, raise. One method per endpoint.
+"""The client of PAVE: one method per endpoint of its manual.
 
-Source: PAVE's manual, the pages named in each method. Nothing here is ever repeated by itself.
+Every method gives an `Answer` or raises one of the family in ``errors.py``; `PaveKeyError` comes
+before any request. Nothing is repeated by itself. One client may be shared by many threads: it
+keeps no state, and each call has a connection of its own (a kept one that went stale gives a reset
+that looks like "maybe applied", though nothing happened).
 """
 
-import json
-import re
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
-from urllib.parse import quote
+from typing import Any
 
-from .errors import REFUSALS, PaveError, PaveKeyError, PaveNotSent, PaveUnknown
-from .signing import Secret, timestamp, token
-from .wire import Raw, WireError, exchange
+from sessions_ui.pave.answer import Answer, date_of, document_of, retry_after, words_of
+from sessions_ui.pave.config import PaveConfig
+from sessions_ui.pave.errors import (
+    SENTENCES,
+    STATUS_ERRORS,
+    PaveError,
+    PaveNotSent,
+    PaveUnknown,
+)
+from sessions_ui.pave.request import (
+    Call,
+    Credentials,
+    body_bytes,
+    is_session_key,
+    nobody,
+    prepared,
+    secrets_in,
+    session_path,
+    v1,
+    v2,
+)
+from sessions_ui.pave.signing import Secret
+from sessions_ui.pave.wire import Reply, exchange, trust
 
 __all__ = ["Answer", "PaveClient", "PaveConfig", "Secret", "body_bytes"]
 
-SESSION_KEY = re.compile(r"[A-Z0-9-]{3,40}")
-MOST_DIGITS = 30
-JSON_TYPE = re.compile(r"application/(?:[\w.+-]+\+)?json\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class PaveConfig:
-    """Where PAVE is, who we are there, and how long a call may take (seconds).
-
-    ``verify``: True, or the path of a CA bundle; never False.
-    """
-
-    base_url: str
-    username: str
-    api_key: str
-    api_secret: Secret
-    connect_timeout: float = 3.0
-    read_timeout: float = 5.0
-    get_deadline: float = 8.0
-    put_deadline: float = 15.0
-    max_bytes: int = 262_144
-    verify: bool | str = True
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A valid 2xx answer: decoded JSON, PAVE's clock (UTC) if it told, how long it took."""
-
-    status: int
-    document: Any
-    date: datetime | None
-    duration_ms: int
-    request_id: str
-
-
-def body_bytes(payload: Mapping[str, Any]) -> bytes:
-    """The exact bytes of a request body: compact JSON, UTF-8."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-
 
 class PaveClient:
-    """Calls PAVE. Safe to share between threads: every call has a connection of its own.
+    """Calls PAVE as ``config`` says. ``clock`` gives the aware moment that is signed.
 
-    Every method raises PaveError's family; those with a key PaveKeyError before any request.
+    ``request_id`` goes out as ``X-Request-ID``, for PAVE's log; without one it is made up.
     """
 
     def __init__(
         self, config: PaveConfig, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._config, self._clock = config, clock
+        self._config = config
+        self._clock = clock
+        self._trusted = trust(config)
 
-    def session_get(self, key: str) -> Answer:
-        """ "GET Session Data": the session's flat object."""
-        return self._session("GET", key)
+    def session_get(self, key: str, *, request_id: str = "") -> Answer:
+        """Read a session (*GET Session Data*): the document is its flat object."""
+        return _named(self._call("GET", session_path(key), request_id), key)
 
     def session_update(
         self, key: str, payload: Mapping[str, Any], *, request_id: str = ""
     ) -> Answer:
-        """ "PUT Update Session": change the fields in ``payload``; answers with the session."""
-        return self._session("PUT", key, payload=payload, request_id=request_id)
+        """Change a session (*PUT Update Session*): the document is the whole session afterwards.
+
+        ``payload`` holds only what changes, by section. Raises ValueError where it is empty.
+        """
+        if not payload:
+            raise ValueError("there is nothing to change")
+        return _named(self._call("PUT", session_path(key), request_id, payload), key)
 
     def session_create(self, payload: Mapping[str, Any], *, request_id: str = "") -> Answer:
-        """ "POST Create Session": answers with the new session."""
-        return self._call("POST", "/v1/sessions", payload=payload, request_id=request_id)
+        """Make a session (*POST Create New Session*): the document is the new session."""
+        answer = _object(self._call("POST", "/v1/sessions", request_id, payload))
+        made = answer.document.get("session_key")
+        return _demand(is_session_key(made), "wrong_session", answer)
 
     def session_delete(self, key: str, *, request_id: str = "") -> Answer:
-        """ "DELETE Session": only while it is not started."""
-        return self._call("DELETE", _path(key), request_id=request_id)
+        """Remove a session that is not started (*DELETE Session*): the document is a message."""
+        return _object(self._call("DELETE", session_path(key), request_id))
 
-    def session_photos(self, key: str) -> Answer:
-        """ "GET Session Photos": an array, one object a photo."""
-        return self._call("GET", _path(key, "/photos"))
+    def session_photos(self, key: str, *, request_id: str = "") -> Answer:
+        """Read the photos (*GET Session Photos*): the document is a list, one object a photo."""
+        return _listed(self._call("GET", session_path(key, "/photos"), request_id))
 
-    def session_notes(self, key: str) -> Answer:
-        """ "GET Session Notes"."""
-        return self._call("GET", _path(key, "/notes"))
+    def session_notes(self, key: str, *, request_id: str = "") -> Answer:
+        """Read the notes (*GET Session Notes*, its text is not public): a list or an object."""
+        answer = self._call("GET", session_path(key, "/notes"), request_id)
+        return _demand(isinstance(answer.document, (list, dict)), "json", answer)
 
-    def session_results(self, key: str) -> Answer:
-        """ "GET Session Results": without ``session`` in it, the session is not complete."""
-        return self._call("GET", _path(key, "/results"))
+    def session_results(self, key: str, *, request_id: str = "") -> Answer:
+        """Read the results (*GET Session Results*). Without ``session`` in the document, the
+        session is not complete.
+        """
+        answer = _object(self._call("GET", session_path(key, "/results"), request_id))
+        session = answer.document.get("session")
+        other = isinstance(session, dict) and session.get("session_key", key) != key
+        return _demand(not other, "wrong_session", answer)
 
-    def session_resend(self, key: str, phone: str | None = None) -> Answer:
-        """ "POST Resend SMS" (v2, another credential header): once per session."""
-        path = f"/v2/capture/sessions/{_checked(key)}/resend"
-        return self._call(
-            "POST",
-            path,
-            payload={"phone": phone} if phone else None,
-            credentials={"API-Access-Token": self._config.api_key},
-        )
+    def session_resend(self, key: str, phone: str | None = None, *, request_id: str = "") -> Answer:
+        """Send the capture link once more (*POST Resend SMS*, v2), to ``phone`` where given.
 
-    def sandbox_sessions(self) -> list[dict[str, str]]:
-        """The sessions of the sandbox; PAVE itself has no such list."""
-        rows = self._call("GET", "/sandbox/sessions.json").document
-        return rows if isinstance(rows, list) else []
+        PAVE allows it once per session, within 7 days, when the first message went out.
+        """
+        path = session_path(key, "/resend", root="/v2/capture/sessions/")
+        payload = {"phone": phone} if phone else {}
+        answer = _object(self._call("POST", path, request_id, payload, v2))
+        return _demand(answer.document.get("session_key", key) == key, "wrong_session", answer)
 
-    def _session(self, method: str, key: str, **call: Any) -> Answer:
-        """A call that answers with the session itself: another session's object is no answer."""
-        answer = self._call(method, _path(key), **call)
-        document = answer.document
-        if not isinstance(document, dict) or document.get("session_key") != key:
-            raise PaveUnknown(
-                "The answer is not of this session.",
-                cause="wrong_session",
-                http_status=answer.status,
-                duration_ms=answer.duration_ms,
-                request_id=answer.request_id,
-            )
-        return answer
+    def sandbox_sessions(self) -> list[dict[str, Any]]:
+        """List the sandbox's sessions. PAVE has no such list; our credentials stay at home."""
+        answer = _listed(self._call("GET", "/sandbox/sessions.json", credentials=nobody))
+        rows: list[dict[str, Any]] = answer.document
+        return rows
 
     def _call(
         self,
         method: str,
         path: str,
-        *,
-        payload: Mapping[str, Any] | None = None,
         request_id: str = "",
-        credentials: Mapping[str, str] | None = None,
+        payload: Mapping[str, Any] | None = None,
+        credentials: Credentials = v1,
     ) -> Answer:
-        """One attempt, signed for itself."""
-        config, started = self._config, time.monotonic()
         body = None if payload is None else body_bytes(payload)
-        try:
-            raw = exchange(
-                method,
-                config.base_url.rstrip("/") + path,
-                headers=self._headers(credentials or self._signature(), body, request_id),
-                body=body,
-                timeouts=(config.connect_timeout, config.read_timeout),
-                deadline=config.get_deadline if method == "GET" else config.put_deadline,
-                max_bytes=config.max_bytes,
-                verify=config.verify,
-            )
-            duration = _since(started)
-            document = decode(raw)
-        except WireError as fault:
-            kind = PaveUnknown if fault.written else PaveNotSent
-            raise kind(
-                "No whole answer from PAVE.",
-                cause=fault.cause,
-                duration_ms=_since(started),
-                request_id=request_id,
-            ) from None
-        except PaveError as fault:
-            fault.duration_ms, fault.request_id = duration, request_id
-            raise
-        return Answer(raw.status, document, _date(raw), duration, request_id)
+        call = Call(method, path, credentials, body, request_id)
+        is_read = method == "GET"
+        seconds = self._config.get_deadline if is_read else self._config.put_deadline
+        return self._attempt(call, seconds)
 
-    def _signature(self) -> dict[str, str]:
-        config, stamp = self._config, timestamp(self._clock())
-        return {
-            "API-Key": config.api_key,
-            "API-Token": token(config.username, config.api_key, config.api_secret, stamp),
-            "API-Timestamp": stamp,
-        }
-
-    @staticmethod
-    def _headers(
-        credentials: Mapping[str, str], body: bytes | None, request_id: str
-    ) -> dict[str, str]:
-        headers = {**credentials, "Accept": "application/json", "Accept-Encoding": "identity"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        if request_id:
-            headers["X-Request-ID"] = request_id
-        return headers
+    def _attempt(self, call: Call, seconds: float) -> Answer:
+        """Sign and send once, within ``seconds``; whatever tries again is built around this."""
+        request = prepared(call, self._config, self._clock())
+        reply = exchange(request, self._config, self._trusted, seconds)
+        document, cause = document_of(reply)
+        date = date_of(reply.headers)
+        if reply.status is None or reply.status // 100 != 2 or cause:
+            words = words_of(document, secrets_in(request, self._config))
+            raise _error(reply, cause, words, date, call.request_id)
+        return Answer(reply.status, document, date, reply.duration_ms, call.request_id)
 
 
-def _checked(key: str) -> str:
-    if not SESSION_KEY.fullmatch(key):
-        raise PaveKeyError("A session key has 3 to 40 capital letters, digits and dashes.")
-    return quote(key, safe="")
+def _demand(holds: bool, cause: str, answer: Answer) -> Answer:
+    """Give the answer back if it is what it should be, else raise PaveUnknown."""
+    if holds:
+        return answer
+    raise PaveUnknown(
+        SENTENCES[PaveUnknown],
+        cause=cause,
+        http_status=answer.status,
+        duration_ms=answer.duration_ms,
+        request_id=answer.request_id,
+        date=answer.date,
+    )
 
 
-def _path(key: str, rest: str = "") -> str:
-    return f"/v1/sessions/{_checked(key)}{rest}"
+def _object(answer: Answer) -> Answer:
+    return _demand(isinstance(answer.document, dict), "json", answer)
 
 
-def _since(started: float) -> int:
-    return round((time.monotonic() - started) * 1000)
+def _listed(answer: Answer) -> Answer:
+    rows = answer.document
+    objects = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    return _demand(objects, "json", answer)
 
 
-def _date(raw: Raw) -> datetime | None:
-    try:
-        return parsedate_to_datetime(raw.headers.get("Date", "")).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
+def _named(answer: Answer, key: str) -> Answer:
+    """The answer to a read or change of a session must be that session."""
+    return _demand(_object(answer).document.get("session_key") == key, "wrong_session", answer)
 
 
-def decode(raw: Raw) -> Any:
-    """The JSON of a 2xx answer.
-
-    Raises the class of REFUSALS for a definite refusal in PAVE's own JSON, PaveUnknown for all
-    else: redirects, 5xx, web pages, and JSON that is not strict.
-    """
-    if 200 <= raw.status < 300:
-        return strict_json(raw)
-    if raw.status in REFUSALS:
-        document = strict_json(raw)
-        if isinstance(document, dict):
-            raise REFUSALS[raw.status](
-                "PAVE refused.",
-                cause=f"http_{raw.status}",
-                http_status=raw.status,
-                pave_message=_message(document),
-                retry_after=_seconds(raw.headers.get("Retry-After", "")),
-            )
-    raise _unknown(raw, "redirect" if 300 <= raw.status < 400 else f"http_{raw.status}")
-
-
-def strict_json(raw: Raw) -> Any:
-    """The body's JSON, read strictly: no web page, no compression, no duplicate keys, no NaN, no
-    endless numbers, no deep nesting. Raises PaveUnknown."""
-    if not JSON_TYPE.match(raw.headers.get("Content-Type", "")):
-        raise _unknown(raw, "html")
-    if raw.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise _unknown(raw, "encoding")
-    try:
-        return json.loads(
-            raw.body.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_int=_int,
-            parse_float=_float,
-        )
-    except (ValueError, RecursionError):
-        raise _unknown(raw, "json") from None
-
-
-def _unknown(raw: Raw, cause: str) -> PaveUnknown:
-    return PaveUnknown("PAVE's answer cannot be used.", cause=cause, http_status=raw.status)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
-
-
-def _int(text: str) -> int:
-    if len(text) > MOST_DIGITS:
-        raise ValueError("a number without end")
-    return int(text)
-
-
-def _float(text: str) -> float:
-    number = float(text)
-    if len(text) > MOST_DIGITS or number in (float("inf"), float("-inf")):
-        raise ValueError("a number without end")
-    return number
-
-
-def _message(document: Mapping[str, Any]) -> str | None:
-    message = document.get("message")
-    return message[:500] if isinstance(message, str) else None
-
-
-def _seconds(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+def _error(
+    reply: Reply, cause: str, words: str | None, date: datetime | None, request_id: str
+) -> PaveError:
+    kind: type[PaveError] = PaveUnknown if reply.written else PaveNotSent
+    if words is not None and reply.status in STATUS_ERRORS:
+        kind = STATUS_ERRORS[reply.status]
+    return kind(
+        SENTENCES[kind],
+        cause=cause or f"http_{reply.status}",
+        http_status=reply.status,
+        pave_message=words,
+        retry_after=retry_after(reply.headers, date or datetime.now(UTC)),
+        duration_ms=reply.duration_ms,
+        request_id=request_id,
+        date=date,
+    )

@@ -1,22 +1,42 @@
-"""The family of PAVE's errors. What matters first: was anything written to PAVE or not?
+"""The error family of the PAVE client; the only errors that a call to PAVE raises.
 
-PaveError
-├── PaveNotSent         no byte of the request left: DNS, connect, TLS
-├── PaveRefused         PAVE said no, in its own JSON: nothing was applied
-│   ├── PaveUnauthorised    401, 403: key, secret or clock
-│   ├── PaveNotFound        404
-│   └── PaveBusy            429: wait ``retry_after`` seconds
-└── PaveUnknown         everything else: may or may not have happened
-PaveKeyError            not a session key at all; raised before any request
+::
+
+    PaveError
+     ├ PaveNotSent          not a byte of the request was written: DNS, connect, TLS
+     ├ PaveRefused          PAVE's definite no, in its own JSON: nothing happened
+     │   ├ PaveUnauthorised   401, 403: our key, or our clock
+     │   ├ PaveNotFound       404
+     │   └ PaveBusy           429: wait ``retry_after`` seconds
+     └ PaveUnknown          everything else: may or may not have happened
+    PaveKeyError (a ValueError): not a session key; raised before any request
+
+Whatever is not on a definite list is unknown: a server error, a time-out, HTML, a redirect, an
+answer about another session. For a read, unknown means only that nothing could be read.
+
+``cause`` is one of these short codes, safe for logs and screen: ``dns``, ``connect``,
+``connect_timeout``, ``tls`` (connecting); ``deadline`` (the whole call took too long),
+``timeout`` (one read did), ``reset``, ``truncated``, ``protocol`` (no HTTP); ``redirect``,
+``html``, ``encoding`` (compressed, though we asked for plain), ``size``, ``json``,
+``wrong_session``; ``http_500`` and the like (the status itself is the reason).
 """
+
+from datetime import datetime
+
+
+class PaveKeyError(ValueError):
+    """What was given cannot be a session key: ``^[A-Z0-9-]{3,40}$``."""
+
+    def __init__(self) -> None:
+        super().__init__("That is not a PAVE session key.")
 
 
 class PaveError(Exception):
-    """A call to PAVE that gave no usable answer.
+    """A call to PAVE without a usable answer.
 
-    ``cause``: a short code, safe for logs and pages (``deadline``, ``http_502``, ``html`` …);
-    ``pave_message``: PAVE's own words, to be shown escaped and never logged;
-    ``retry_after``: seconds that PAVE asks to wait; ``duration_ms``: how long the call took.
+    ``str(error)`` is our own sentence and holds nothing from outside. ``pave_message`` is PAVE's,
+    with our credentials taken out: show it escaped, keep it out of logs. ``retry_after`` is in
+    seconds, ``duration_ms`` in milliseconds, ``date`` PAVE's clock in UTC where it told.
     """
 
     def __init__(
@@ -29,6 +49,7 @@ class PaveError(Exception):
         retry_after: int | None = None,
         duration_ms: int | None = None,
         request_id: str = "",
+        date: datetime | None = None,
     ) -> None:
         super().__init__(message)
         self.cause = cause
@@ -37,37 +58,40 @@ class PaveError(Exception):
         self.retry_after = retry_after
         self.duration_ms = duration_ms
         self.request_id = request_id
+        self.date = date
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} ({self.cause})"
 
 
 class PaveNotSent(PaveError):
-    """No byte of the request left this machine."""
+    """PAVE was not reached: no byte of the request left."""
 
 
 class PaveRefused(PaveError):
-    """PAVE refused in its own JSON; nothing was applied."""
+    """PAVE said no, in its own JSON; nothing was changed."""
 
 
 class PaveUnauthorised(PaveRefused):
-    """PAVE does not accept our credentials, or our clock."""
+    """PAVE does not take our credentials: a wrong key, or a clock that is off."""
 
 
 class PaveNotFound(PaveRefused):
-    """PAVE does not know this session, or not for our key."""
+    """PAVE knows no such session, or not for our key."""
 
 
 class PaveBusy(PaveRefused):
-    """PAVE takes no more calls for the moment."""
+    """PAVE asks us to wait."""
 
 
 class PaveUnknown(PaveError):
-    """No valid answer: the call may or may not have taken effect."""
+    """No usable answer; the call may or may not have taken effect."""
 
 
-class PaveKeyError(ValueError):
-    """What was given cannot be a session key."""
-
-
-REFUSALS: dict[int, type[PaveRefused]] = {
+# Definite only when the body is PAVE's JSON object with a message. A status that is not here is
+# unknown, 408 and 5xx among them. PAVE documents 400 and 404 (DELETE Session, PUT Update Session);
+# the others are what a Laravel service says before it does anything.
+STATUS_ERRORS: dict[int, type[PaveRefused]] = {
     400: PaveRefused,
     401: PaveUnauthorised,
     403: PaveUnauthorised,
@@ -77,4 +101,12 @@ REFUSALS: dict[int, type[PaveRefused]] = {
     422: PaveRefused,
     429: PaveBusy,
 }
-"""The definite refusals. Any other status that is not 2xx is `PaveUnknown`."""
+
+SENTENCES: dict[type[PaveError], str] = {
+    PaveNotSent: "PAVE was not reached; nothing was sent.",
+    PaveRefused: "PAVE refused the call; nothing was changed.",
+    PaveUnauthorised: "PAVE did not accept our credentials; nothing was changed.",
+    PaveNotFound: "PAVE does not know this session.",
+    PaveBusy: "PAVE asks us to wait; nothing was changed.",
+    PaveUnknown: "PAVE gave no answer that can be used; the call may have taken effect.",
+}

@@ -1,188 +1,154 @@
-"""One HTTP exchange that really ends at its deadline, and that knows whether it wrote anything.
+"""One attempt at one HTTP exchange, on a connection of its own, cut off at its deadline."""
 
-`requests` times each read, not the call, so a drip of bytes is never cut off. A watchdog shuts the
-connection's socket at the deadline. After such a cut `requests` may hand out a 200 with an empty
-body: the watchdog's flag decides, not the response. Every call has a connection of its own: a
-stale pooled one gives resets that look like "maybe applied".
-"""
+import logging
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from http.client import HTTPException, IncompleteRead
+from time import monotonic
+from typing import Any
 
-import socket
-import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from requests import PreparedRequest
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    InvalidChunkLength,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NameResolutionError
+from sessions_ui.pave.config import PaveConfig
+from sessions_ui.pave.watch import Watch, Watched, WatchedTLS
 
-CHUNK = 16_384
+# At DEBUG and at WARNING urllib3 writes whole paths, and a session key in a path opens the session.
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(_name).setLevel(logging.ERROR)
 
-
-class WireError(Exception):
-    """The exchange gave no whole response. ``cause`` is a short code; ``written`` says whether a
-    byte of the request may have left."""
-
-    def __init__(self, cause: str, *, written: bool) -> None:
-        super().__init__(cause)
-        self.cause, self.written = cause, written
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A whole response: status, headers (names without case), body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+PIECE = 16_384
 
 
-class Watchdog:
-    """Shuts the exchange's socket at the deadline, and remembers what happened before."""
+class _OneConnection(HTTPAdapter):
+    """An adapter for a single request: nothing pooled, nothing retried.
 
-    def __init__(self, seconds: float) -> None:
-        self._timer = threading.Timer(seconds, self._bite)
-        self._timer.daemon = True
-        self._lock = threading.Lock()
-        self._held: list[socket.socket] = []
-        self.bitten = False
-        self.written = False
+    Used without a ``requests.Session``: a Session reads proxies and ``.netrc``, keeps cookies, and
+    on a 3xx reads the body through and prepares the next request, even when told not to follow.
+    """
 
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
+    def __init__(self, watch: Watch, trust: ssl.SSLContext | None) -> None:
+        self._watch = watch
+        self._trust = trust
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        self._timer.cancel()
-        with self._lock:
-            for held in self._held:
-                held.close()
-            self._held.clear()
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options, ssl_context=self._trust)
 
-    def hold(self, sock: socket.socket) -> None:
-        """Take a second handle on the connection: it stays valid when TLS wraps the first."""
-        with self._lock:
-            self._held.append(sock.dup())
-            if self.bitten:
-                self._shut()
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Leave trust to the context, which has its certificates loaded once for all calls."""
 
-    def _bite(self) -> None:
-        with self._lock:
-            self.bitten = True
-            self._shut()
-
-    def _shut(self) -> None:
-        for held in self._held:
-            try:
-                held.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # already closed by the other side
-
-
-class _Watched(HTTPConnection):
-    """A connection that hands its socket to the watchdog and says when it starts to write."""
-
-    watchdog: Watchdog
-
-    def _new_conn(self) -> socket.socket:
-        sock = super()._new_conn()
-        self.watchdog.hold(sock)
-        return sock
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        self.watchdog.written = True
-        super().send(data)
-
-
-class _WatchedTLS(_Watched, HTTPSConnection):
-    """The same over TLS."""
-
-
-class _Adapter(HTTPAdapter):
-    """Connections under one watchdog; nothing is ever repeated."""
-
-    def __init__(self, watchdog: Watchdog) -> None:
-        self._watchdog = watchdog
-        super().__init__(max_retries=0)
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool = super().get_connection_with_tls_context(*args, **kwargs)
-        base = _WatchedTLS if pool.scheme == "https" else _Watched
-        pool.ConnectionCls = type(base.__name__, (base,), {"watchdog": self._watchdog})
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        kind = WatchedTLS if pool.scheme == "https" else Watched
+        pool.ConnectionCls = partial(kind, watch=self._watch)
         return pool
 
 
-def exchange(
-    method: str,
-    url: str,
-    *,
-    headers: Mapping[str, str],
-    body: bytes | None,
-    timeouts: tuple[float, float],
-    deadline: float,
-    max_bytes: int,
-    verify: bool | str,
-) -> Raw:
-    """Send one request on a fresh connection and read the whole response.
-
-    ``timeouts``: connect and per read, ``deadline``: the whole call, all in seconds. No redirects,
-    no proxies, no netrc. Raises WireError.
+@dataclass
+class Reply:
+    """What came back. ``status`` is None where no status line did; ``cause`` says what went wrong
+    on the way, empty when nothing; the body of a 3xx or 5xx is not read.
     """
-    connect, read = timeouts
-    with Watchdog(deadline) as watchdog, requests.Session() as http:
-        http.trust_env = False
-        http.headers.clear()
-        for scheme in ("http://", "https://"):
-            http.mount(scheme, _Adapter(watchdog))
+
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=CaseInsensitiveDict)
+    body: bytes = b""
+    cause: str = ""
+    written: bool = False
+    duration_ms: int = 0
+
+
+# The first row that fits anything in the chain of errors names the cause.
+CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (NameResolutionError, "dns"),
+    (NewConnectionError, "connect"),
+    (ConnectTimeoutError, "connect_timeout"),
+    (SSLError, "tls"),
+    (ssl.SSLError, "tls"),
+    (ReadTimeoutError, "timeout"),
+    (TimeoutError, "timeout"),
+    (IncompleteRead, "truncated"),
+    (InvalidChunkLength, "truncated"),
+    (ConnectionError, "reset"),
+    (HTTPException, "protocol"),
+    (HTTPError, "protocol"),
+)
+
+
+def trust(config: PaveConfig) -> ssl.SSLContext | None:
+    """Load the certificates to trust: once for all calls. None for plain http to loopback."""
+    if not config.is_https:
+        return None
+    bundle = config.verify if isinstance(config.verify, str) else DEFAULT_CA_BUNDLE_PATH
+    context = ssl.create_default_context(cafile=bundle)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def exchange(
+    request: PreparedRequest, config: PaveConfig, trusted: ssl.SSLContext | None, seconds: float
+) -> Reply:
+    """Send one request once and read its answer within ``seconds``. Never raises for the remote."""
+    started = monotonic()
+    reply = Reply()
+    with Watch(seconds) as watch, closing(_OneConnection(watch, trusted)) as adapter:
         try:
-            response = http.request(
-                method,
-                url,
-                headers=dict(headers),
-                data=body,
-                timeout=(min(connect, deadline), read),
-                allow_redirects=False,
-                stream=True,
-                verify=verify,
-            )
-            raw = Raw(response.status_code, response.headers, _read(response, max_bytes))
-        except (requests.RequestException, HTTPError, OSError) as fault:
-            cause = "deadline" if watchdog.bitten else _cause_of(fault, watchdog.written)
-            raise WireError(cause, written=watchdog.written) from None
-        if watchdog.bitten:
-            raise WireError("deadline", written=watchdog.written)
-        return raw
+            _speak(adapter, request, config, reply)
+        except (OSError, HTTPError, HTTPException) as error:
+            reply.cause = _cause(error)
+    if watch.cut:
+        reply.cause = "deadline"
+    reply.written = watch.written
+    reply.duration_ms = round((monotonic() - started) * 1000)
+    return reply
 
 
-def _read(response: requests.Response, max_bytes: int) -> bytes:
-    pieces, size = [], 0
-    for piece in response.raw.stream(CHUNK, decode_content=False):
-        size += len(piece)
-        if size > max_bytes:
-            raise WireError("size", written=True)
+def _speak(
+    adapter: HTTPAdapter, request: PreparedRequest, config: PaveConfig, reply: Reply
+) -> None:
+    timeouts = (config.connect_timeout, config.read_timeout)
+    with adapter.send(request, stream=True, timeout=timeouts) as response:
+        reply.status, reply.headers = response.status_code, response.headers
+        if response.status_code // 100 in (2, 4):
+            _read(response.raw, config.max_bytes, reply)
+
+
+def _read(raw: Any, most: int, reply: Reply) -> None:
+    pieces: list[bytes] = []
+    while piece := raw.read(PIECE, decode_content=False):
         pieces.append(piece)
-    return b"".join(pieces)
+        most -= len(piece)
+        if most < 0:
+            reply.cause = "size"
+            return
+    reply.body = b"".join(pieces)
 
 
-def _cause_of(fault: BaseException, written: bool) -> str:
-    """A short code for what `requests` mixes into one class of error."""
-    if isinstance(fault, requests.exceptions.SSLError):
-        return "tls"
-    if isinstance(fault, requests.exceptions.ConnectTimeout):
-        return "connect_timeout"
-    if isinstance(fault, requests.exceptions.Timeout):
-        return "timeout"
-    if not written:
-        return "dns" if _chain_has(fault, NameResolutionError) else "connect"
+def _cause(error: BaseException) -> str:
+    chain = list(_chain(error))
+    for kind, cause in CAUSES:
+        if any(isinstance(link, kind) for link in chain):
+            return cause
     return "reset"
 
 
-def _chain_has(fault: BaseException | None, kind: type[BaseException]) -> bool:
-    reason = getattr(fault.args[0], "reason", None) if fault and fault.args else None
-    return isinstance(reason, kind)
+def _chain(error: object) -> Iterator[BaseException]:
+    """Walk down to what really happened: requests wraps urllib3, which wraps the socket's error."""
+    if isinstance(error, BaseException):
+        yield error
+        for inner in (getattr(error, "reason", None), *error.args, error.__cause__):
+            yield from _chain(inner)

@@ -1,0 +1,80 @@
+"""Where PAVE is, who we are there, and how long we wait."""
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from sessions_ui.pave.signing import Secret
+
+_HEADER_WORD = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True)
+class PaveConfig:
+    """What the client has to know. Times are in seconds, ``max_bytes`` bounds one answer.
+
+    ``base_url`` is scheme and host (``https://openapi.paveapi.com``; the client adds ``/v1/…``);
+    plain http is for loopback alone. ``username`` is the primary account's name (PAVE's page
+    *Authentication*). ``verify`` is True or the path of a file of certificates to trust instead;
+    it cannot be switched off. A deadline spans the whole call, the timeouts one connect and one
+    read. Raises ValueError, naming the part and not its value.
+    """
+
+    base_url: str
+    username: str
+    api_key: str = field(repr=False)  # the v2 calls know no other credential
+    api_secret: Secret
+    connect_timeout: float = 3.0
+    read_timeout: float = 5.0
+    get_deadline: float = 8.0
+    put_deadline: float = 15.0
+    max_bytes: int = 262_144
+    verify: bool | str = True
+
+    def __post_init__(self) -> None:
+        if not _is_base_url(self.base_url):
+            raise ValueError("base_url must be https://host, or http:// to loopback, and no more")
+        if not _HEADER_WORD.fullmatch(self.api_key):
+            raise ValueError("api_key must be one word of plain letters, digits and signs")
+        if not isinstance(self.api_secret, Secret):
+            raise ValueError("api_secret must be a Secret")  # noqa: TRY004 - one kind for all parts
+        if not self.username or not self.api_secret:
+            raise ValueError("username and api_secret must not be empty")
+        if self.verify is not True and not (isinstance(self.verify, str) and self.verify):
+            raise ValueError("verify must be True or the path of a file of certificates")
+        for name in (
+            "connect_timeout",
+            "read_timeout",
+            "get_deadline",
+            "put_deadline",
+            "max_bytes",
+        ):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be more than 0")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the calls are encrypted; only those to loopback may be not."""
+        return self.base_url.startswith("https://")
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    bare = url.isascii() and url == f"{parts.scheme}://{parts.netloc}" and "@" not in url
+    return (
+        bare and bool(host) and (parts.scheme == "https" or _is_loopback_http(parts.scheme, host))
+    )
+
+
+def _is_loopback_http(scheme: str, host: str | None) -> bool:
+    if scheme != "http" or not host:
+        return False
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

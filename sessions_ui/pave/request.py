@@ -1,0 +1,100 @@
+"""What is asked of PAVE, and the signed HTTP request that asks it."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from requests import PreparedRequest, Request
+
+from sessions_ui.pave.config import PaveConfig
+from sessions_ui.pave.errors import PaveKeyError
+from sessions_ui.pave.signing import timestamp, token
+
+SESSION_KEY = re.compile(r"[A-Z0-9-]{3,40}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+Credentials = Callable[[PaveConfig, datetime], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call, before it is signed. Raises ValueError for a ``request_id`` that no header takes;
+    without one it is made up.
+    """
+
+    method: str
+    path: str
+    credentials: Credentials
+    body: bytes | None = field(default=None, repr=False)
+    request_id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.request_id:
+            object.__setattr__(self, "request_id", uuid.uuid4().hex)
+        if not REQUEST_ID.fullmatch(self.request_id):
+            raise ValueError("request_id must be 1 to 128 letters, digits, or . _ : -")
+
+
+def body_bytes(payload: Mapping[str, Any]) -> bytes:
+    """Give the exact bytes that are sent for a payload: compact JSON in UTF-8.
+
+    Raises ValueError or TypeError for what JSON cannot say.
+    """
+    written = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return written.encode("utf-8")
+
+
+def is_session_key(text: object) -> bool:
+    """Whether this can be the key of a session."""
+    return isinstance(text, str) and bool(SESSION_KEY.fullmatch(text))
+
+
+def session_path(key: str, rest: str = "", *, root: str = "/v1/sessions/") -> str:
+    """Give the path of a session. Raises PaveKeyError for what cannot be a key."""
+    if not is_session_key(key):
+        raise PaveKeyError
+    return f"{root}{quote(key, safe='')}{rest}"
+
+
+def v1(config: PaveConfig, moment: datetime) -> dict[str, str]:
+    """Give the three headers of a v1 call, signed for this moment."""
+    stamp = timestamp(moment)
+    signature = token(config.username, config.api_key, config.api_secret, stamp)
+    return {"API-Key": config.api_key, "API-Token": signature, "API-Timestamp": stamp}
+
+
+def v2(config: PaveConfig, _moment: datetime) -> dict[str, str]:
+    """Give the one header of a v2 call (PAVE's page *POST Resend SMS*): the key itself."""
+    return {"API-Access-Token": config.api_key}
+
+
+def nobody(_config: PaveConfig, _moment: datetime) -> dict[str, str]:
+    """Give nothing: for pages of the sandbox that PAVE does not have."""
+    return {}
+
+
+def prepared(call: Call, config: PaveConfig, moment: datetime) -> PreparedRequest:
+    """Sign the call for this moment and make it an HTTP request."""
+    headers = {
+        **call.credentials(config, moment),
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+        "User-Agent": "PAVE-Admin",
+        "X-Request-ID": call.request_id,
+    }
+    if call.body is not None:
+        headers["Content-type"] = "application/json"
+    url = config.base_url + call.path
+    return Request(call.method, url, headers=headers, data=call.body).prepare()
+
+
+def secrets_in(request: PreparedRequest, config: PaveConfig) -> tuple[str, ...]:
+    """List what PAVE's words must not echo: key, secret and the token of this request."""
+    words = (config.api_key, config.api_secret.reveal(), request.headers.get("API-Token", ""))
+    return tuple(word for word in words if word)
