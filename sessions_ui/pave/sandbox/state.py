@@ -26,6 +26,9 @@ POKEABLE: Final = (
     "contact",
     "reference",
 )
+NEVER_NONE: Final = frozenset(
+    {"inspect_started_at", "inspect_ended_at", "updated_at", "delivery_message"}
+)
 
 
 class SandboxState(Store):
@@ -78,16 +81,19 @@ class SandboxState(Store):
     def poke(self, key: str, field: str, value: Any) -> None:
         """Change a field as somebody else would, past all rules. None takes a field away.
 
-        Raises store.UnknownSession, or ValueError for a field that a session does not have.
+        Raises store.UnknownSession, or ValueError for a field that a session does not have and
+        for an empty status.
         """
         if field not in POKEABLE:
             raise ValueError(f"A session has no field {field!r} to change.")
+        if field == "status" and not value:
+            raise ValueError("A session always has a status.")
         with self.lock:
             session = self.find(key)
             before = session.version
             session.touch(self.clock())
             if field not in WRITABLE:
-                setattr(session, field, value)
+                setattr(session, field, "" if value is None and field in NEVER_NONE else value)
             elif value is None:
                 session.fields.pop(field, None)
             else:

@@ -5,22 +5,16 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
-    "mode": {
-        "strict": "Refuse the whole update when one field may not change (400)",
-        "ignore": "Apply what may change and leave the rest untouched (200)",
-    },
-    "unknown_keys": {
-        "ignore": "Ignore names that PAVE does not know",
-        "refuse": "Refuse names that PAVE does not know (400)",
-    },
+    "mode": {"strict": "Refuse everything (400)", "ignore": "Leave it, apply the rest (200)"},
+    "unknown_keys": {"ignore": "Ignore it", "refuse": "Refuse everything (400)"},
     "empty_time": {
-        "as_sampled": "Empty times as in PAVE's samples: blank after an update, else null",
-        "blank": "Empty times are always blank",
-        "null": "Empty times are always null",
+        "as_sampled": "As in PAVE’s samples",
+        "blank": "Always blank",
+        "null": "Always null",
     },
-    "show_delivery": {"yes": "Show the text's delivery in answers", "no": "Leave it out"},
-    "upper_transmission": {"no": "Show the transmission as sent", "yes": "In capital letters"},
-    "refuse_capt": {"no": "The account has the CAPT theme", "yes": "Refuse the CAPT theme (422)"},
+    "show_delivery": {"yes": "Show it in answers", "no": "Leave it out"},
+    "upper_transmission": {"no": "As it was sent", "yes": "In capital letters"},
+    "refuse_capt": {"no": "The account has it", "yes": "Refuse it (422)"},
 }
 
 
