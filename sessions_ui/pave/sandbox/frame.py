@@ -39,12 +39,20 @@ HEADERS: Final = {
 def page(title: str, *main: object, status: int = 200) -> Reply:
     """Give a whole page as a reply."""
     brand = tag("a", icon("mark"), "PAVE sandbox", class_="brand", href="/")
-    journal = tag("a", "Journal (JSON)", href="/sandbox/journal.json")
+    links = (
+        tag("a", "Sessions", href="/"),
+        tag("a", "Switches and faults", href="/#answers"),
+        tag("a", "Journal", href="/sandbox/journal.json"),
+    )
     body = tag(
         "body",
         tag("a", "Skip to content", class_="skip", href="#main"),
         tag("p", "This is a pretend PAVE. You play the customer here.", class_="env-band"),
-        tag("header", tag("div", brand, tag("nav", journal), class_="bar-in"), class_="bar"),
+        tag(
+            "header",
+            tag("div", brand, tag("nav", *links, aria_label="Main"), class_="bar-in"),
+            class_="bar",
+        ),
         tag("main", *main, id="main", class_="page"),
     )
     head = tag(

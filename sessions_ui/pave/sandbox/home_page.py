@@ -81,7 +81,8 @@ def _switches(switches: Switches) -> Html:
     press = tag("button", "Set the switches", class_="btn btn-plain", data_action="switches")
     form = tag("form", *choices, press, method="post", action="/sandbox/switches", class_="form")
     words = "PAVE’s manual leaves these open. Try the dashboard with each."
-    return tag("section", tag("h2", "How this PAVE answers"), tag("p", words, class_="muted"), form)
+    head = tag("h2", "How this PAVE answers", id="answers")
+    return tag("section", head, tag("p", words, class_="muted"), form)
 
 
 def _faults(waiting: list[Fault]) -> Html:
