@@ -62,7 +62,9 @@ def _value(control):
     if control.name == "select":
         chosen = control.select_one("option[selected]") or control.select_one("option")
         return chosen["value"] if chosen else ""
-    return control.get_text() if control.name == "textarea" else control.get("value", "")
+    if control.name == "textarea":
+        return control.get_text().removeprefix("\n")  # as HTML reads it
+    return control.get("value", "")
 
 
 class Agent:

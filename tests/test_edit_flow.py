@@ -12,11 +12,39 @@ from .pages import Agent, Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+HELD = {
+    "session": {
+        "theme": "PRO",
+        "language": "EN",
+        "redirect_url": "https://lakeshorehonda.ca/thanks",
+        "client_id": "L-20871",
+    },
+    "vehicle": {
+        "vin": "2HGFC2F7XMH018462",
+        "year": "2021",
+        "make": "Honda",
+        "model": "Civic",
+        "body_type": "Hatchback",
+        "trim": "EX",
+        "transmission": "CVT",
+        "ext_col": "White",
+        "int_col": "Black",
+        "odom_reading": 84210,
+        "odom_unit": "KILOMETRES",
+    },
+    "sms": {
+        "to": "416-555-0184",
+        "to_name": "Daniel Osie",
+        "from": "416-555-0100",
+        "by": "Lakeshore Honda",
+    },
+}
+
 
 @pytest.fixture
 def idle(sandbox):
     """A session in which every field is open: not started, its text failed."""
-    return sandbox.state.create(status="IDLE", delivery="failed")
+    return sandbox.state.create(status="IDLE", delivery="failed", **HELD)
 
 
 @pytest.fixture
@@ -27,7 +55,8 @@ def agent(client, alice, idle):
 
 def puts(sandbox):
     """The payloads that PAVE received, in order."""
-    return [row["payload"] for row in sandbox.state.journal() if row["method"] == "PUT"]
+    asked = [row for row in sandbox.state.journal() if row["kind"] == "request"]
+    return [row["payload"] for row in asked if row["method"] == "PUT"]
 
 
 def kinds():
@@ -79,10 +108,10 @@ def test_it_sends_only_the_changed_keys_once_and_records_it(agent, sandbox):
 
 def test_it_shows_on_review_the_json_that_pave_gets(agent, sandbox):
     page = agent.open()
-    inputs = {**page.inputs(), "vehicle-vin": "1ftew1ep3nfa73058", "vehicle-odom_reading": "84,210"}
+    inputs = {**page.inputs(), "vehicle-vin": "1ftew1ep3nfa73058", "vehicle-odom_reading": "90,210"}
     review = Page(agent.post(inputs, "review"))
     assert json.loads(review.payload) == {
-        "vehicle": {"vin": "1FTEW1EP3NFA73058", "odom_reading": 84210}
+        "vehicle": {"vin": "1FTEW1EP3NFA73058", "odom_reading": 90210}
     }
     assert not review.fields()
     assert puts(sandbox) == []
@@ -316,8 +345,7 @@ def test_it_carries_the_reason_back_to_the_form_and_forth(agent):
     assert form.shown("session.theme") == "LITE"
     assert "Was" in form.field_text("session.theme")
     again = Page(agent.post(form.inputs(), "review"))
-    assert again.inputs("send") | given == again.inputs("send") | {}
-    assert again.inputs("send")["ticket"] == "ZD-7"
+    assert again.inputs("send").items() >= given.items()
 
 
 ERRORS = [
@@ -379,10 +407,8 @@ def test_it_reports_a_refusal_in_paves_words_and_keeps_the_draft(agent, sandbox,
 def test_it_calls_a_lost_answer_unknown_and_settles_it_by_reading(agent, sandbox, settings, idle):
     review = agent.review(session_theme="LITE")
     sandbox.state.fault("reset_after", method="PUT")
-    sandbox.state.fault("error_before", method="GET", status=500)
     response = agent.send(review)
-    assert Edit.objects.get().state in {"unknown", "in_effect"}
-    sandbox.state.clear_faults()
+    assert Edit.objects.get().state == "unknown"
     page = Page(agent.client.get(response["Location"]))
     assert page.outcome == "in_effect"
     assert kinds()[-1] == (Kind.RESOLUTION, "in_effect")
@@ -444,12 +470,19 @@ def test_it_says_so_when_pave_refuses_our_credentials(agent, sandbox, idle):
     assert "not authorised at PAVE" in page.text
 
 
-@pytest.mark.parametrize("key", ["XXX-NOSUCHKEY1", "lower-case", "AB", "A" * 41, "A B", "..%2f"])
+@pytest.mark.parametrize("key", ["XXX-NOSUCHKEY1", "lower-case", "AB", "A" * 41, "A B"])
 def test_it_has_a_page_for_a_key_that_pave_does_not_know(client, alice, sandbox, key):
     client.force_login(alice)
     page = Page(client.get(f"/sessions/{key}/"))
     assert page.status == 404
     assert "Find a session" in page.text
+
+
+def test_it_has_the_house_page_for_a_key_with_a_slash(client, alice):
+    client.force_login(alice)
+    page = Page(client.get("/sessions/XXX%2FABC/"))
+    assert page.status == 404
+    assert "never a slash" in page.text
 
 
 def test_it_withdraws_when_pave_no_longer_knows_the_session(agent, sandbox, idle):

@@ -22,10 +22,14 @@ def choices_of(spec: FieldSpec, held: str) -> list[tuple[str, str]]:
         offered = [(code, _language(code)) for code in settings.PAVE_LANGUAGES]
     if not offered:
         return []
-    labelled = [(code, f"{label} · {code}") for code, label in offered]
+    labelled = [(code, _labelled(code, label)) for code, label in offered]
     if any(spec.kind.same(code, held) for code, _ in labelled):
         return labelled
     return [(held, held or "Not set"), *labelled]
+
+
+def _labelled(code: str, label: str) -> str:
+    return label if label.casefold() == code.casefold() else f"{label} · {code}"
 
 
 def _language(code: str) -> str:

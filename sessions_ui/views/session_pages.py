@@ -15,7 +15,8 @@ from sessions_ui.domain.policy import Delivery, Status
 from sessions_ui.domain.snapshot import payload
 from sessions_ui.domain.status import RAIL
 from sessions_ui.forms.reason import ReasonForm
-from sessions_ui.forms.session import SessionForm, spelled
+from sessions_ui.forms.row import spelled
+from sessions_ui.forms.session import SessionForm
 from sessions_ui.forms.values import value_warnings
 from sessions_ui.models import Draft
 from sessions_ui.pave.client import body_bytes

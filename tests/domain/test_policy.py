@@ -12,7 +12,7 @@ from sessions_ui.domain.policy import RULES, Reason, Situation, Status, verdict,
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.domain.status import Delivery, Stage, classify_delivery
 
-STATUSES = "IDLE STARTED PROCESS QC_PASSED CONFIRM COMPLETE EXPIRED INVALID ON_HOLD".split()
+STATUSES = [*(status.value for status in Status), "ON_HOLD"]
 MATRIX = """
 session.redirect_url  Y Y Y Y Y - - - -
 session.language      Y Y Y Y Y - - - -

@@ -138,7 +138,7 @@ JSON = st.recursive(
 SHAPE = st.fixed_dictionaries(
     {"session_key": st.just("XXX-ABCDE12345")},
     optional={
-        "status": JSON, "inspect_started_at": JSON, "updated_at": JSON, "theme": JSON, "active": JSON,
+        "status": JSON, "inspect_started_at": JSON, "updated_at": JSON, "active": JSON,
         "options": JSON | st.fixed_dictionaries({}, optional={"sms": JSON | st.fixed_dictionaries(
             {}, optional={"to": JSON, "delivery_status": JSON}), "client_id": JSON}),
         "vehicle": JSON | st.fixed_dictionaries({}, optional={"year": JSON, "odom_reading": JSON}),

@@ -197,21 +197,21 @@ def test_it_has_words_for_every_outcome():
     assert all(w.label and w.heading and w.now and w.then and w.icon for w in WORDS.values())
 
 
-A, I, O, N = FieldResult.APPLIED, FieldResult.IGNORED, FieldResult.ALTERED, FieldResult.NOT_SHOWN
+APPLIED, IGNORED, ALTERED, ABSENT = FieldResult.APPLIED, FieldResult.IGNORED, FieldResult.ALTERED, FieldResult.NOT_SHOWN
 
 
 @pytest.mark.parametrize(
     ("results", "answered", "unanswered"),
     [
-        ([A, A], Outcome.CONFIRMED, Outcome.IN_EFFECT),
-        ([A, N], Outcome.ACCEPTED, Outcome.UNRESOLVED),
-        ([N], Outcome.ACCEPTED, Outcome.UNRESOLVED),
-        ([I], Outcome.NOT_IN_EFFECT, Outcome.NOT_IN_EFFECT),
-        ([I, N], Outcome.NOT_IN_EFFECT, Outcome.NOT_IN_EFFECT),
-        ([A, I], Outcome.PARTIAL, Outcome.PARTIAL),
-        ([A, O], Outcome.PARTIAL, Outcome.PARTIAL),
-        ([O], Outcome.SUPERSEDED, Outcome.SUPERSEDED),
-        ([I, O], Outcome.SUPERSEDED, Outcome.SUPERSEDED),
+        ([APPLIED, APPLIED], Outcome.CONFIRMED, Outcome.IN_EFFECT),
+        ([APPLIED, ABSENT], Outcome.ACCEPTED, Outcome.UNRESOLVED),
+        ([ABSENT], Outcome.ACCEPTED, Outcome.UNRESOLVED),
+        ([IGNORED], Outcome.NOT_IN_EFFECT, Outcome.NOT_IN_EFFECT),
+        ([IGNORED, ABSENT], Outcome.NOT_IN_EFFECT, Outcome.NOT_IN_EFFECT),
+        ([APPLIED, IGNORED], Outcome.PARTIAL, Outcome.PARTIAL),
+        ([APPLIED, ALTERED], Outcome.PARTIAL, Outcome.PARTIAL),
+        ([ALTERED], Outcome.SUPERSEDED, Outcome.SUPERSEDED),
+        ([IGNORED, ALTERED], Outcome.SUPERSEDED, Outcome.SUPERSEDED),
     ],
 )
 def test_it_rolls_fields_up_into_one_outcome(results, answered, unanswered):
