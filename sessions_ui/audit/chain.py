@@ -7,10 +7,12 @@ who lacks the key can change, remove or insert a sealed entry, or cut the end, w
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from datetime import UTC
+from itertools import islice
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
 
 from sessions_ui.models import AuditCheckpoint, AuditEntry
@@ -22,6 +24,7 @@ from .writing import HORIZON_LOCK, database_clock
 Progress = Callable[[int], None]
 """Is told how many entries were done since it was last told."""
 CHUNK = 2000
+MOST = 10_000
 
 
 class SealError(Exception):
@@ -45,11 +48,13 @@ def seal_of(checkpoint: AuditCheckpoint) -> Seal:
     )
 
 
-def entry_hashes(after: int, until: int | None) -> Iterator[tuple[int, bytes, bool]]:
-    """Each entry past ``after`` in id order: id, stored hash, and whether the row agrees with it.
-    A row of a hash version that nobody knows does not agree."""
+def entry_hashes(after: int | None, until: int | None) -> Iterator[tuple[int, bytes, bool]]:
+    """Each entry past ``after`` (None: all) in id order: id, stored hash, and whether the row
+    agrees with it. A row of a hash version that nobody knows does not agree."""
     names = COLUMNS[max(COLUMNS)]
-    found = AuditEntry.objects.filter(id__gt=after).order_by("id")
+    found = AuditEntry.objects.order_by("id")
+    if after is not None:
+        found = found.filter(id__gt=after)
     if until is not None:
         found = found.filter(id__lte=until)
     rows = found.values_list("id", "hash", *names)
@@ -67,50 +72,60 @@ def horizon() -> int:
         return AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
 
 
-def seal_make(*, key: str, progress: Progress = lambda _: None) -> Seal:
-    """Seal all entries since the last checkpoint; also none. Gives the new seal.
+def seals_make(*, key: str, progress: Progress = lambda _: None) -> list[Seal]:
+    """Seal all entries since the last checkpoint, 10,000 to a seal; one seal also over none.
 
     Raises SealError without a key, for an entry that disagrees with its own hash, and when
     another sealer was quicker.
     """
     if not key:
         raise SealError("AUDIT_SEAL_KEY is not set, so nothing can be signed.")
-    before = AuditCheckpoint.objects.order_by("-n").first()
-    previous = seal_of(before) if before else None
-    start, until = previous.last_id if previous else 0, horizon()
-    ids, leaves = [], []
-    for id_, stored, agrees in entry_hashes(start, until):
+    newest = AuditCheckpoint.objects.order_by("-n").first()
+    previous = seal_of(newest) if newest else None
+    until, made = horizon(), list[Seal]()
+    entries = entry_hashes(previous.last_id if previous else None, until)
+    while True:
+        batch = list(islice(entries, MOST))
+        if made and not batch:
+            return made
+        leaves = _leaves(batch)
+        full = len(batch) == MOST
+        end = batch[-1][0] if full else max(until, previous.last_id if previous else 0)
+        previous = _append(previous, leaves, end, key)
+        made.append(previous)
+        progress(len(leaves))
+        if not full:
+            return made
+
+
+def _leaves(batch: list[tuple[int, bytes, bool]]) -> dict[int, bytes]:
+    for id_, _, agrees in batch:
         if not agrees:
             raise SealError(f"Entry #{id_} is not as it was written. Run audit_verify.")
-        ids.append(id_)
-        leaves.append(leaf_of(id_, stored))
-        progress(1)
-    return _append(previous, ids, leaves, max(start, until), key)
+    return {id_: leaf_of(id_, stored) for id_, stored, _ in batch}
 
 
-def _append(
-    previous: Seal | None, ids: list[int], leaves: list[bytes], last_id: int, key: str
-) -> Seal:
-    with transaction.atomic():
-        facts = {
-            "n": previous.n + 1 if previous else 1,
-            "first_id": previous.last_id + 1 if previous else 1,
-            "last_id": last_id,
-            "count": len(ids),
-            "ranges": ranges_text(ids),
-            "marks": b"".join(leaf[:MARK] for leaf in leaves),
-            "merkle_root": merkle_root(leaves),
-            "prev_hash": previous.hash if previous else NO_HASH,
-            "sealed_at": database_clock(),
-            "key_id": key_id(key),
-        }
-        signature = Seal(**facts).signature_by(key)
-        # Looked up, since a broken insert would break the caller's transaction as well; the
-        # primary key decides when two come at the same moment.
-        if AuditCheckpoint.objects.filter(n=facts["n"]).exists():
-            raise SealError("Another process has sealed in the meantime.")
-        AuditCheckpoint(**facts, signature=signature).save(force_insert=True)
-        return Seal(**facts, signature=signature)
+def _append(previous: Seal | None, leaves: dict[int, bytes], last_id: int, key: str) -> Seal:
+    try:
+        with transaction.atomic():
+            unsigned = Seal(
+                n=previous.n + 1 if previous else 1,
+                first_id=previous.last_id + 1 if previous else 1,
+                last_id=last_id,
+                count=len(leaves),
+                ranges=ranges_text(leaves),
+                marks=b"".join(leaf[:MARK] for leaf in leaves.values()),
+                merkle_root=merkle_root(list(leaves.values())),
+                prev_hash=previous.hash if previous else NO_HASH,
+                sealed_at=database_clock(),
+                key_id=key_id(key),
+            )
+            seal = replace(unsigned, signature=unsigned.signature_by(key))
+            AuditCheckpoint(**asdict(seal)).save(force_insert=True)
+    except DatabaseError as refused:
+        # The primary key and SQLite's guard both say so when two sealers come together.
+        raise SealError("No seal was written: another process seals at this moment.") from refused
+    return seal
 
 
 def copy_append(path: Path) -> int:

@@ -63,7 +63,7 @@ def first_id_since(moment: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
-def with_bounds(chosen: AuditFilter) -> tuple[int, int | None]:
+def bounds_of(chosen: AuditFilter) -> tuple[int, int | None]:
     """The window of time as ids: from the first, to before the second (None: open)."""
     lowest = first_id_since(chosen.since) if chosen.since else 0
     return lowest, first_id_since(chosen.until) if chosen.until else None
@@ -160,7 +160,7 @@ def page_ids(
 
 def entries_page(chosen: AuditFilter, size: int = PAGE) -> Page:
     """One page of the answer, with a count that stops at 10,000."""
-    bounds = with_bounds(chosen)
+    bounds = bounds_of(chosen)
     ids, more = page_ids(chosen, bounds, size)
     going_up = chosen.after is not None
     newer = ids[0] if ids and (more if going_up else chosen.before is not None) else None

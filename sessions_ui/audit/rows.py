@@ -84,12 +84,12 @@ class Row:
             return "fields that PAVE does not have"
         if len(specs) > NAMED:
             return f"{len(specs)} fields"
-        return "the " + " and ".join(_in_sentence(spec.label) for spec in specs)
+        return "the " + " and ".join(in_sentence(spec.label) for spec in specs)
 
     @property
     def why(self) -> str:
         """Reason and ticket in brackets, or nothing."""
-        given = ", ".join(filter(None, (_in_sentence(self.reason), self.entry.ticket)))
+        given = ", ".join(filter(None, (in_sentence(self.reason), self.entry.ticket)))
         return f" ({given})" if given else ""
 
     @property
@@ -104,7 +104,7 @@ class Row:
         return text_of(self.detail.get("pave_message"))
 
 
-def _in_sentence(label: str) -> str:
+def in_sentence(label: str) -> str:
     """A label inside a sentence: "Phone number" in small letters, "VIN" as it is."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 

@@ -1,0 +1,10 @@
+"""The one exception of a verification."""
+
+
+class Doubt(Exception):
+    """Something is not as it was written. The text is a sentence; ``entry_id`` the first entry
+    concerned, where one can be named."""
+
+    def __init__(self, sentence: str, entry_id: int | None = None) -> None:
+        super().__init__(sentence)
+        self.entry_id = entry_id

@@ -1,0 +1,139 @@
+"""Proving the record: every entry against its hash, its seal, the chain of seals and their copy.
+
+Stops at the first doubt and names it. Entries that are not sealed yet are held against their own
+hash only: what is younger than the last seal is protected by triggers and roles.
+"""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sessions_ui.models import AuditCheckpoint
+
+from .chain import Progress, entry_hashes, seal_of
+from .copies import Copy
+from .doubts import Doubt
+from .seals import MARK, Seal, key_id, leaf_of, merkle_root, ranges_ids
+from .vouching import values_check
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was looked at. ``sealed`` and ``unsealed`` count entries; ``newest`` is the last seal;
+    ``copied`` says whether a copy of the seals was compared."""
+
+    checkpoints: int
+    sealed: int
+    unsealed: int
+    newest: Seal | None
+    copied: bool
+
+
+class _Entries:
+    """The stored entries in id order, one ahead."""
+
+    def __init__(self, after: int | None, progress: Progress) -> None:
+        self._rows, self._progress = entry_hashes(after, None), progress
+        self.next = next(self._rows, None)
+        self.count = 0
+
+    def take(self) -> tuple[int, bytes, bool]:
+        """The next entry, of which there must be one; its own hash must agree. Raises Doubt."""
+        row = self.next
+        if row is None:
+            raise LookupError
+        if not row[2]:
+            raise Doubt(f"Entry #{row[0]} was changed: it disagrees with its own hash.", row[0])
+        self.next = next(self._rows, None)
+        self.count += 1
+        self._progress(1)
+        return row
+
+
+def audit_prove(
+    *,
+    key: str,
+    since: datetime | None = None,
+    copy: Path | None = None,
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Hold the record against its seals. Raises Doubt at the first thing that is not as it was.
+
+    ``since``: entries of older seals are left out, their chain and signatures are not. ``copy``:
+    the file that holds every seal once more.
+    """
+    if not key:
+        raise Doubt("AUDIT_SEAL_KEY is not set, so no signature can be checked.")
+    copies = Copy(copy) if copy else None
+    previous, entries, start, count = None, None, None, 0
+    for seal in _chain(key, copies):
+        if since is None or seal.sealed_at >= since:
+            if entries is None:
+                start = previous.last_id if previous else None
+                entries = _Entries(start, progress)
+            _hold(entries, seal)
+        previous, count = seal, seal.n
+    if entries is None:
+        entries = _Entries(previous.last_id if previous else None, progress)
+    if copies:
+        copies.end(count)
+    sealed = entries.count
+    while entries.next:
+        entries.take()
+    values_check(start)
+    return Report(count, sealed, entries.count - sealed, previous, copies is not None)
+
+
+def _chain(key: str, copies: Copy | None) -> Iterator[Seal]:
+    """The seals in order, each proved to be the one that was signed after the one before."""
+    previous = None
+    for checkpoint in AuditCheckpoint.objects.order_by("n").iterator():
+        seal = seal_of(checkpoint)
+        first = previous.last_id + 1 if previous else 1
+        wanted = previous.n + 1 if previous else 1
+        if seal.n != wanted:
+            raise Doubt(f"Checkpoint {wanted} is missing. It sealed from entry #{first} on.", first)
+        if seal.key_id != key_id(key):
+            raise Doubt(
+                f"Checkpoint {seal.n}, from entry #{first} on, was signed with another key"
+                f" ({seal.key_id}) than AUDIT_SEAL_KEY.",
+                first,
+            )
+        if not hmac.compare_digest(seal.signature, seal.signature_by(key)):
+            raise Doubt(
+                f"Checkpoint {seal.n}, from entry #{first} on, is not as it was signed.", first
+            )
+        if previous and seal.prev_hash != previous.hash:
+            raise Doubt(f"Checkpoint {seal.n} does not follow checkpoint {previous.n}.", first)
+        if copies:
+            copies.compare(seal)
+        yield seal
+        previous = seal
+
+
+def _hold(entries: _Entries, seal: Seal) -> None:
+    """The entries of one seal: none missing, none extra, each with the leaf that was sealed."""
+    leaves = []
+    for place, id_ in enumerate(ranges_ids(seal.ranges)):
+        if entries.next is None or entries.next[0] > id_:
+            raise Doubt(f"Entry #{id_} is missing. Checkpoint {seal.n} sealed it.", id_)
+        _refuse_extra(entries, id_ - 1, seal)
+        leaf = leaf_of(id_, entries.take()[1])
+        if leaf[:MARK] != seal.marks[place * MARK : (place + 1) * MARK]:
+            raise Doubt(f"Entry #{id_} was changed and its hash made anew.", id_)
+        leaves.append(leaf)
+    _refuse_extra(entries, seal.last_id, seal)
+    if len(leaves) != seal.count or merkle_root(leaves) != seal.merkle_root:
+        raise Doubt(
+            f"Entries #{seal.first_id} to #{seal.last_id} do not give the root of checkpoint"
+            f" {seal.n}.",
+            seal.first_id,
+        )
+
+
+def _refuse_extra(entries: _Entries, until: int, seal: Seal) -> None:
+    if entries.next and entries.next[0] <= until:
+        id_ = entries.next[0]
+        raise Doubt(f"Entry #{id_} was inserted. Checkpoint {seal.n} did not seal it.", id_)

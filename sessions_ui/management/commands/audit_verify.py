@@ -1,0 +1,58 @@
+"""`manage.py audit_verify`: prove that the audit is as it was written."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from sessions_ui.audit.doubts import Doubt
+from sessions_ui.management.progress import counting
+from sessions_ui.models import AuditEntry
+from sessions_ui.services.audit import audit_verify
+
+
+def moment(text: str) -> datetime:
+    """A date or a time as argument; without a zone it is local. Raises ArgumentTypeError."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"“{text}” is not a date such as 2026-01-31") from error
+    return found if found.tzinfo else timezone.make_aware(found)
+
+
+class Command(BaseCommand):
+    """Hold every entry against its hash, its seal, the chain of seals and their copy."""
+
+    help = "Proves the audit. Exit 1 and the first bad id on any doubt."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which part, and against which copy."""
+        parser.add_argument(
+            "--since", type=moment, help="leave out entries that were sealed before this date"
+        )
+        parser.add_argument(
+            "--checkpoints", type=Path, metavar="FILE", help="the copy of the seals to compare with"
+        )
+
+    def handle(self, *, since: datetime | None, checkpoints: Path | None, **_: Any) -> None:
+        """Say what was proved, or exit 1 with the first doubt."""
+        try:
+            with counting("Verifying", self.stderr, AuditEntry.objects.count()) as progress:
+                report = audit_verify(since=since, copy=checkpoints, progress=progress)
+        except Doubt as doubt:
+            where = f" First bad entry: {doubt.entry_id}." if doubt.entry_id is not None else ""
+            raise CommandError(f"{doubt}{where}") from doubt
+        self.stdout.write(
+            f"The audit is as it was written: {report.sealed:,} entries under"
+            f" {report.checkpoints:,} checkpoints."
+        )
+        self.stdout.write(
+            f"{report.unsealed:,} entries are not sealed yet; each agrees with its own hash."
+        )
+        if report.newest:
+            self.stdout.write(f"Last sealed {timezone.localtime(report.newest.sealed_at):%c %Z}.")
+        if not report.copied:
+            self.stdout.write("No second copy to compare with (AUDIT_SEAL_COPY is not set).")

@@ -1,0 +1,116 @@
+"""Reading out, sealing and proving the audit. Who reads it is itself on record."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max
+
+from sessions_ui.audit.chain import Progress, copy_append, seals_make
+from sessions_ui.audit.export import csv_lines
+from sessions_ui.audit.filters import AuditFilter
+from sessions_ui.audit.masking import scrub
+from sessions_ui.audit.query import (
+    Page,
+    all_rows,
+    entries_page,
+    matching_ids,
+    bounds_of,
+)
+from sessions_ui.audit.record import Actor, record_access
+from sessions_ui.audit.seals import Seal
+from sessions_ui.audit.verify import Report, audit_prove
+from sessions_ui.models import AuditCheckpoint, AuditEntry
+
+SEARCH, EXPORT = "audit.search", "audit.export"
+MOST_PEOPLE = 500
+HELD_BACK = "(not kept)"
+
+
+def person_id(username: str) -> int | None:
+    """The number of the person with this user name."""
+    people = User.objects.filter(username__iexact=username)
+    return people.values_list("pk", flat=True).first()
+
+
+def people_listed() -> list[tuple[str, str]]:
+    """User name and name of everyone who has a role, for the list of people to choose from."""
+    found = User.objects.filter(groups__isnull=False).distinct().order_by("first_name", "username")
+    return [(one.username, one.get_full_name() or one.username) for one in found[:MOST_PEOPLE]]
+
+
+def audit_search(*, actor: Actor, chosen: AuditFilter) -> Page:
+    """One page of the audit. A question with filters is a search and is recorded, once: turning
+    its pages is not."""
+    page = entries_page(chosen)
+    if chosen.active and not chosen.problems and chosen.before is None and chosen.after is None:
+        with transaction.atomic():
+            record_access(
+                actor=actor,
+                action=SEARCH,
+                session_key=chosen.session,
+                detail={"filter": _asked(chosen), "count": page.count_label},
+            )
+    return page
+
+
+def audit_export(*, actor: Actor, chosen: AuditFilter) -> tuple[int, Iterator[str]]:
+    """The whole answer as lines of CSV, and how many entries it holds.
+
+    The access is recorded before the first line is given: an export that breaks off has left the
+    house all the same, and one that cannot be recorded must not leave. The newest id is fixed at
+    that time, so the count that is recorded is the count of what is handed out. A filter with a
+    problem hands out nothing.
+    """
+    low, high = bounds_of(chosen)
+    newest = AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
+    bounds = (low, newest + 1 if high is None else high)
+    count = matching_ids(chosen, bounds).order_by().count()
+    with transaction.atomic():
+        record_access(
+            actor=actor,
+            action=EXPORT,
+            session_key=chosen.session,
+            detail={"filter": _asked(chosen), "count": count, "last_id": newest},
+        )
+    return count, csv_lines(all_rows(replace(chosen, before=None, after=None), bounds))
+
+
+def _asked(chosen: AuditFilter) -> Mapping[str, str]:
+    """The filters as the record may keep them: a value looked for can be personal."""
+    told = {name: scrub(text) for name, text in chosen.active.items()}
+    if chosen.value:
+        told["value"] = HELD_BACK
+    if chosen.since and chosen.windowed:
+        told["from"] = chosen.since.isoformat(timespec="seconds")
+    return told
+
+
+def audit_seal(*, progress: Progress = lambda _: None) -> tuple[list[Seal], int | None]:
+    """Seal what is new. Gives the seals, and how many went to the copy (None: no copy is kept).
+
+    Raises SealError, and OSError or ValueError when the seals stand but the copy could not be
+    written.
+    """
+    made = seals_make(key=settings.AUDIT_SEAL_KEY, progress=progress)
+    copied = copy_append(Path(settings.AUDIT_SEAL_COPY)) if settings.AUDIT_SEAL_COPY else None
+    return made, copied
+
+
+def audit_verify(
+    *,
+    since: datetime | None = None,
+    copy: Path | None = None,
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Prove the record. Raises Doubt at the first thing that is not as it was written.
+
+    ``copy``: a file of seals; without one, that of AUDIT_SEAL_COPY, where set.
+    """
+    if copy is None and settings.AUDIT_SEAL_COPY and AuditCheckpoint.objects.exists():
+        copy = Path(settings.AUDIT_SEAL_COPY)
+    return audit_prove(key=settings.AUDIT_SEAL_KEY, since=since, copy=copy, progress=progress)
