@@ -25,7 +25,8 @@ class Environment:
 ENVIRONMENTS = {
     "sandbox": Environment("Sandbox", "Nothing here reaches PAVE or any customer."),
     "test": Environment(
-        "PAVE test", "PAVE's TEST key: sessions behave like real ones, text messages too, and are not billed."
+        "PAVE test",
+        "PAVE's TEST key: sessions behave like real ones, text messages too, and are not billed.",
     ),
     "live": Environment("Live", band=False),
 }
@@ -93,7 +94,7 @@ def name_of(person: AbstractBaseUser | AnonymousUser) -> str:
 def initials_of(name: str) -> str:
     """The first letters of the first and the last word of a name."""
     words = name.split()
-    return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper() if words else ""
+    return "".join(word[0] for word in (*words[:1], *words[1:][-1:])).upper()
 
 
 def frame(request: HttpRequest) -> dict[str, dict[str, object]]:

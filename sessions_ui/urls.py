@@ -1,4 +1,4 @@
-"""The addresses of the pages. A session key is taken as it comes, so that a bad one gets our 404."""
+"""The addresses of the pages. A session key is taken as it comes, so a bad one gets our own 404."""
 
 from importlib.util import find_spec
 

@@ -7,7 +7,7 @@ from sessions_ui.audit.triggers import missing_triggers
 
 
 def is_ready() -> bool:
-    """True when the database answers, no migration waits, and every trigger of the audit is there."""
+    """True when the database answers, no migration waits and no trigger of the audit is missing."""
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -43,7 +43,7 @@ def by_url(was: str, now: str) -> tuple[Parts, Parts]:
 
 
 def trimmed(was: str, now: str, least: int = _ALIKE) -> tuple[Parts, Parts]:
-    """Two values without their common beginning and end; whole, unmarked, where little is common."""
+    """Two values, their common beginning and end unmarked; all unmarked where little is common."""
     start = len(commonprefix([was, now]))
     tails = was[start:][::-1], now[start:][::-1]
     end = len(commonprefix(tails))

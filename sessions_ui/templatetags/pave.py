@@ -3,6 +3,7 @@
 Everything goes through ``format_html``, so whatever PAVE or a person wrote is escaped.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from django import template
@@ -23,6 +24,7 @@ register = template.Library()
 
 MONO = frozenset({Kind.VIN, Kind.PHONE, Kind.NUMBER})
 NOTHING = "\N{EN DASH}"
+AFTER_SLASH = re.compile(r"(?<![:/]/)(?<=/)(?=[^/])")  # not inside the "//" of a URL
 JUST_NOW = 5  # seconds
 # The sandbox's own words for what became of a text message.
 SANDBOX_TEXTS = {
@@ -59,7 +61,7 @@ def state(tone: str, icon_name: str, label: str, code: str = "", chip: bool = Fa
 
 @register.simple_tag
 def status_chip(status: Status | str | None, raw_status: str = "", chip: bool = True) -> SafeString:
-    """A session's status with PAVE's code; one that PAVE's manual does not name is said to be so."""
+    """A session's status with PAVE's code; one that PAVE's manual does not name is called so."""
     known = status if isinstance(status, Status) else Status.of(status or raw_status)
     if known is None:
         return state("warn", "question", "Unknown status", raw_status or status or "", chip)
@@ -127,25 +129,16 @@ def ago(moment: datetime | None) -> str:
     return f"{seconds // size} {unit} ago"
 
 
-def _piece(text: str, differs: bool, breaks: bool) -> SafeString:
-    pieces = text.split("/") if breaks else [text]
-    body = format_html_join("", "{}", ((piece,) for piece in pieces[:1]))
-    body += format_html_join("", "/<wbr>{}", ((piece,) for piece in pieces[1:]))
+def _piece(text: str, differs: bool, kind: Kind | None) -> SafeString:
+    pieces = AFTER_SLASH.split(text) if kind is Kind.URL else [text]
+    body = format_html_join(format_html("<wbr>{}", ""), "{}", ((piece,) for piece in pieces))
     return format_html("<b>{}</b>", body) if differs else body
 
 
-def _value(spec: FieldSpec | None, parts: Parts) -> SafeString:
+def _value(kind: Kind | None, parts: Parts) -> SafeString:
     if not parts:
         return format_html('<span class="empty">{}</span>', "empty")
-    kind = spec.kind if spec else None
-    body = format_html_join(
-        "",
-        "{}",
-        (
-            (_piece(text, differs, kind is Kind.URL and "://" not in text),)
-            for text, differs in parts
-        ),
-    )
+    body = format_html_join("", "{}", ((_piece(*part, kind),) for part in parts))
     return format_html('<span class="mono">{}</span>', body) if kind in MONO else body
 
 
@@ -157,25 +150,25 @@ def _side(element: str, word: str, value: SafeString) -> SafeString:
 @register.simple_tag
 def value(spec: FieldSpec, text: str) -> SafeString:
     """One value as the page spells it: mono where it is compared, breaks after a URL's slashes."""
-    return _value(spec, parts_of(spec.kind, text, text))
+    return _value(spec.kind, parts_of(spec.kind, text, text)[0])
 
 
 @register.simple_tag
 def mask(spec: FieldSpec, text: str) -> SafeString:
     """One value as lists show it: masked where the field is personal."""
-    return _value(spec, parts_of(None, shown := masked(spec, text), shown))
+    return _value(spec.kind, parts_of(None, masked(spec, text), "")[0])
 
 
 @register.simple_tag
 def diff_was(spec: FieldSpec, was: str, now: str) -> SafeString:
     """The value before, the differing part underlined."""
-    return _side("del", "was", _value(spec, parts_of(spec.kind, was, now)[0]))
+    return _side("del", "was", _value(spec.kind, parts_of(spec.kind, was, now)[0]))
 
 
 @register.simple_tag
 def diff_now(spec: FieldSpec, was: str, now: str) -> SafeString:
     """The value after, the differing part underlined."""
-    return _side("ins", "now", _value(spec, parts_of(spec.kind, was, now)[1]))
+    return _side("ins", "now", _value(spec.kind, parts_of(spec.kind, was, now)[1]))
 
 
 @register.simple_tag

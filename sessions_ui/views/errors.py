@@ -1,4 +1,4 @@
-"""The pages for what went wrong, in the house's style. What happened, what holds, what to do next."""
+"""The pages for what went wrong: what happened, what holds now, what to do next."""
 
 from http import HTTPStatus
 
@@ -34,7 +34,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, drawn without the database, the log-in or any context processor: they may be at fault."""
+    """500, without the database, the log-in or any context processor: they may be at fault."""
     context = {
         "frame": {"theme": theme_of(request)},
         "request_id": getattr(request, "request_id", ""),

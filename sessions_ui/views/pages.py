@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @permission_required("sessions_ui.view_session_pages", raise_exception=True)
 @require_safe
 def session_find(request: HttpRequest) -> HttpResponse:
-    """One box: a key, or a text that holds one, leads to its session. Below, where one was lately."""
+    """One box: a key, or a text that holds one, leads to its session; below, where one was."""
     typed = request.GET.get("q", "").strip()
     keys = keys_in(typed)
     if len(keys) == 1:
