@@ -4,10 +4,16 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
+from http import HTTPStatus
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from paveadmin.errors import not_found
 from paveadmin.logs import quiet
@@ -83,3 +89,20 @@ class HouseNotFound:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Give the 404 page for what a view did not find; everything else goes on as it is."""
         return not_found(request) if isinstance(exception, Http404) else None
+
+
+class PagePolicy(CSPMiddleware):
+    """Send the content policy with every page of ours.
+
+    django-csp leaves out 404 and 500 in development, for Django's technical pages; our 404 is ours
+    there too.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Add the policy where django-csp did not."""
+        response = super().process_response(request, response)
+        if response.status_code == HTTPStatus.NOT_FOUND and HEADER not in response:
+            response[HEADER] = build_policy(**asdict(self.get_policy_parts(request, response)))
+        return response
