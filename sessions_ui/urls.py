@@ -1,21 +1,8 @@
 """The addresses of the pages. A session key is taken as it comes, so a bad one gets our own 404."""
 
-from importlib.util import find_spec
-
 from django.urls import path
 
-from paveadmin.errors import not_found
-
-from .views import pages, sessions
-
-if find_spec("sessions_ui.views.audit"):
-    from .views import audit
-else:
-    from types import SimpleNamespace
-
-    audit = SimpleNamespace(
-        history=not_found, audit=not_found, entry=not_found, export_csv=not_found
-    )
+from .views import audit, pages, sessions
 
 urlpatterns = [
     path("", pages.home, name="home"),
