@@ -6,16 +6,11 @@ from django.urls import include, path, re_path
 
 from paveadmin.errors import not_found
 
-try:
-    PAGES = [path("", include("sessions_ui.urls"))]
-except ImportError:
-    PAGES = []
-
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/login/", LoginView.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
-    *PAGES,
+    path("", include("sessions_ui.urls")),
     # Only what ends with a slash: an address without one is first tried with it.
     re_path(r"^(?P<path>.*)/$", not_found),
 ]
