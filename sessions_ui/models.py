@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Index, Q, UniqueConstraint
 
 OPEN_STATES = ("intent", "sent", "unknown")
 
@@ -44,21 +44,20 @@ class Edit(models.Model):
             ("view_fields", "Can see the fields and their rules"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=["session_key"],
                 condition=Q(state__in=OPEN_STATES),
                 name="one_open_edit_per_session",
             )
         ]
         indexes: ClassVar = [
-            models.Index(
+            Index(
                 fields=["lease_until"], condition=Q(state__in=OPEN_STATES), name="open_edit_lease"
             ),
-            models.Index(fields=["session_key", "-entry_id"], name="edit_of_session"),
+            Index(fields=["session_key", "-entry_id"], name="edit_of_session"),
         ]
 
     def __str__(self) -> str:
-        """The entry number, the session and the state."""
         return f"#{self.entry_id} {self.session_key} {self.state}"
 
 
@@ -74,11 +73,10 @@ class Draft(models.Model):
     class Meta:
         default_permissions = ()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["actor_id", "session_key"], name="one_draft_per_actor")
+            UniqueConstraint(fields=["actor_id", "session_key"], name="one_draft_per_actor")
         ]
 
     def __str__(self) -> str:
-        """The session and the person's number."""
         return f"{self.session_key} kept for {self.actor_id}"
 
 
@@ -94,12 +92,11 @@ class Visit(models.Model):
     class Meta:
         default_permissions = ()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["actor_id", "session_key"], name="one_visit_per_actor")
+            UniqueConstraint(fields=["actor_id", "session_key"], name="one_visit_per_actor")
         ]
-        indexes: ClassVar = [models.Index(fields=["actor_id", "-at"], name="visit_latest")]
+        indexes: ClassVar = [Index(fields=["actor_id", "-at"], name="visit_latest")]
 
     def __str__(self) -> str:
-        """The session and the person's number."""
         return f"{self.session_key} opened by {self.actor_id}"
 
 
@@ -168,28 +165,23 @@ class AuditEntry(models.Model):
         # Each index is a filter followed by the order of the list. `op IS NULL` marks the
         # entries that stand by themselves (edits, refusals, access), so steps cost nothing here.
         constraints: ClassVar = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=["op"], condition=Q(kind=Kind.OUTCOME), name="audit_one_outcome"
             ),
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=["op_key"], condition=Q(kind=Kind.INTENT), name="audit_one_intent"
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["session_key", "id"], name="audit_session"),
-            models.Index(fields=["op", "id"], condition=Q(op__isnull=False), name="audit_steps"),
-            models.Index(
-                fields=["actor_id", "id"], condition=Q(op__isnull=True), name="audit_actor"
-            ),
-            models.Index(
-                fields=["reason_code", "id"], condition=Q(op__isnull=True), name="audit_reason"
-            ),
-            models.Index(fields=["ticket", "id"], condition=~Q(ticket=""), name="audit_ticket"),
-            models.Index(fields=["id"], condition=Q(kind=Kind.ACCESS), name="audit_access"),
+            Index(fields=["session_key", "id"], name="audit_session"),
+            Index(fields=["op", "id"], condition=Q(op__isnull=False), name="audit_steps"),
+            Index(fields=["actor_id", "id"], condition=Q(op__isnull=True), name="audit_actor"),
+            Index(fields=["reason_code", "id"], condition=Q(op__isnull=True), name="audit_reason"),
+            Index(fields=["ticket", "id"], condition=~Q(ticket=""), name="audit_ticket"),
+            Index(fields=["id"], condition=Q(kind=Kind.ACCESS), name="audit_access"),
         ]
 
     def __str__(self) -> str:
-        """The number and what it tells."""
         return f"#{self.id} {Kind(self.kind).label}"
 
 
@@ -211,7 +203,6 @@ class AuditValue(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        """Where it belongs; never the value."""
         return f"#{self.entry_id} {self.field} {Side(self.side).label}"
 
 
@@ -228,7 +219,6 @@ class AuditToken(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        """The indexed name and the entry."""
         return f"{self.field} of #{self.entry_id}"
 
 
@@ -254,8 +244,7 @@ class AuditCheckpoint(models.Model):
     class Meta:
         db_table = "audit_checkpoint"
         default_permissions = ()
-        indexes: ClassVar = [models.Index(fields=["last_id"], name="audit_sealed_to")]
+        indexes: ClassVar = [Index(fields=["last_id"], name="audit_sealed_to")]
 
     def __str__(self) -> str:
-        """The number and the ids it seals."""
         return f"checkpoint {self.n}: {self.first_id} to {self.last_id}"

@@ -28,7 +28,7 @@ KINDS = {"edit": Kind.INTENT, "refusal": Kind.REFUSAL, "access": Kind.ACCESS}
 _ALIASES = {"intent": "edit"}
 _KEY = re.compile(r"[A-Z0-9-]{3,40}")
 _NUMBER = re.compile(r"#?([0-9][0-9,]{0,24})")
-_LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**63 - 1
 LONGEST = 200
 
 PersonFinder = Callable[[str], int | None]
@@ -142,7 +142,7 @@ class _Reading:
 def _id_of(text: str) -> int | None:
     found = _NUMBER.fullmatch(text)
     number = int(found[1].replace(",", "")) if found else None
-    return number if number is not None and number <= _LARGEST_ID else None
+    return number if number is not None and number <= LARGEST_ID else None
 
 
 def filter_read(

@@ -53,6 +53,17 @@ class Page:
     newer: int | None
     older: int | None
     count_label: str
+    chosen: AuditFilter
+
+    @property
+    def newer_link(self) -> str:
+        """The query string of the page before this one."""
+        return self.chosen.link(after=self.newer)
+
+    @property
+    def older_link(self) -> str:
+        """The query string of the page after this one."""
+        return self.chosen.link(before=self.older)
 
 
 def first_id_since(moment: datetime) -> int:
@@ -165,7 +176,7 @@ def entries_page(chosen: AuditFilter, size: int = PAGE) -> Page:
     going_up = chosen.after is not None
     newer = ids[0] if ids and (more if going_up else chosen.before is not None) else None
     older = ids[-1] if ids and (going_up or more) else None
-    return Page(rows_of(ids), newer, older, count_label(chosen, bounds))
+    return Page(rows_of(ids), newer, older, count_label(chosen, bounds), chosen)
 
 
 def count_label(chosen: AuditFilter, bounds: tuple[int, int | None]) -> str:

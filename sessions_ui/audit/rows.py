@@ -15,6 +15,7 @@ from sessions_ui.models import AuditEntry, AuditValue, Kind, Side
 from .masking import ERASED, difference, mask
 
 NAMED = 2
+SHOWN = 3
 _CHANGED = "changed"
 _TRIED = "tried to change"
 _VERBS = {
@@ -49,6 +50,14 @@ class Change:
     result: FieldResult | None = None
     held: str = ""
 
+    @property
+    def holds(self) -> str:
+        """What PAVE holds instead of the value that was sent."""
+        if self.result not in (FieldResult.IGNORED, FieldResult.ALTERED):
+            return ""
+        still = "Still holds" if self.result is FieldResult.IGNORED else "Holds"
+        return f"{still} {self.held}" if self.held else f"{still} nothing"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -65,6 +74,11 @@ class Row:
         return detail_of(self.latest or self.entry)
 
     @property
+    def more(self) -> int:
+        """How many fields a list leaves to the entry's own page."""
+        return max(0, len(self.changes) - SHOWN)
+
+    @property
     def reason(self) -> str:
         """The reason given, in words."""
         return REASONS.get(self.entry.reason_code, self.entry.reason_code)
@@ -75,6 +89,11 @@ class Row:
         if self.outcome is None:
             return _ACCESS.get(self.entry.action, self.entry.action)
         return f"{_VERBS.get(self.outcome, _TRIED)} {self.what}"
+
+    @property
+    def told(self) -> str:
+        """What an access was about."""
+        return access_words(self.entry) if self.outcome is None else ""
 
     @property
     def what(self) -> str:
@@ -121,6 +140,16 @@ def detail_of(entry: AuditEntry) -> dict[str, Any]:
     """An entry's detail, decoded."""
     found: dict[str, Any] = json.loads(entry.detail or "{}")
     return found
+
+
+def access_words(entry: AuditEntry) -> str:
+    """What an access entry tells: the filters asked for, and how many entries they found."""
+    told = detail_of(entry)
+    asked: dict[str, str] = told.get("filter") or {}
+    parts = [f"{name}: {value}" for name, value in sorted(asked.items())]
+    if "count" in told:
+        parts.append(f"{told['count']} entries")
+    return ", ".join(parts)
 
 
 def rows_of(ids: Sequence[int]) -> list[Row]:

@@ -10,7 +10,7 @@ from sessions_ui.domain.snapshot import payload
 from sessions_ui.domain.values import text_of
 from sessions_ui.models import AuditEntry, Kind
 
-from .rows import Change, Row, changes_of, detail_of, in_sentence, row_of, values_of
+from .rows import Change, Row, access_words, changes_of, detail_of, in_sentence, row_of, values_of
 
 SHORT_HASH = 16
 
@@ -133,8 +133,7 @@ def _cause(entry: AuditEntry) -> str:
 
 
 def _access(entry: AuditEntry) -> tuple[str, str, str]:
-    told = detail_of(entry)
-    return "eye", entry.action, ", ".join(f"{name}: {text_of(told[name])}" for name in sorted(told))
+    return "eye", entry.action, access_words(entry)
 
 
 _TELL = {

@@ -1,7 +1,7 @@
 """Reading out, sealing and proving the audit. Who reads it is itself on record."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,26 +9,70 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from sessions_ui.audit.chain import Progress, copy_append, seals_make
 from sessions_ui.audit.export import csv_lines
-from sessions_ui.audit.filters import AuditFilter
+from sessions_ui.audit.filters import LARGEST_ID, AuditFilter, filter_read
 from sessions_ui.audit.masking import scrub
 from sessions_ui.audit.query import (
     Page,
     all_rows,
+    bounds_of,
     entries_page,
     matching_ids,
-    bounds_of,
 )
 from sessions_ui.audit.record import Actor, record_access
 from sessions_ui.audit.seals import Seal
+from sessions_ui.audit.standing import Standing, standing_of
+from sessions_ui.audit.story import Story, first_of, story_of
 from sessions_ui.audit.verify import Report, audit_prove
 from sessions_ui.models import AuditCheckpoint, AuditEntry
 
 SEARCH, EXPORT = "audit.search", "audit.export"
 MOST_PEOPLE = 500
 HELD_BACK = "(not kept)"
+
+
+@dataclass(frozen=True)
+class EntryShown:
+    """An edit's whole story, and how each of its entries stands against its seal."""
+
+    story: Story
+    standings: Sequence[Standing]
+
+    @property
+    def first(self) -> Standing:
+        """Of the intent."""
+        return self.standings[0]
+
+    @property
+    def last(self) -> Standing:
+        """Of the latest step: sealed when all before it are."""
+        return self.standings[-1]
+
+    @property
+    def sound(self) -> bool:
+        """Whether every step is as it was written."""
+        return all(standing.agrees for standing in self.standings)
+
+
+def audit_filter(params: Mapping[str, str]) -> AuditFilter:
+    """The question in GET parameters; what cannot be read is a sentence in its ``problems``."""
+    return filter_read(params, find_person=person_id, now=timezone.now())
+
+
+def audit_entry(entry_id: int) -> EntryShown | None:
+    """The edit, refusal or access with this number; None when there is none, or it is a step."""
+    story = story_of(entry_id) if entry_id <= LARGEST_ID else None
+    if story is None:
+        return None
+    return EntryShown(story, [standing_of(step.entry) for step in story.steps])
+
+
+def edit_of_step(entry_id: int) -> int | None:
+    """The number of the edit that an entry is a step of."""
+    return first_of(entry_id) if entry_id <= LARGEST_ID else None
 
 
 def person_id(username: str) -> int | None:
@@ -56,6 +100,13 @@ def audit_search(*, actor: Actor, chosen: AuditFilter) -> Page:
                 detail={"filter": _asked(chosen), "count": page.count_label},
             )
     return page
+
+
+def session_changes(chosen: AuditFilter) -> Page:
+    """A page of one session's edits and refusals, whatever else was asked."""
+    return entries_page(
+        AuditFilter(session=chosen.session, before=chosen.before, after=chosen.after)
+    )
 
 
 def audit_export(*, actor: Actor, chosen: AuditFilter) -> tuple[int, Iterator[str]]:

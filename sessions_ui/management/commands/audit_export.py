@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from sessions_ui.audit.filters import NAMES, filter_read
+from sessions_ui.audit.filters import NAMES
 from sessions_ui.audit.record import Actor
 from sessions_ui.management.progress import counting
-from sessions_ui.services.audit import audit_export, person_id
+from sessions_ui.services.audit import audit_export, audit_filter
 
 
 class Command(BaseCommand):
@@ -29,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, output: Path | None, **options: Any) -> None:
         """Exit 1 with a sentence for a filter that cannot be read: never more than was asked."""
         asked = {name: options[f"filter_{name}"] for name in NAMES if options[f"filter_{name}"]}
-        chosen = filter_read(asked, find_person=person_id, now=timezone.now())
+        chosen = audit_filter(asked)
         if chosen.problems:
             raise CommandError(" ".join(chosen.problems.values()))
         actor = Actor(id=None, label=f"{getpass.getuser()} (command line)", role="System")

@@ -1,0 +1,144 @@
+"""The audit: list, one entry, the history of a session, and the export. Only ever read."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from sessions_ui.domain.catalogue import CATALOGUE
+from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.domain.reasons import REASONS
+from sessions_ui.domain.status import Status
+from sessions_ui.people import actor_of
+from sessions_ui.services.audit import (
+    audit_entry,
+    audit_export,
+    audit_filter,
+    audit_search,
+    edit_of_step,
+    people_listed,
+    session_changes,
+)
+
+READ, EXPORT = "sessions_ui.read_audit", "sessions_ui.export_audit"
+HISTORY = "sessions_ui.view_session_history"
+FILE_NAME = "pave-audit.csv"
+WIDER = (("90 days", 90), ("a year", 365))
+
+LABELS = {
+    "q": "Ticket or entry number",
+    "actor": "Who",
+    "session": "Session",
+    "field": "Field",
+    "outcome": "Outcome",
+    "reason": "Reason",
+    "status": "Status then",
+    "value": "Old or new value",
+    "from": "From",
+    "to": "To",
+    "kind": "Show",
+}
+
+
+@login_required
+@permission_required(READ, raise_exception=True)
+@require_safe
+def audit(request: HttpRequest) -> HttpResponse:
+    """The list, newest first. A filter that cannot be read is said so, and finds nothing."""
+    chosen = audit_filter(request.GET)
+    page = audit_search(actor=actor_of(request), chosen=chosen)
+    today = timezone.localdate()
+    context = {
+        "chosen": chosen,
+        "given": chosen.given,
+        "page": page,
+        "noun": noun(chosen.kind, page.count_label),
+        "chips": [
+            (LABELS[name], value, chosen.link(**{name: None}))
+            for name, value in chosen.active.items()
+        ],
+        "wider": [
+            (words, chosen.link(**{"from": today - timedelta(days=days)})) for words, days in WIDER
+        ],
+        "labels": LABELS,
+        "choices": choices(chosen.given.get("actor", "")),
+        "zone": timezone.localtime().tzname(),
+    }
+    return render(request, "sessions_ui/audit.html", context)
+
+
+def noun(kind: str, count: str) -> str:
+    """What the rows are called, one or many."""
+    one, many = {
+        "refusal": ("refusal", "refusals"),
+        "access": ("access", "accesses"),
+        "edit": ("edit", "edits"),
+    }.get(kind, ("edit or refusal", "edits and refusals"))
+    return one if count == "1" else many
+
+
+def choices(actor: str) -> dict[str, list[tuple[str, str]]]:
+    """What each list of the form offers; a person who is not on it any more stays chosen."""
+    people = people_listed()
+    if actor and actor not in dict(people):
+        people.append((actor, actor))
+    return {
+        "actor": people,
+        "field": [(spec.key, f"{spec.label} ({spec.key})") for spec in CATALOGUE.writable],
+        "outcome": [(one.value, one.label) for one in Outcome],
+        "reason": list(REASONS.items()),
+        "status": [(one.value, f"{one.label} ({one.value})") for one in Status],
+        "kind": [("edit", "Edits"), ("refusal", "Refusals"), ("access", "Who read what")],
+    }
+
+
+@login_required
+@permission_required(READ, raise_exception=True)
+@require_safe
+def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """One edit with all its steps; the number of a step leads to its edit."""
+    shown = audit_entry(entry_id)
+    if shown is None:
+        edit_id = edit_of_step(entry_id)
+        if edit_id is None:
+            raise Http404
+        return redirect("audit_entry", edit_id)
+    return render(request, "sessions_ui/audit_entry.html", {"shown": shown, "story": shown.story})
+
+
+@login_required
+@permission_required(HISTORY, raise_exception=True)
+@require_safe
+def history(request: HttpRequest, session_key: str) -> HttpResponse:
+    """What was changed or tried on one session, on one line of time."""
+    chosen = audit_filter({**request.GET.dict(), "session": session_key})
+    if "session" in chosen.problems or chosen.session != session_key:
+        raise Http404
+    context = {"session_key": session_key, "page": session_changes(chosen)}
+    return render(request, "sessions_ui/history.html", context)
+
+
+@login_required
+@permission_required(EXPORT, raise_exception=True)
+@require_safe
+def export_csv(request: HttpRequest) -> HttpResponseBase:
+    """The list's whole answer as a file. A filter that cannot be read exports nothing: 400."""
+    chosen = audit_filter(request.GET)
+    if chosen.problems:
+        sentences = "\n".join(chosen.problems.values())
+        return HttpResponse(sentences, "text/plain; charset=utf-8", HTTPStatus.BAD_REQUEST)
+    count, lines = audit_export(actor=actor_of(request), chosen=chosen)
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    answer["X-Entries"] = str(count)
+    return answer
