@@ -1,0 +1,1 @@
+"""Tests of the client of PAVE and of the sandbox."""
