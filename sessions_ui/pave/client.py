@@ -125,13 +125,20 @@ class PaveClient:
 
     def _attempt(self, call: Call, seconds: float) -> Answer:
         """Sign and send once, within ``seconds``; whatever tries again is built around this."""
+        outcome = self._outcome(call, seconds)
+        if isinstance(outcome, PaveError):
+            raise outcome
+        return outcome
+
+    def _outcome(self, call: Call, seconds: float) -> Answer | PaveError:
+        # Not raised here: a traceback may show what a function holds, and this one holds tokens.
         request = prepared(call, self._config, self._clock())
         reply = exchange(request, self._config, self._trusted, seconds)
         document, cause = document_of(reply)
         date = date_of(reply.headers)
         if reply.status is None or reply.status // 100 != 2 or cause:
             words = words_of(document, secrets_in(request, self._config))
-            raise _error(reply, cause, words, date, call.request_id)
+            return _error(reply, cause, words, date, call.request_id)
         return Answer(reply.status, document, date, reply.duration_ms, call.request_id)
 
 

@@ -65,8 +65,8 @@ class Reply:
     """
 
     status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=CaseInsensitiveDict)
-    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=CaseInsensitiveDict, repr=False)
+    body: bytes = field(default=b"", repr=False)
     cause: str = ""
     written: bool = False
     duration_ms: int = 0
