@@ -75,7 +75,7 @@ class Seed:
 
     def session(self, now: datetime) -> Session:
         """Build the session with times in their order, none of them after `now`."""
-        reached = REACHED.get(self.status, 12 if self.started else 0)
+        reached = max(REACHED.get(self.status, 0), REACHED["STARTED"] if self.started else 0)
         created = now - timedelta(minutes=max(self.age, reached))
         made = Session(
             session_key=self.key,
