@@ -31,7 +31,7 @@ def value_token(spec: FieldSpec, value: object) -> str:
 
 def change_tokens(changes: Mapping[str, tuple[object, object]]) -> set[tuple[str, str]]:
     """For each changed field its name, and both its values where they are worth searching."""
-    tokens = {(FIELD, key) for key in changes}
+    tokens = {(FIELD, key) for key in changes if key in CATALOGUE}
     for key in changes.keys() & SEARCHED_KEYS:
         found = {value_token(CATALOGUE[key], value) for value in changes[key]}
         tokens |= {(key, token) for token in found - {""}}

@@ -1,0 +1,1 @@
+"""Tests of the audit: writing, refusing to change, finding, handing out, sealing and proving."""
