@@ -236,6 +236,35 @@ def test_it_leaves_no_case_of_the_policy_out(spec):
         assert [cell.status for cell in row.cells] == list(Status)
 
 
+@pytest.mark.parametrize(
+    ("key", "idle"),
+    [
+        ("session.redirect_url", {"": "EDITABLE"}),
+        ("session.theme", {"": "EDITABLE"}),
+        (
+            "sms.to",
+            {
+                "text failed": "EDITABLE",
+                "text accepted": "SMS_NOT_FAILED",
+                "delivery not reported": "SMS_UNKNOWN",
+                "no text message": "NO_SMS",
+            },
+        ),
+        (
+            "sms.by",
+            {
+                "text failed, text accepted, delivery not reported": "EDITABLE",
+                "no text message": "NO_SMS",
+            },
+        ),
+    ],
+)
+def test_it_splits_a_field_where_the_text_message_decides_too(key, idle):
+    rows = matrix_rows(CATALOGUE[key])
+    assert {row.case: row.cells[0].code for row in rows} == idle
+    assert {row.cells[-3].code for row in rows} == {"COMPLETED"}
+
+
 def test_it_explains_every_lock_and_every_field(log_in):
     page = log_in("carol").get("/fields/").text
     for rule in RULES:
