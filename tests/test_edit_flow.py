@@ -1,12 +1,16 @@
 """One edit in eight stops, over real HTTP to a sandbox: what is sent, kept out, asked, recorded."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.models import AuditEntry, Draft, Edit, Kind
+from sessions_ui.services.remote import snapshot_read
+from sessions_ui.services.settling import edits_expire
 
 from .pages import Agent, Page
 
@@ -284,7 +288,7 @@ def test_it_withdraws_when_pave_already_holds_it_at_send(agent, sandbox, idle):
     assert puts(sandbox) == []
 
 
-def test_it_sends_nothing_without_a_valid_seen(agent, client, bob, sandbox, idle):
+def test_it_sends_nothing_without_a_valid_seen(agent, client, alice, bob, sandbox, idle):
     page = agent.open()
     typed = {**page.inputs(), "session-theme": "LITE"}
     for seen in ("", "forged", typed["seen"][:-2] + "xx"):
@@ -294,7 +298,7 @@ def test_it_sends_nothing_without_a_valid_seen(agent, client, bob, sandbox, idle
     client.force_login(bob)
     assert agent.post(typed, "review").status_code == 409
     other = sandbox.state.create(status="IDLE", delivery="failed")
-    client.force_login(bob)
+    client.force_login(alice)
     assert client.post(f"/sessions/{other}/", {**typed, "action": "review"}).status_code == 409
     assert puts(sandbox) == []
 
@@ -303,7 +307,8 @@ def test_it_reviews_a_send_that_was_not_reviewed(agent, sandbox):
     page = agent.open()
     straight = Page(agent.post({**page.inputs(), "session-theme": "LITE"}, "send"))
     assert json.loads(straight.payload) == {"session": {"theme": "LITE"}}
-    swapped = Page(agent.post({**straight.inputs("send"), "session-theme": "CAPT"}, "send"))
+    given = {"reason_code": "customer_request", "session-theme": "CAPT"}
+    swapped = Page(agent.post({**straight.inputs("send"), **given}, "send"))
     assert json.loads(swapped.payload) == {"session": {"theme": "CAPT"}}
     assert puts(sandbox) == []
 
@@ -376,6 +381,29 @@ def test_it_says_what_is_wrong_and_keeps_what_was_typed(agent, sandbox, name, te
     if back.control(key).name == "input":
         assert back.shown(key) == text
     assert puts(sandbox) == []
+
+
+def test_it_judges_only_what_was_changed(agent, sandbox, idle):
+    sandbox.state.poke(idle, "session.redirect_url", "http://10.0.0.1/old")
+    sandbox.state.poke(idle, "vehicle.vin", "UNKNOWN")
+    sandbox.state.poke(idle, "session.language", "de")
+    review = agent.review(session_theme="LITE")
+    assert json.loads(review.payload) == {"session": {"theme": "LITE"}}
+
+
+def test_it_sends_nothing_once_the_edit_was_let_go(agent, sandbox, idle, monkeypatch):
+    review = agent.review(session_theme="LITE")
+
+    def slow_read(session_key):
+        Edit.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        edits_expire()
+        return snapshot_read(session_key)
+
+    monkeypatch.setattr("sessions_ui.services.edits.snapshot_read", slow_read)
+    page = Page(agent.client.get(agent.send(review)["Location"]))
+    assert page.outcome == "not_sent"
+    assert puts(sandbox) == []
+    assert kinds() == [(Kind.INTENT, ""), (Kind.OUTCOME, "not_sent")]
 
 
 def test_it_warns_and_does_not_block(agent, sandbox):

@@ -1,0 +1,57 @@
+"""A new PAVE field is one row of the catalogue and nothing else."""
+
+from datetime import UTC, datetime
+
+from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec, Rule
+from sessions_ui.domain.merge import merge
+from sessions_ui.domain.policy import Situation, verdicts
+from sessions_ui.domain.snapshot import Snapshot, payload
+from sessions_ui.domain.values import Kind
+from sessions_ui.forms.session import SessionForm
+
+from .pave.test_contract import cases
+
+PLATE = FieldSpec(
+    "vehicle",
+    "plate",
+    "Licence plate",
+    ("vehicle", "plate"),
+    Kind.TEXT,
+    Rule.BEFORE_START,
+    ("ABCD 123", "XY 9"),
+)
+CATALOGUE_AND_ONE = CATALOGUE.with_rows([PLATE])
+
+
+def drawn(status, typed=None, *, bound=False):
+    """The form of a session with a plate, in this status."""
+    document = {"status": status, "options": {}, "vehicle": {"plate": "ABCD 123"}}
+    snapshot = Snapshot("A-1", document, datetime(2026, 1, 1, tzinfo=UTC))
+    texts = snapshot.texts(CATALOGUE_AND_ONE)
+    return SessionForm(
+        texts=texts,
+        verdicts=verdicts(Situation(snapshot), CATALOGUE_AND_ONE),
+        shown={**texts, **(typed or {})},
+        merges=merge(texts, texts, typed or {}, CATALOGUE_AND_ONE),
+        bound=bound,
+        catalogue=CATALOGUE_AND_ONE,
+    )
+
+
+def test_it_stands_on_the_form_and_is_greyed_by_its_rule():
+    assert drawn("IDLE").fields["vehicle-plate"].label == "Licence plate"
+    locked = drawn("PROCESS")
+    assert "vehicle-plate" not in locked.fields
+    assert locked.rows["vehicle.plate"].verdict.reason == "STARTED"
+
+
+def test_it_is_checked_changed_and_sent():
+    form = drawn("IDLE", {"vehicle.plate": "XY 9"}, bound=True)
+    assert form.is_valid()
+    assert form.rows["vehicle.plate"].changed
+    assert payload({"vehicle.plate": "XY 9"}, CATALOGUE_AND_ONE) == {"vehicle": {"plate": "XY 9"}}
+    assert not drawn("IDLE", {"vehicle.plate": " "}, bound=True).is_valid()
+
+
+def test_it_is_a_contract_case():
+    assert PLATE in cases(CATALOGUE_AND_ONE)

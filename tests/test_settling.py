@@ -1,0 +1,184 @@
+"""Edits whose outcome is not known: let go by their lease alone, settled by reading PAVE."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from sessions_ui.audit.record import Actor, record_intent, record_sent
+from sessions_ui.domain.reasons import ReasonGiven
+from sessions_ui.models import AuditEntry, Edit, Kind
+from sessions_ui.services.settling import edits_reconcile
+
+pytestmark = pytest.mark.django_db
+
+ALICE = Actor(id=7, label="alice", role="Agent")
+LONG_AGO = timedelta(hours=1)
+
+
+@pytest.fixture
+def idle(sandbox):
+    """A session that holds theme PRO and language EN."""
+    return sandbox.state.create(
+        status="IDLE", delivery="failed", session={"theme": "PRO", "language": "EN"}
+    )
+
+
+def leave(session_key, state, *, age=LONG_AGO, base_version="", **wanted):
+    """Leave an edit in a state, as a process does that died ``age`` ago."""
+    held = {"session.theme": "PRO", "session.language": "EN", "sms.to": "1"}
+    changes = {key.replace("__", "."): text for key, text in wanted.items()}
+    pairs = {key: (held[key], text) for key, text in changes.items()}
+    then = timezone.now() - age
+    with transaction.atomic():
+        intent = record_intent(
+            actor=ALICE,
+            session_key=session_key,
+            session_label="",
+            changes=pairs,
+            reason=ReasonGiven("customer_request"),
+            status="IDLE",
+            base_version="",
+            op_key=uuid.uuid4(),
+        )
+        if state != "intent":
+            record_sent(
+                intent_id=intent.id,
+                actor=ALICE,
+                session_key=session_key,
+                changes=pairs,
+                base_version=base_version,
+                status="IDLE",
+                payload_sha256="0" * 64,
+                request_id="1-1",
+            )
+        return Edit.objects.create(
+            entry_id=intent.id,
+            session_key=session_key,
+            actor_id=7,
+            actor_label="alice",
+            nonce=uuid.uuid4().hex,
+            values_digest="",
+            state=state,
+            changes={key: list(pair) for key, pair in pairs.items()},
+            base_version=base_version,
+            created_at=then,
+            sent_at=None if state == "intent" else then,
+            lease_until=then + timedelta(seconds=90),
+        )
+
+
+def story(edit):
+    """What the record says of an edit after its intent."""
+    entries = AuditEntry.objects.filter(op=edit.entry_id).order_by("id")
+    return [(one.kind, one.outcome) for one in entries if one.kind != Kind.SENT]
+
+
+def test_it_calls_an_abandoned_intent_not_sent(sandbox, idle):
+    edit = leave(idle, "intent", session__theme="LITE")
+    edits_reconcile()
+    edit.refresh_from_db()
+    assert edit.state == "not_sent"
+    assert story(edit) == [(Kind.OUTCOME, "not_sent")]
+
+
+def test_it_settles_an_abandoned_sent_edit_by_reading(sandbox, idle):
+    edit = leave(idle, "sent", session__theme="LITE")
+    sandbox.state.poke(idle, "session.theme", "LITE")
+    assert edits_reconcile() == 1
+    edit.refresh_from_db()
+    assert edit.state == "in_effect"
+    assert story(edit) == [(Kind.OUTCOME, "unknown"), (Kind.RESOLUTION, "in_effect")]
+
+
+def test_it_leaves_alone_what_is_still_under_way(sandbox, idle):
+    edit = leave(idle, "sent", age=timedelta(seconds=5), session__theme="LITE")
+    assert edits_reconcile() == 0
+    edit.refresh_from_db()
+    assert edit.state == "sent"
+
+
+def test_it_says_at_once_that_a_change_is_in_effect(sandbox, idle):
+    edit = leave(idle, "unknown", age=timedelta(seconds=1), session__theme="LITE")
+    sandbox.state.poke(idle, "session.theme", "LITE")
+    assert edits_reconcile() == 1
+    edit.refresh_from_db()
+    assert edit.state == "in_effect"
+
+
+def test_it_waits_out_the_settle_time_before_any_other_word(sandbox, idle):
+    leave(idle, "unknown", age=timedelta(seconds=59), session__theme="LITE")
+    assert edits_reconcile() == 0
+
+
+@pytest.mark.parametrize(
+    ("held", "outcome"),
+    [
+        ({"session.theme": "LITE", "session.language": "FR"}, "in_effect"),
+        ({"session.theme": "PRO", "session.language": "EN"}, "not_in_effect"),
+        ({"session.theme": "LITE", "session.language": "EN"}, "partial"),
+        ({"session.theme": "CAPT", "session.language": "EN"}, "superseded"),
+    ],
+)
+def test_it_says_what_pave_holds(sandbox, idle, held, outcome):
+    edit = leave(idle, "unknown", session__theme="LITE", session__language="FR")
+    for key, text in held.items():
+        sandbox.state.poke(idle, key, text)
+    assert edits_reconcile() == 1
+    edit.refresh_from_db()
+    assert edit.state == outcome
+    assert edit.settled_at
+
+
+def test_it_says_proven_only_where_paves_stamp_stood_still(sandbox, idle):
+    stamp = sandbox.state.document(idle)["updated_at"]
+    still = leave(idle, "unknown", base_version=stamp, session__theme="LITE")
+    edits_reconcile()
+    other = sandbox.state.create(status="IDLE", session={"theme": "PRO"})
+    moved = leave(other, "unknown", base_version="2020-01-01", session__theme="LITE")
+    edits_reconcile()
+    told = dict(AuditEntry.objects.filter(kind=Kind.RESOLUTION).values_list("op", "detail"))
+    assert '"proven":true' in told[still.entry_id]
+    assert '"proven":false' in told[moved.entry_id]
+
+
+def test_it_leaves_to_a_person_what_nobody_can_read(sandbox, idle):
+    gone = leave("XXX-NOSUCHKEY9", "unknown", session__theme="LITE")
+    hidden = sandbox.state.create(status="IDLE", delivery="none")
+    unseen = leave(hidden, "unknown", sms__to="2")
+    assert edits_reconcile() == 2
+    for edit in (gone, unseen):
+        edit.refresh_from_db()
+        assert edit.state == "unresolved"
+
+
+def test_it_gives_up_on_an_unreadable_pave_after_a_day(sandbox, idle):
+    today = leave(idle, "unknown", session__theme="LITE")
+    sandbox.state.fault("error_before", method="GET", times=9)
+    assert edits_reconcile() == 0
+    Edit.objects.filter(pk=today.pk).update(sent_at=timezone.now() - timedelta(hours=25))
+    assert edits_reconcile() == 1
+    today.refresh_from_db()
+    assert today.state == "unresolved"
+
+
+def test_it_settles_an_edit_once(sandbox, idle):
+    edit = leave(idle, "unknown", session__theme="LITE")
+    edits_reconcile()
+    assert edits_reconcile() == 0
+    assert len(story(edit)) == 1
+
+
+def test_it_has_one_open_edit_a_session(sandbox, idle):
+    leave(idle, "unknown", session__theme="LITE")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        leave(idle, "intent", session__theme="CAPT")
+
+
+def test_the_command_says_how_many_it_settled(sandbox, idle, capsys):
+    leave(idle, "unknown", session__theme="LITE")
+    call_command("reconcile")
+    assert "1 edit settled" in capsys.readouterr().out
