@@ -37,39 +37,36 @@ PACKAGES = "chromium fonts-dejavu-core"
 
 @dataclass
 class Run:
-    """One thing that was run: its name, whether it was green, its last words, its seconds."""
+    """One thing that was run: its name, whether it was green, its last words."""
 
     name: str
     green: bool
     words: str
-    seconds: float
 
     def __str__(self) -> str:
         """The closing line."""
         verdict = "ok  " if self.green else "FAIL"
-        return f"{verdict} {self.name:<12} {self.words} ({self.seconds:.0f} s)"
+        return f"{verdict} {self.name:<12} {self.words}"
 
 
 @dataclass
 class Started:
-    """A pytest on its way: its name, its process, the file of its words, when it began."""
+    """A pytest on its way: its name, its process, the file of its words."""
 
     name: str
     process: subprocess.Popen[bytes]
     words: IO[str]
-    began: float
 
 
 def checks() -> list[Run]:
     """Run every check that needs no database; print the words of those that fail."""
     runs = []
     for name, command in CHECKS.items():
-        began = time.monotonic()
         done = subprocess.run([PYTHON, *command], cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
             print(f"{done.stdout}{done.stderr}", flush=True)
         words = "clean" if done.returncode == 0 else "see above"
-        runs.append(Run(name, done.returncode == 0, words, time.monotonic() - began))
+        runs.append(Run(name, done.returncode == 0, words))
     return runs
 
 
@@ -115,20 +112,19 @@ def tests_started(name: str, arguments: list[str], **variables: str) -> Started:
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **variables}, stdout=words, stderr=subprocess.STDOUT
     )
-    return Started(name, process, words, time.monotonic())
+    return Started(name, process, words)
 
 
 def tests_ended(started: Started) -> Run:
     """Wait for a started pytest, print its words, and give its closing line."""
     code = started.process.wait()
-    seconds = time.monotonic() - started.began
     started.words.seek(0)
     said = started.words.read()
     started.words.close()
     print(f"\n--- {started.name}\n{said}", flush=True)
     lines = [line for line in said.splitlines() if re.search(r"\d+ (passed|failed|error)", line)]
-    words = re.sub(r" in [\d.]+s.*", "", lines[-1]).strip("= ") if lines else "did not run"
-    return Run(started.name, code == 0, words, seconds)
+    words = re.sub(r" \(\d+:.*", "", lines[-1]).strip("= ") if lines else "did not run"
+    return Run(started.name, code == 0, words)
 
 
 def tests() -> list[Run]:
@@ -137,7 +133,7 @@ def tests() -> list[Run]:
     if not chromium_found():
         plain = ["--ignore=tests/browser"]
         words = "NOT RUN: no Chromium was found and none could be fetched"
-        runs.append(Run("Chromium", not os.environ.get("CI"), words, 0))
+        runs.append(Run("Chromium", not os.environ.get("CI"), words))
     sqlite = tests_started("SQLite", plain, DATABASE_URL="")
     with postgres() as url:
         second = tests_started("PostgreSQL", ["--ignore=tests/browser"], DATABASE_URL=url)
