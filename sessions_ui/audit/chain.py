@@ -6,7 +6,8 @@ who lacks the key can change, remove or insert a sealed entry, or cut the end, w
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC
 from itertools import islice
@@ -19,11 +20,13 @@ from sessions_ui.models import AuditCheckpoint, AuditEntry
 
 from .canonical import COLUMNS, row_hash
 from .seals import MARK, NO_HASH, Seal, key_id, leaf_of, merkle_root, ranges_text
+from .streams import streamed
 from .writing import HORIZON_LOCK, database_clock
 
 Progress = Callable[[int], None]
 """Is told how many entries were done since it was last told."""
-CHUNK = 2000
+Checked = tuple[int, bytes, bool]
+"""An entry's id, its stored hash, and whether the row agrees with it."""
 MOST = 10_000
 
 
@@ -48,7 +51,7 @@ def seal_of(checkpoint: AuditCheckpoint) -> Seal:
     )
 
 
-def entry_hashes(after: int | None, until: int | None) -> Iterator[tuple[int, bytes, bool]]:
+def entry_hashes(after: int | None, until: int | None) -> Generator[Checked, None, None]:
     """Each entry past ``after`` (None: all) in id order: id, stored hash, and whether the row
     agrees with it. A row of a hash version that nobody knows does not agree."""
     names = COLUMNS[max(COLUMNS)]
@@ -58,9 +61,10 @@ def entry_hashes(after: int | None, until: int | None) -> Iterator[tuple[int, by
     if until is not None:
         found = found.filter(id__lte=until)
     rows = found.values_list("id", "hash", *names)
-    for id_, stored, *values in rows.iterator(chunk_size=CHUNK):
-        known = values[0] in COLUMNS
-        yield id_, bytes(stored), known and row_hash(values) == bytes(stored)
+    with streamed(rows) as stream:
+        for id_, stored, *values in stream:
+            known = values[0] in COLUMNS
+            yield id_, bytes(stored), known and row_hash(values) == bytes(stored)
 
 
 def horizon() -> int:
@@ -83,22 +87,22 @@ def seals_make(*, key: str, progress: Progress = lambda _: None) -> list[Seal]:
     newest = AuditCheckpoint.objects.order_by("-n").first()
     previous = seal_of(newest) if newest else None
     until, made = horizon(), list[Seal]()
-    entries = entry_hashes(previous.last_id if previous else None, until)
-    while True:
-        batch = list(islice(entries, MOST))
-        if made and not batch:
-            return made
-        leaves = _leaves(batch)
-        full = len(batch) == MOST
-        end = batch[-1][0] if full else max(until, previous.last_id if previous else 0)
-        previous = _append(previous, leaves, end, key)
-        made.append(previous)
-        progress(len(leaves))
-        if not full:
-            return made
+    with closing(entry_hashes(previous.last_id if previous else None, until)) as entries:
+        while True:
+            batch = list(islice(entries, MOST))
+            if made and not batch:
+                return made
+            leaves = _leaves(batch)
+            full = len(batch) == MOST
+            end = batch[-1][0] if full else max(until, previous.last_id if previous else 0)
+            previous = _append(previous, leaves, end, key)
+            made.append(previous)
+            progress(len(leaves))
+            if not full:
+                return made
 
 
-def _leaves(batch: list[tuple[int, bytes, bool]]) -> dict[int, bytes]:
+def _leaves(batch: list[Checked]) -> dict[int, bytes]:
     for id_, _, agrees in batch:
         if not agrees:
             raise SealError(f"Entry #{id_} is not as it was written. Run audit_verify.")

@@ -1,7 +1,7 @@
 """The copy of the seals that is kept elsewhere: only it shows a cut end or a restored backup."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class Copy:
         self._last = 0
         self._lacking = 0
 
-    def _read(self, path: Path) -> Iterator[Line]:
+    def _read(self, path: Path) -> Generator[Line, None, None]:
         done = 0
         with path.open("rb") as copy:
             for number, line in enumerate(copy, 1):
@@ -40,6 +40,10 @@ class Copy:
                 except (ValueError, KeyError, TypeError) as error:
                     raise Doubt(f"Line {number} of the copy is not a seal.") from error
                 yield found
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._lines.close()
 
     def compare(self, seal: Seal) -> None:
         """Hold the next line against the database's next seal. Raises Doubt when they differ."""

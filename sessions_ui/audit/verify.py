@@ -5,17 +5,20 @@ hash only: what is younger than the last seal is protected by triggers and roles
 """
 
 import hmac
-from collections.abc import Iterator
+import itertools
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sessions_ui.models import AuditCheckpoint
 
-from .chain import Progress, entry_hashes, seal_of
+from .chain import Checked, Progress, entry_hashes, seal_of
 from .copies import Copy
 from .doubts import Doubt
 from .seals import MARK, Seal, key_id, leaf_of, merkle_root, ranges_ids
+from .streams import streamed
 from .vouching import values_check
 
 
@@ -39,7 +42,11 @@ class _Entries:
         self.next = next(self._rows, None)
         self.count = 0
 
-    def take(self) -> tuple[int, bytes, bool]:
+    def close(self) -> None:
+        """Let go of the database's cursor."""
+        self._rows.close()
+
+    def take(self) -> Checked:
         """The next entry, of which there must be one; its own hash must agree. Raises Doubt."""
         row = self.next
         if row is None:
@@ -66,51 +73,58 @@ def audit_prove(
     """
     if not key:
         raise Doubt("AUDIT_SEAL_KEY is not set, so no signature can be checked.")
-    copies = Copy(copy) if copy else None
-    previous, entries, start, count = None, None, None, 0
-    for seal in _chain(key, copies):
-        if since is None or seal.sealed_at >= since:
-            if entries is None:
-                start = previous.last_id if previous else None
-                entries = _Entries(start, progress)
+    with ExitStack() as stack:
+        copies = stack.enter_context(closing(Copy(copy))) if copy else None
+        chain = stack.enter_context(closing(_chain(key, copies)))
+        previous, young = _pass_over(chain, since)
+        start = previous.last_id if previous else None
+        entries = stack.enter_context(closing(_Entries(start, progress)))
+        for seal in young:
             _hold(entries, seal)
-        previous, count = seal, seal.n
-    if entries is None:
-        entries = _Entries(previous.last_id if previous else None, progress)
-    if copies:
-        copies.end(count)
-    sealed = entries.count
-    while entries.next:
-        entries.take()
-    values_check(start)
-    return Report(count, sealed, entries.count - sealed, previous, copies is not None)
+            previous = seal
+        count, sealed = previous.n if previous else 0, entries.count
+        if copies:
+            copies.end(count)
+        while entries.next:
+            entries.take()
+        values_check(start)
+        return Report(count, sealed, entries.count - sealed, previous, copies is not None)
 
 
-def _chain(key: str, copies: Copy | None) -> Iterator[Seal]:
+def _pass_over(chain: Iterator[Seal], since: datetime | None) -> tuple[Seal | None, Iterable[Seal]]:
+    """The last seal that is older than ``since``, and those from there on."""
+    older = None
+    for seal in chain:
+        if since is None or seal.sealed_at >= since:
+            return older, itertools.chain([seal], chain)
+        older = seal
+    return older, ()
+
+
+def _chain(key: str, copies: Copy | None) -> Generator[Seal, None, None]:
     """The seals in order, each proved to be the one that was signed after the one before."""
     previous = None
-    for checkpoint in AuditCheckpoint.objects.order_by("n").iterator():
-        seal = seal_of(checkpoint)
-        first = previous.last_id + 1 if previous else 1
-        wanted = previous.n + 1 if previous else 1
-        if seal.n != wanted:
-            raise Doubt(f"Checkpoint {wanted} is missing. It sealed from entry #{first} on.", first)
-        if seal.key_id != key_id(key):
-            raise Doubt(
-                f"Checkpoint {seal.n}, from entry #{first} on, was signed with another key"
-                f" ({seal.key_id}) than AUDIT_SEAL_KEY.",
-                first,
-            )
-        if not hmac.compare_digest(seal.signature, seal.signature_by(key)):
-            raise Doubt(
-                f"Checkpoint {seal.n}, from entry #{first} on, is not as it was signed.", first
-            )
-        if previous and seal.prev_hash != previous.hash:
-            raise Doubt(f"Checkpoint {seal.n} does not follow checkpoint {previous.n}.", first)
-        if copies:
-            copies.compare(seal)
-        yield seal
-        previous = seal
+    with streamed(AuditCheckpoint.objects.order_by("n")) as checkpoints:
+        for checkpoint in checkpoints:
+            seal = seal_of(checkpoint)
+            _follows(previous, seal, key)
+            if copies:
+                copies.compare(seal)
+            yield seal
+            previous = seal
+
+
+def _follows(previous: Seal | None, seal: Seal, key: str) -> None:
+    first, n = (previous.last_id + 1, previous.n + 1) if previous else (1, 1)
+    if seal.n != n:
+        raise Doubt(f"Checkpoint {n} is missing. It sealed from entry #{first} on.", first)
+    named = f"Checkpoint {n}, from entry #{first} on,"
+    if seal.key_id != key_id(key):
+        raise Doubt(f"{named} was signed with another key than AUDIT_SEAL_KEY.", first)
+    if not hmac.compare_digest(seal.signature, seal.signature_by(key)):
+        raise Doubt(f"{named} is not as it was signed.", first)
+    if previous and seal.prev_hash != previous.hash:
+        raise Doubt(f"{named} does not follow checkpoint {previous.n}.", first)
 
 
 def _hold(entries: _Entries, seal: Seal) -> None:

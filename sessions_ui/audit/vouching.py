@@ -2,14 +2,15 @@
 
 import hmac
 import json
-from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from sessions_ui.models import AuditEntry, AuditValue, Side
 
 from .canonical import commitment
 from .doubts import Doubt
+from .streams import streamed
 
 CHUNK = 500
 
@@ -20,18 +21,11 @@ def values_check(after: int | None) -> None:
     kept = AuditValue.objects.order_by("entry_id")
     if after is not None:
         kept = kept.filter(entry_id__gt=after)
-    for chunk in _chunks(kept.iterator(chunk_size=CHUNK)):
-        bodies = _bodies({value.entry_id for value in chunk})
-        for entry_id, values in groupby(chunk, key=lambda value: value.entry_id):
-            body = bodies.get(entry_id, {})
-            for value in values:
-                _check(value, body)
-
-
-def _chunks(values: Iterable[AuditValue]) -> Iterator[list[AuditValue]]:
-    left = iter(values)
-    while chunk := list(islice(left, CHUNK)):
-        yield chunk
+    with streamed(kept) as stream:
+        while chunk := list(islice(stream, CHUNK)):
+            bodies = _bodies({value.entry_id for value in chunk})
+            for value in chunk:
+                _check(value, bodies.get(value.entry_id, {}))
 
 
 def _bodies(ids: Iterable[int]) -> dict[int, dict[str, Any]]:

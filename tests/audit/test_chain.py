@@ -1,0 +1,404 @@
+"""Sealing and proving: whatever is done to sealed entries is found and named."""
+
+import json
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from sessions_ui.audit.canonical import COLUMNS, row_hash
+from sessions_ui.audit.chain import SealError, copy_append, seal_of, seals_make
+from sessions_ui.audit.doubts import Doubt
+from sessions_ui.audit.seals import merkle_root, ranges_ids, ranges_text
+from sessions_ui.audit.standing import standing_of
+from sessions_ui.audit.verify import audit_prove
+from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditValue
+
+from .authors import PHONE, edit, intent, undone
+from .conftest import SEAL_KEY
+
+pytestmark = pytest.mark.django_db
+
+
+def prove(copy=None, **options):
+    return audit_prove(key=SEAL_KEY, copy=copy, **options)
+
+
+def ids():
+    return list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
+
+
+@pytest.fixture
+def sealed(sealing):
+    """Three checkpoints, the second over nothing, with a hole that was there before the seal;
+    then two entries that are not sealed. Gives the sealed ids and the copy's path."""
+    for _ in range(3):
+        edit(PHONE)
+    gap = intent()
+    AuditEntry.objects.filter(id=gap).delete()
+    edit()
+    for made in range(3):
+        if made == 2:
+            edit({"vehicle.make": ("", "Ford")})
+        seals_make(key=SEAL_KEY)
+    copy_append(sealing)
+    known = ids()
+    intent()
+    intent()
+    return known, gap, sealing
+
+
+# --- the tamperer's tools: all by raw means, as someone with the database's password has them ---
+
+
+def rehash(entry_id):
+    values = AuditEntry.objects.values_list(*COLUMNS[1]).get(id=entry_id)
+    AuditEntry.objects.filter(id=entry_id).update(hash=row_hash(values))
+
+
+def insert_as(new_id, like):
+    columns = ", ".join(
+        field.column for field in AuditEntry._meta.concrete_fields if field.column != "id"
+    )
+    over = "" if connection.vendor == "sqlite" else "OVERRIDING SYSTEM VALUE"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO audit_entry (id, {columns}) {over}"  # noqa: S608
+            f" SELECT %s, {columns} FROM audit_entry WHERE id = %s",
+            [new_id, like],
+        )
+
+
+def swap(one, other):
+    names = [field.column for field in AuditEntry._meta.concrete_fields if field.column != "id"]
+    first, second = (AuditEntry.objects.filter(id=i).values(*names).get() for i in (one, other))
+    neutral = {"op": None, "op_key": None, "kind": 7}
+    AuditEntry.objects.filter(id=one).update(**neutral)
+    AuditEntry.objects.filter(id=other).update(**first)
+    AuditEntry.objects.filter(id=one).update(**second)
+
+
+# --- sound ---------------------------------------------------------------------------------------
+
+
+def test_it_proves_what_was_left_alone(sealed):
+    known, _, copy = sealed
+    report = prove(copy)
+    assert (report.checkpoints, report.sealed, report.unsealed) == (3, len(known), 2)
+    assert report.copied
+    assert report.newest.last_id == known[-1]
+
+
+def test_it_proves_an_empty_record(sealing):
+    report = prove()
+    assert (report.checkpoints, report.sealed, report.unsealed, report.newest) == (0, 0, 0, None)
+
+
+def test_an_interval_with_nothing_new_has_a_seal_too(sealed):
+    first, empty, last = map(seal_of, AuditCheckpoint.objects.order_by("n"))
+    assert (empty.count, empty.ranges, empty.first_id) == (0, "", first.last_id + 1)
+    assert empty.prev_hash == first.hash
+    assert last.prev_hash == empty.hash
+
+
+def test_a_seal_names_the_sealed_ids_as_ranges(sealed):
+    known, gap, _ = sealed
+    sealed_ids = [
+        i for one in AuditCheckpoint.objects.order_by("n") for i in ranges_ids(one.ranges)
+    ]
+    assert sealed_ids == known
+    assert gap not in sealed_ids
+
+
+def test_many_entries_make_several_seals(db, monkeypatch):
+    monkeypatch.setattr("sessions_ui.audit.chain.MOST", 4)
+    for _ in range(3):
+        edit()
+    made = seals_make(key=SEAL_KEY)
+    assert [seal.count for seal in made] == [4, 4, 1]
+    assert prove().sealed == 9
+
+
+def test_it_does_not_seal_without_a_key_or_over_a_changed_entry(db):
+    entry_id = edit()
+    with pytest.raises(SealError, match="AUDIT_SEAL_KEY"):
+        seals_make(key="")
+    AuditEntry.objects.filter(id=entry_id).update(ticket="changed")
+    with pytest.raises(SealError, match=f"#{entry_id}"):
+        seals_make(key=SEAL_KEY)
+    assert not AuditCheckpoint.objects.exists()
+
+
+def test_the_copy_is_one_json_line_per_seal_and_catches_up(sealed):
+    known, _, copy = sealed
+    lines = [json.loads(line) for line in copy.read_text().splitlines()]
+    assert [line["n"] for line in lines] == [1, 2, 3]
+    assert copy_append(copy) == 0
+    seals_make(key=SEAL_KEY)
+    seals_make(key=SEAL_KEY)
+    assert copy_append(copy) == 2
+    assert prove(copy).checkpoints == 5
+
+
+def test_since_leaves_out_old_entries_but_not_the_chain(sealed):
+    known, _, copy = sealed
+    tomorrow = timezone.now() + timedelta(days=1)
+    AuditEntry.objects.filter(id=known[0]).update(ticket="changed")
+    assert prove(copy, since=tomorrow).sealed == 0
+    AuditCheckpoint.objects.filter(n=1).update(count=1)
+    with pytest.raises(Doubt, match="Checkpoint 1"):
+        prove(copy, since=tomorrow)
+
+
+def test_erasing_a_personal_value_leaves_the_record_provable(sealed):
+    AuditValue.objects.all().delete()
+    assert prove(sealed[2]).sealed == len(sealed[0])
+
+
+# --- tampered ------------------------------------------------------------------------------------
+
+
+def doubt_of(copy=None):
+    with pytest.raises(Doubt) as found:
+        prove(copy)
+    return found.value
+
+
+@pytest.mark.parametrize(
+    "column", [name for name in COLUMNS[1] if name not in {"op", "op_key", "hv", "kind"}]
+)
+def test_it_names_a_changed_entry_whatever_the_column(sealed, column):
+    known, _, _ = sealed
+    victim = known[4]
+    was = AuditEntry.objects.values_list(column, flat=True).get(id=victim)
+    now = {str: "x"}.get(type(was), 77)
+    if column == "ts":
+        now = was + timedelta(microseconds=1)
+    assert was != now
+    AuditEntry.objects.filter(id=victim).update(**{column: now})
+    assert doubt_of().entry_id == victim
+
+
+@pytest.mark.parametrize("place", [0, 5, -1])
+def test_it_names_a_removed_entry(sealed, place):
+    known, _, _ = sealed
+    AuditEntry.objects.filter(id=known[place]).delete()
+    doubt = doubt_of()
+    assert doubt.entry_id == known[place]
+    assert "missing" in str(doubt)
+
+
+def test_it_names_an_inserted_entry(sealed):
+    known, gap, _ = sealed
+    insert_as(gap, like=AuditEntry.objects.get(id=known[1]).id)  # a sent: no unique key
+    doubt = doubt_of()
+    assert doubt.entry_id == gap
+    assert "inserted" in str(doubt)
+
+
+@pytest.mark.parametrize("new_id", [0, -7])
+def test_it_names_an_entry_inserted_before_the_first(sealed, new_id):
+    insert_as(new_id, like=sealed[0][1])
+    assert doubt_of().entry_id == new_id
+
+
+def test_it_names_entries_that_changed_places(sealed):
+    known, _, _ = sealed
+    swap(known[2], known[7])
+    assert doubt_of().entry_id == known[2]
+
+
+def test_it_names_an_entry_whose_hash_was_made_anew(sealed):
+    known, _, _ = sealed
+    AuditEntry.objects.filter(id=known[3]).update(actor_label="Nobody")
+    rehash(known[3])
+    doubt = doubt_of()
+    assert doubt.entry_id == known[3]
+    assert "made anew" in str(doubt)
+
+
+def test_it_notices_marks_that_collide(sealed):
+    """Should four bytes of a leaf ever agree by chance, the root still does not."""
+    known, _, _ = sealed
+    first = AuditCheckpoint.objects.get(n=1)
+    AuditEntry.objects.filter(id=known[0]).update(ticket="x")
+    rehash(known[0])
+    seal = replace(seal_of(first), marks=b"")
+    seal = replace(seal, signature=seal.signature_by(SEAL_KEY))
+    assert merkle_root([]) != seal.merkle_root
+    AuditCheckpoint.objects.filter(n=1).update(marks=b"", signature=seal.signature)
+    assert doubt_of().entry_id == known[0]
+
+
+def test_it_names_a_changed_entry_that_is_not_sealed_yet(sealed):
+    last = ids()[-1]
+    AuditEntry.objects.filter(id=last).update(reason_note="changed")
+    assert doubt_of().entry_id == last
+
+
+def test_it_names_a_personal_value_that_was_exchanged(sealed):
+    value = AuditValue.objects.order_by("entry_id").first()
+    AuditValue.objects.filter(entry_id=value.entry_id, side=1).update(value="416-555-0000")
+    assert doubt_of().entry_id == value.entry_id
+
+
+@pytest.mark.parametrize(
+    ("n", "change"),
+    [
+        (1, {"count": 1}),
+        (1, {"ranges": "1-2"}),
+        (2, {"last_id": 999}),
+        (3, {"merkle_root": bytes(32)}),
+        (3, {"prev_hash": bytes(32)}),
+        (3, {"signature": bytes(32)}),
+        (1, {"key_id": "0" * 16}),
+        (2, {"sealed_at": timezone.now() - timedelta(days=9)}),
+    ],
+)
+def test_it_names_a_changed_checkpoint(sealed, n, change):
+    AuditCheckpoint.objects.filter(n=n).update(**change)
+    assert f"Checkpoint {n}" in str(doubt_of())
+
+
+def test_it_names_a_removed_checkpoint(sealed):
+    AuditCheckpoint.objects.filter(n=2).delete()
+    assert "Checkpoint 2 is missing" in str(doubt_of())
+
+
+def test_only_the_copy_shows_a_cut_end(sealed):
+    known, _, copy = sealed
+    last = AuditCheckpoint.objects.get(n=3)
+    AuditEntry.objects.filter(id__gte=last.first_id).delete()
+    last.delete()
+    assert prove().checkpoints == 2  # nothing inside the database tells
+    doubt = doubt_of(copy)
+    assert doubt.entry_id == last.first_id
+    assert "missing in the database" in str(doubt)
+
+
+def test_it_notices_a_chain_that_was_signed_anew_with_the_stolen_key(sealed):
+    """With the key all of the inside can be made to agree; the copy elsewhere cannot."""
+    known, _, copy = sealed
+    AuditEntry.objects.filter(id=known[0]).update(ticket="x")
+    rehash(known[0])
+    AuditCheckpoint.objects.all().delete()
+    seals_make(key=SEAL_KEY)
+    assert prove().checkpoints == 1
+    assert "not the one that was copied" in str(doubt_of(copy))
+
+
+def test_it_notices_another_key(sealed):
+    with pytest.raises(Doubt, match="another key"):
+        audit_prove(key="another")
+    with pytest.raises(Doubt, match="AUDIT_SEAL_KEY"):
+        audit_prove(key="")
+
+
+@pytest.mark.parametrize("text", ["not json\n", '{"n": 1}\n', "[]\n", ""])
+def test_it_notices_a_copy_that_is_none(sealed, text):
+    sealed[2].write_text(text)
+    assert doubt_of(sealed[2])
+
+
+def test_a_copy_may_lack_the_seal_that_is_on_its_way(sealed):
+    copy = sealed[2]
+    seals_make(key=SEAL_KEY)
+    assert prove(copy).checkpoints == 4
+    seals_make(key=SEAL_KEY)
+    assert "lacks the last 2" in str(doubt_of(copy))
+
+
+def test_it_names_the_first_of_any_tampering(sealed):
+    """A hundred at random: change, remove, insert, swap, make the hash anew."""
+    known, gap, copy = sealed
+    chance = random.Random(20261123)  # noqa: S311
+    for _ in range(100):
+        with undone():
+            victim = chance.choice(known)
+            deed = chance.choice(["change", "remove", "insert", "swap", "rehash"])
+            if deed == "change":
+                AuditEntry.objects.filter(id=victim).update(error_code=f"x{chance.random()}")
+            elif deed == "remove":
+                AuditEntry.objects.filter(id=victim).delete()
+            elif deed == "insert":
+                victim = gap
+                insert_as(gap, like=known[1])
+            elif deed == "swap":
+                other = chance.choice([i for i in known if i != victim])
+                swap(victim, other)
+                victim = min(victim, other)
+            else:
+                AuditEntry.objects.filter(id=victim).update(request_id=f"x{chance.random()}")
+                rehash(victim)
+            assert doubt_of(copy).entry_id == victim, deed
+
+
+# --- one entry, on its page ----------------------------------------------------------------------
+
+
+def test_an_entry_s_page_can_tell_how_it_stands(sealed):
+    known, _, _ = sealed
+    fresh = standing_of(AuditEntry.objects.get(id=ids()[-1]))
+    assert (fresh.agrees, fresh.checkpoint) == (True, None)
+    entry = AuditEntry.objects.get(id=known[-1])
+    assert standing_of(entry).agrees
+    assert standing_of(entry).checkpoint.n == 3
+    AuditEntry.objects.filter(id=entry.id).update(ticket="x")
+    assert not standing_of(AuditEntry.objects.get(id=entry.id)).agrees
+    rehash(entry.id)
+    assert not standing_of(AuditEntry.objects.get(id=entry.id)).agrees
+
+
+# --- ranges and commands -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [([], ""), ([7], "7"), ([1, 2, 3], "1-3"), ([1, 3, 4, 9], "1,3-4,9")],
+)
+def test_ranges_go_both_ways(numbers, text):
+    assert ranges_text(numbers) == text
+    assert list(ranges_ids(text)) == numbers
+
+
+def test_the_commands_seal_and_verify(sealing, capsys):
+    entry_id = edit()
+    call_command("audit_seal")
+    call_command("audit_verify")
+    out = capsys.readouterr().out
+    assert "Checkpoint 1: 3 entries" in out
+    assert "3 entries under 1 checkpoints" in out
+    assert "0 entries are not sealed yet" in out
+    assert "second copy" not in out
+    AuditEntry.objects.filter(id=entry_id).update(ticket="x")
+    with pytest.raises(CommandError, match=f"First bad entry: {entry_id}"):
+        call_command("audit_verify")
+
+
+def test_the_commands_say_that_there_is_no_second_copy(sealing, settings, capsys):
+    settings.AUDIT_SEAL_COPY = ""
+    call_command("audit_seal")
+    call_command("audit_verify")
+    assert capsys.readouterr().out.count("AUDIT_SEAL_COPY is not set") == 2
+
+
+def test_verify_wants_the_copy_that_it_is_given(sealing, tmp_path):
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("audit_verify", checkpoints=tmp_path / "nowhere")
+
+
+def test_the_commands_fail_without_a_key(settings):
+    settings.AUDIT_SEAL_KEY = ""
+    with pytest.raises(CommandError, match="AUDIT_SEAL_KEY"):
+        call_command("audit_seal")
+    with pytest.raises(CommandError, match="AUDIT_SEAL_KEY"):
+        call_command("audit_verify")
+
+
+def test_verify_takes_a_date():
+    with pytest.raises(CommandError, match="is not a date"):
+        call_command("audit_verify", "--since", "yesterday")
