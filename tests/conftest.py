@@ -29,12 +29,21 @@ MISSING = [name for name in TOOLS if importlib.util.find_spec(name) is None]
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 
+def _imported(path):
+    for line in re.findall(r"^(?:from|import) .+", path.read_text("utf-8"), re.MULTILINE):
+        dots, name = re.match(r"\w+ (\.*)([\w.]*)", line).groups()
+        folder = path.parents[len(dots) - 1] if dots else ROOT
+        yield name.partition(".")[0] if not dots else "", folder.joinpath(*name.split("."))
+
+
 def _needs_missing(path):
-    needed = re.findall(r"^(?:from|import) ([\w.]+)", path.read_text("utf-8"), re.MULTILINE)
-    ours = [ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in needed]
-    return any(name.partition(".")[0] in MISSING for name in needed) or any(
-        HERE in module.parents and module.exists() and _needs_missing(module) for module in ours
-    )
+    for package, place in _imported(path):
+        module = place.with_suffix(".py")
+        if package in MISSING or (
+            HERE in module.parents and module.exists() and _needs_missing(module)
+        ):
+            return True
+    return False
 
 
 # With requirements.txt alone the plain tests run; those that need a tool are left out, aloud.
