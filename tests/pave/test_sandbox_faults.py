@@ -47,8 +47,9 @@ def test_every_kind_is_tried_here():
 @pytest.mark.parametrize(("kind", "times"), [("reset_before", 0), ("reset_after", 1)])
 def test_it_resets_the_connection(sandbox, key, kind, times):
     sandbox.state.fault(kind, key=key)
-    with pytest.raises(ConnectionResetError):
+    with pytest.raises(ConnectionResetError) as caught:
         put(sandbox, key, BODY)
+    assert caught.type is ConnectionResetError  # a goodbye would be a RemoteDisconnected
     assert applied(sandbox, key) == times
     assert get(sandbox, key).json["theme"] == ("LITE" if times else "PRO")
 

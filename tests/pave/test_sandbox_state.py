@@ -1,6 +1,7 @@
 """The seeds, the customer's way, the journal, and what outlives a restart."""
 
 import json
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from sessions_ui.pave.sandbox import SandboxState, StateFileError, start_sandbox
 from sessions_ui.pave.sandbox.cast import CARS, PEOPLE, phone, with_check_digit
 from sessions_ui.pave.sandbox.customer import ACTIONS, Refused
 from sessions_ui.pave.sandbox.record import moment_of
+from sessions_ui.pave.sandbox.statefile import Keeper, read_state
 from sessions_ui.pave.sandbox.store import UnknownSession
 
 from .pretend import get, put, say
@@ -249,6 +251,28 @@ def test_it_writes_soon_after_a_change(tmp_path):
                 break
             sandbox.state.closing.wait(0.02)
         assert json.loads(path.read_text("utf-8"))["sessions"][0]["session_key"] == "TST-1"
+
+
+def test_it_writes_what_changes_while_it_writes(tmp_path):
+    path = tmp_path / "sandbox.json"
+    writing, changed = threading.Event(), threading.Event()
+    words = {"said": "first"}
+
+    def state():
+        kept = dict(words)
+        writing.set()
+        changed.wait(5)
+        return kept
+
+    keeper = Keeper(path, state)
+    keeper.note()
+    writing.wait(5)
+    words["said"] = "last"
+    closer = threading.Thread(target=keeper.close)
+    closer.start()
+    changed.set()
+    closer.join(5)
+    assert read_state(path) == {"format": 1, "said": "last"}
 
 
 @pytest.mark.parametrize("words", ["{", "[]", '{"format": 99}', "\x00"])
