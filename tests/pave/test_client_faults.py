@@ -20,6 +20,7 @@ from sessions_ui.pave.errors import (
 from tests.pave.scripted import (
     KEY,
     answers,
+    drips,
     echoes_session,
     hangs_up,
     is_silent,
@@ -165,6 +166,18 @@ def test_it_says_unknown_when_the_line_breaks_before_pave_has_read_it_all(serve,
     assert server.opened == 1
 
 
+def test_it_says_unknown_when_the_line_breaks_in_the_first_write(serve, calls, monkeypatch):
+    server = serve(is_silent)
+
+    def breaks(connection, text):
+        connection.sock.sendall(text[:5])
+        raise ConnectionAbortedError
+
+    monkeypatch.setattr("http.client.HTTPConnection.send", breaks)
+    error = fault_of(lambda c: c.session_update(KEY, CHANGE), calls(server), PaveUnknown)
+    assert error.cause == "reset"
+
+
 @READ_AND_WRITE
 def test_it_says_unknown_when_one_read_takes_too_long(serve, calls, call):
     error = fault_of(call, calls(serve(is_silent), read_timeout=0.2), PaveUnknown)
@@ -226,6 +239,14 @@ def test_it_says_unknown_for_any_other_status(serve, calls, call, status, kind):
     error = fault_of(call, calls(server), PaveUnknown)
     assert error.http_status == status
     assert error.cause == ("html" if kind == HTML and 400 <= status < 500 else f"http_{status}")
+
+
+@READ_AND_WRITE
+@pytest.mark.parametrize(("status", "cause"), [("302 Found", "redirect"), ("503 Oh", "http_503")])
+def test_it_does_not_wait_for_a_body_that_tells_nothing(serve, calls, call, status, cause):
+    script = drips(f"HTTP/1.1 {status}\r\nLocation: /\r\nContent-Length: 999\r\n\r\n".encode())
+    client = calls(serve(script), get_deadline=2, put_deadline=2)
+    assert fault_of(call, client, PaveUnknown).cause == cause
 
 
 @pytest.mark.parametrize(

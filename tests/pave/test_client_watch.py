@@ -19,8 +19,9 @@ def pair():
         yield ours, theirs
 
 
-def test_it_writes_nothing_once_the_deadline_has_passed(pair):
-    with Watch(0) as watch, pytest.raises(TimeoutError):
+def test_it_writes_nothing_once_the_deadline_has_passed():
+    watch = Watch(0)  # its timer has not even been started
+    with pytest.raises(TimeoutError):
         watch.writing()
     assert watch.cut
     assert not watch.written
