@@ -39,6 +39,7 @@ HEADERS: Final = {
 def page(title: str, *main: object, status: int = 200) -> Reply:
     """Give a whole page as a reply."""
     brand = tag("a", icon("mark"), "PAVE sandbox", class_="brand", href="/")
+    band = tag("p", "This is a pretend PAVE. You play the customer here.", class_="env-band")
     links = (
         tag("a", "Sessions", href="/"),
         tag("a", "Switches and faults", href="/#answers"),
@@ -47,9 +48,9 @@ def page(title: str, *main: object, status: int = 200) -> Reply:
     body = tag(
         "body",
         tag("a", "Skip to content", class_="skip", href="#main"),
-        tag("p", "This is a pretend PAVE. You play the customer here.", class_="env-band"),
         tag(
             "header",
+            band,
             tag("div", brand, tag("nav", *links, aria_label="Main"), class_="bar-in"),
             class_="bar",
         ),
