@@ -19,6 +19,8 @@ from sessions_ui.domain.reasons import REASONS
 from sessions_ui.domain.status import Status
 from sessions_ui.models import Kind
 
+from .canonical import clean
+
 WINDOW = timedelta(days=30)
 PAGING = ("before", "after")
 NAMES = (
@@ -80,7 +82,9 @@ class _Reading:
 
     def __init__(self, params: Mapping[str, str], now: datetime) -> None:
         self.given = {
-            name: params[name].strip()[:LONGEST] for name in (*NAMES, *PAGING) if name in params
+            name: clean(params[name]).strip()[:LONGEST]
+            for name in (*NAMES, *PAGING)
+            if name in params
         }
         self.problems: dict[str, str] = {}
         self.now = now

@@ -115,7 +115,11 @@ def _counted(entry: AuditEntry) -> str:
     if entry.kind == Kind.REFUSAL:
         return ""
     results = Counter(FieldResult(result) for result, _ in json.loads(entry.body).values())
-    told = [f"{count} {in_sentence(result.label)}" for result, count in results.items()]
+    told = [
+        f"{count} {in_sentence(result.label)}"
+        for result in FieldResult
+        if (count := results[result])
+    ]
     return f"{', '.join(told)}." if told else ""
 
 

@@ -16,8 +16,8 @@ def humanize_id(number: int) -> str:
     return f"{number:,}"
 
 
-def _clock(moment: datetime, zone: str | None) -> str:
-    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d} {zone}"
+def _exact(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d} {moment.tzname()}"
 
 
 @register.simple_tag
@@ -26,6 +26,6 @@ def stamp(moment: datetime) -> SafeString:
     local, utc = timezone.localtime(moment), moment.astimezone(UTC)
     machine = utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return format_html(
-        '<time datetime="{}">{:%Y-%m-%d} {}</time><span class="sub">{:%Y-%m-%d} {}</span>',
-        machine, local, _clock(local, local.tzname()), utc, _clock(utc, "UTC"),
+        '<time datetime="{}">{}</time><span class="sub">{}</span>',
+        machine, _exact(local), _exact(utc),
     )  # fmt: skip
