@@ -18,7 +18,6 @@ from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.forms.row import spelled
 from sessions_ui.forms.session import SessionForm
 from sessions_ui.forms.values import value_warnings
-from sessions_ui.models import Draft
 from sessions_ui.pave.client import body_bytes
 from sessions_ui.services.results import edit_result
 from sessions_ui.services.seen import Seen, new_nonce
@@ -41,45 +40,51 @@ def form_of(sheet: Sheet, *, bound: bool = False) -> SessionForm:
     )
 
 
+def seen_for(request: HttpRequest, sheet: Sheet, nonce: str) -> Seen:
+    """The signed copy of what this page shows; without a nonce it gets a new one."""
+    read_at = sheet.snapshot.read_at.isoformat() if sheet.snapshot else ""
+    return Seen(
+        sheet.session_key, request.user.id, sheet.texts, read_at, nonce=nonce or new_nonce()
+    )
+
+
 def draw_form(
     request: HttpRequest,
     sheet: Sheet,
     *,
     form: SessionForm | None = None,
     nonce: str = "",
-    draft: Draft | None = None,
-    restored: bool = False,
     edit_id: str = "",
     stopped: str = "",
     status: int = HTTPStatus.OK,
+    **notes: object,
 ) -> HttpResponse:
-    """The form page. ``stopped`` names why a post came back; without a nonce it gets a new one."""
-    form = form or form_of(sheet)
-    seen = Seen(
-        sheet.session_key,
-        request.user.id,
-        sheet.texts,
-        sheet.snapshot.read_at.isoformat() if sheet.snapshot else "",
-        nonce=nonce or new_nonce(),
-    )
+    """The form page. ``stopped`` names why a post came back; ``notes`` go to the page as they are
+    (``draft``: one that is offered, ``restored``: whether it was put back)."""
     context = {
-        "sheet": sheet,
-        "snapshot": sheet.snapshot,
-        "head": head_of(sheet),
-        "form": form,
-        "seen": seen.sign(),
-        "locked_count": len(form.rows) - len(sheet.open_labels),
-        "fault": fault_words(sheet.fault) if sheet.fault else None,
+        **_drawn(sheet, form or form_of(sheet)),
+        **notes,
+        "seen": seen_for(request, sheet, nonce).sign(),
         "stopped": STOPPED_WORDS.get(stopped),
-        "refused": [form.rows[key] for key in sheet.refused],
-        "elsewhere": [form.rows[key] for key in sheet.elsewhere],
-        "draft": draft,
-        "restored": restored,
         "shown_edit": shown_edit(edit_id, sheet),
         "earlier": {name: request.POST.get(name, "") for name in REASON_NAMES},
         "recent": session_history(sheet.session_key, limit=RECENT),
     }
     return render(request, "sessions_ui/session.html", context, status=status)
+
+
+def _drawn(sheet: Sheet, form: SessionForm) -> dict[str, object]:
+    """What the form page shows of the sheet itself."""
+    return {
+        "sheet": sheet,
+        "snapshot": sheet.snapshot,
+        "head": head_of(sheet),
+        "form": form,
+        "locked_count": len(form.rows) - len(sheet.open_labels),
+        "fault": fault_words(sheet.fault) if sheet.fault else None,
+        "refused": [form.rows[key] for key in sheet.refused] if sheet.snapshot else [],
+        "elsewhere": [form.rows[key] for key in sheet.elsewhere],
+    }
 
 
 @dataclass(frozen=True)
@@ -150,13 +155,6 @@ def draw_review(
     changes = {key: one.mine for key, one in sheet.changes.items()}
     inputs = {CATALOGUE[key].input_name: text for key, text in changes.items()}
     body = payload(changes)
-    seen = Seen(
-        sheet.session_key,
-        request.user.id,
-        sheet.texts,
-        sheet.snapshot.read_at.isoformat(),
-        nonce=nonce or new_nonce(),
-    )
     context = {
         "sheet": sheet,
         "snapshot": sheet.snapshot,
@@ -169,7 +167,7 @@ def draw_review(
         "size": len(body_bytes(body)),
         "sha256": hashlib.sha256(body_bytes(body)).hexdigest(),
         "reason_form": reason_form or ReasonForm(initial=request.POST.dict(), keys=changes),
-        "seen": seen.at_review(inputs).sign(),
+        "seen": seen_for(request, sheet, nonce).at_review(inputs).sign(),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if reason_form else HTTPStatus.OK
     return render(request, "sessions_ui/review.html", context, status=status)
