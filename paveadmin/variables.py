@@ -65,20 +65,21 @@ def pave_url(*, development: bool) -> Check:
     return check
 
 
-def secret(env: Env, name: str, fallback: str, *, development: bool) -> str:
-    """Read a secret. Without `development` it must be there and must not be the fallback.
+def secret(env: Env, name: str, fallback: str, *, development: bool, optional: bool = False) -> str:
+    """Read a secret. Without `development` it must not be the fallback, and must be there unless
+    it is optional, which gives "".
 
     White space around it is cut: a secret that was read from a file ends with a new line.
     """
 
     def check(value: str) -> None:
-        if not value.strip():
+        if not value.strip() and not optional:
             raise ValidationError("is empty")
         if not development and value.strip() == fallback:
             raise ValidationError("is the development value; give it one of your own")
 
-    default = {"default": fallback} if development else {}
-    return (env.str(name, validate=check, **default) or "").strip()
+    default: Any = fallback if development else "" if optional else ...
+    return (env.str(name, default, validate=check) or "").strip()
 
 
 def seal(env: Env, more: Mapping[str, str]) -> None:

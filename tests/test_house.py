@@ -95,6 +95,14 @@ def test_it_sets_the_same_guards_on_every_page(client, alice):
         assert answer["X-Frame-Options"] == "DENY"
 
 
+def test_it_sends_the_content_policy_with_redirects_to_https_too(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.get("/accounts/login/")
+    assert answer.status_code == 301
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert client.get("/healthz").status_code == 200, "a balancer asks over plain http"
+
+
 def test_it_keeps_signed_in_pages_out_of_every_cache(client, alice):
     client.force_login(alice)
     for path in ("/nowhere/", "/accounts/login/"):

@@ -128,6 +128,12 @@ def test_it_stops_production_at_a_missing_or_default_secret(load, name):
     assert SECRETS[name] not in sentence
 
 
+def test_it_refuses_the_development_key_for_seals_in_production(load):
+    sentence = _stop(load, **PRODUCTION, AUDIT_SEAL_KEY="audit-seal-key-for-development-only")
+    assert "AUDIT_SEAL_KEY is the development value" in sentence
+    assert load(**PRODUCTION, AUDIT_SEAL_KEY="of our own\n")["AUDIT_SEAL_KEY"] == "of our own"
+
+
 @pytest.mark.parametrize(
     "url",
     [
