@@ -118,6 +118,19 @@ class Row:
         return f"{self.entry.actor_label} {self.verb}{target}{self.why}"
 
     @property
+    def cause(self) -> str:
+        """What stopped the edit, where PAVE itself said nothing."""
+        locks: dict[str, str] = self.detail.get("locks") or {}
+        if locks:
+            named = [f"{in_sentence(spec_of(key).label)} ({code})" for key, code in locks.items()]
+            return f"Locked: {', '.join(named)}"
+        names = self.detail.get("unknown_names") or []
+        if names:
+            return f"Names that PAVE does not have: {', '.join(names)}"
+        code = (self.latest or self.entry).error_code
+        return f"Cause: {code.replace('_', ' ')}" if code and not self.pave_message else ""
+
+    @property
     def pave_message(self) -> str:
         """PAVE's own words, where it gave any."""
         return text_of(self.detail.get("pave_message"))

@@ -1,6 +1,7 @@
 """The audit: list, one entry, the history of a session, and the export. Only ever read."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required, permission_required
@@ -57,24 +58,31 @@ def audit(request: HttpRequest) -> HttpResponse:
     """The list, newest first. A filter that cannot be read is said so, and finds nothing."""
     chosen = audit_filter(request.GET)
     page = audit_search(actor=actor_of(request), chosen=chosen)
-    today = timezone.localdate()
+    offered = choices(chosen.given)
     context = {
         "chosen": chosen,
         "given": chosen.given,
         "page": page,
         "noun": noun(chosen.kind, page.count_label),
         "chips": [
-            (LABELS[name], value, chosen.link(**{name: None}))
+            (
+                LABELS[name],
+                dict(offered.get(name, ())).get(value, value),
+                chosen.link(**{name: None}),
+            )
             for name, value in chosen.active.items()
         ],
-        "wider": [
-            (words, chosen.link(**{"from": today - timedelta(days=days)})) for words, days in WIDER
-        ],
+        "wider": [(words, chosen.link(**{"from": days_ago(days)})) for words, days in WIDER],
         "labels": LABELS,
-        "choices": choices(chosen.given.get("actor", "")),
+        "choices": offered,
         "zone": timezone.localtime().tzname(),
     }
     return render(request, "sessions_ui/audit.html", context)
+
+
+def days_ago(days: int) -> date:
+    """The local day so many days before today."""
+    return timezone.localdate() - timedelta(days=days)
 
 
 def noun(kind: str, count: str) -> str:
@@ -87,19 +95,26 @@ def noun(kind: str, count: str) -> str:
     return one if count == "1" else many
 
 
-def choices(actor: str) -> dict[str, list[tuple[str, str]]]:
-    """What each list of the form offers; a person who is not on it any more stays chosen."""
-    people = people_listed()
-    if actor and actor not in dict(people):
-        people.append((actor, actor))
-    return {
-        "actor": people,
+def choices(given: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """What each list of the form offers; what was asked for stays chosen, known or not."""
+    offered = {
+        "actor": people_listed(),
         "field": [(spec.key, f"{spec.label} ({spec.key})") for spec in CATALOGUE.writable],
         "outcome": [(one.value, one.label) for one in Outcome],
         "reason": list(REASONS.items()),
         "status": [(one.value, f"{one.label} ({one.value})") for one in Status],
         "kind": [("edit", "Edits"), ("refusal", "Refusals"), ("access", "Who read what")],
     }
+    for name, options in offered.items():
+        value = given.get(name)
+        if value and value not in dict(options):
+            options.append((value, value))
+    return offered
+
+
+def spoken(offered: Mapping[str, list[tuple[str, str]]], name: str, value: str) -> str:
+    """A filter's value as its list words it."""
+    return dict(offered.get(name, ())).get(value, value)
 
 
 @login_required

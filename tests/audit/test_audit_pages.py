@@ -132,6 +132,7 @@ def test_a_filter_that_cannot_be_read_is_said_and_kept(manager):
     assert page.title.get_text().startswith("Error:")
     assert page.select_one("#id_session")["value"] == "a/b"
     assert page.select_one("#id_actor [selected]")["value"] == "zed"
+    assert page.select_one("#id_outcome [selected]")["value"] == "fine"
     assert not page.select("tr[data-entry-id]")
     assert "export" not in str(page.select_one("main"))
     for link in page.select("[role=alert] a"):
@@ -148,7 +149,7 @@ def test_no_match_lists_the_filters_and_clears_them_in_one_click(manager):
     void = page.select_one(".void")
     assert "No entry matches" in void.get_text()
     assert {item.get_text(" ", strip=True) for item in void.select("li")} == {
-        "Outcome: partial", "Session: ABC-1",
+        "Outcome: Partly in effect", "Session: ABC-1",
     }  # fmt: skip
     assert void.select_one("a.btn")["href"] == "/audit/"
 

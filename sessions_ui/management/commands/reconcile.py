@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
+from sessions_ui.audit.chain import SealError
 from sessions_ui.services.audit import audit_seal
 from sessions_ui.services.settling import edits_reconcile
 
@@ -47,5 +48,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{settled} edit{'' if settled == 1 else 's'} settled.")
 
     def _seal(self) -> None:
-        if settings.AUDIT_SEAL_KEY:
+        """A seal that fails must not end the settling; the next minute tries again."""
+        if not settings.AUDIT_SEAL_KEY:
+            return
+        try:
             audit_seal()
+        except (SealError, OSError, ValueError) as error:
+            self.stderr.write(f"Not sealed: {error}")
