@@ -127,18 +127,21 @@ def tests_ended(started: Started) -> Run:
     return Run(started.name, code == 0, words)
 
 
+def browser() -> tuple[list[Run], list[str]]:
+    """Give the closing line of a missing browser, if it is missing, and pytest's options for it."""
+    if chromium_found():
+        return [], []
+    words = "NOT RUN: no Chromium was found and none could be fetched"
+    return [Run("Chromium", not os.environ.get("CI"), words)], ["--ignore=tests/browser"]
+
+
 def tests() -> list[Run]:
     """Run the tests on both databases at the same time; browser tests go with SQLite."""
-    runs, plain = [], []
-    if not chromium_found():
-        plain = ["--ignore=tests/browser"]
-        words = "NOT RUN: no Chromium was found and none could be fetched"
-        runs.append(Run("Chromium", not os.environ.get("CI"), words))
-    sqlite = tests_started("SQLite", plain, DATABASE_URL="")
+    runs, options = browser()
     with postgres() as url:
+        sqlite = tests_started("SQLite", options, DATABASE_URL="")
         second = tests_started("PostgreSQL", ["--ignore=tests/browser"], DATABASE_URL=url)
-        runs.append(tests_ended(sqlite))
-        runs.append(tests_ended(second))
+        runs += [tests_ended(sqlite), tests_ended(second)]
     return runs
 
 
