@@ -34,6 +34,9 @@ class Edit(models.Model):
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField()
+    looks = models.PositiveSmallIntegerField(default=0)
+    next_look_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -55,6 +58,11 @@ class Edit(models.Model):
                 fields=["lease_until"], condition=Q(state__in=OPEN_STATES), name="open_edit_lease"
             ),
             Index(fields=["session_key", "-entry_id"], name="edit_of_session"),
+            Index(
+                fields=["next_look_at"],
+                condition=Q(next_look_at__isnull=False),
+                name="edit_next_look",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,12 +70,11 @@ class Edit(models.Model):
 
 
 class Draft(models.Model):
-    """What a person had typed when the log-in ended: one row per person and session."""
+    """What a person had typed and could not send: one row per person and session, encrypted."""
 
     actor_id = models.IntegerField()
     session_key = models.CharField(max_length=40)
-    values = models.JSONField()
-    seen = models.TextField()
+    sealed = models.TextField()
     kept_at = models.DateTimeField()
 
     class Meta:
@@ -78,6 +85,37 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_key} kept for {self.actor_id}"
+
+
+class LastRead(models.Model):
+    """What PAVE said of a session when it was last read, encrypted: shown while PAVE is away."""
+
+    session_key = models.CharField(max_length=40, primary_key=True)
+    sealed = models.TextField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [Index(fields=["read_at"], name="last_read_age")]
+
+    def __str__(self) -> str:
+        """The session and when."""
+        return f"{self.session_key} as read {self.read_at:%Y-%m-%d %H:%M}"
+
+
+class Lease(models.Model):
+    """Who may do a job that only one process at a time may do, and until when."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    holder = models.CharField(max_length=64)
+    until = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """The job and its end."""
+        return f"{self.name} until {self.until:%H:%M:%S}"
 
 
 class Visit(models.Model):

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.models import AuditEntry, Draft, Edit, Kind
+from sessions_ui.models import AuditEntry, Draft, Edit, Kind, LastRead
 from sessions_ui.services.remote import snapshot_read
 from sessions_ui.services.settling import edits_expire
 
@@ -426,7 +426,7 @@ def test_it_reports_a_refusal_in_paves_words_and_keeps_the_draft(agent, sandbox,
     page = Page(agent.client.get(agent.send(review)["Location"]))
     assert page.outcome == "refused"
     assert "The theme is <odd>." in page.text
-    assert Draft.objects.get().values == {"session.theme": "LITE"}
+    assert "LITE" not in Draft.objects.get().sealed
     restored = agent.open("?draft=1")
     assert restored.shown("session.theme") == "LITE"
     assert json.loads(Page(agent.post(restored.inputs(), "review")).payload)
@@ -435,8 +435,10 @@ def test_it_reports_a_refusal_in_paves_words_and_keeps_the_draft(agent, sandbox,
 def test_it_calls_a_lost_answer_unknown_and_settles_it_by_reading(agent, sandbox, settings, idle):
     review = agent.review(session_theme="LITE")
     sandbox.state.fault("reset_after", method="PUT")
+    sandbox.state.fault("error_before", method="GET", skip=1, times=9)
     response = agent.send(review)
     assert Edit.objects.get().state == "unknown"
+    sandbox.state.clear_faults()
     page = Page(agent.client.get(response["Location"]))
     assert page.outcome == "in_effect"
     assert kinds()[-1] == (Kind.RESOLUTION, "in_effect")
@@ -479,6 +481,22 @@ def test_it_locks_everything_and_loses_nothing_while_pave_is_down(agent, sandbox
     sandbox.state.clear_faults()
     assert "You had typed something here" in agent.open().text
     assert agent.open("?draft=1").shown("session.theme") == "LITE"
+
+
+def test_it_shows_paves_last_word_and_its_age_while_pave_is_down(agent, sandbox, idle):
+    held = agent.open().shown("vehicle.vin")
+    sandbox.state.fault("error_before", method="GET", times=99)
+    down = agent.open()
+    assert down.shown("vehicle.vin") == held
+    assert "it may have changed" in down.text
+    assert held not in LastRead.objects.get(session_key=idle).sealed
+
+
+def test_it_draws_empty_fields_where_pave_was_never_read(agent, sandbox):
+    sandbox.state.fault("error_before", method="GET", times=99)
+    down = agent.open()
+    assert set(down.fields().values()) == {"PAVE_UNREACHABLE"}
+    assert down.shown("vehicle.vin") == ""
 
 
 def test_it_withdraws_when_pave_cannot_be_read_at_send(agent, sandbox, idle):

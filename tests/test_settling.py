@@ -4,14 +4,15 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.record import Actor, record_intent, record_sent
 from sessions_ui.domain.reasons import ReasonGiven
-from sessions_ui.models import AuditEntry, Edit, Kind
-from sessions_ui.services.settling import edits_reconcile
+from sessions_ui.models import AuditEntry, Edit, Kind, Lease
+from sessions_ui.services.leases import WorkLease
+from sessions_ui.services.reconciling import edits_reconcile
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +177,81 @@ def test_it_has_one_open_edit_a_session(sandbox, idle):
     leave(idle, "unknown", session__theme="LITE")
     with pytest.raises(IntegrityError), transaction.atomic():
         leave(idle, "intent", session__theme="CAPT")
+
+
+def called_not_in_effect(session_key, **wanted):
+    """An edit that was settled as not in effect, with a first second look due now."""
+    edit = leave(session_key, "unknown", **wanted)
+    edits_reconcile()
+    edit.refresh_from_db()
+    assert edit.state == "not_in_effect"
+    assert edit.next_look_at - edit.settled_at == timedelta(seconds=300)
+    return due(edit)
+
+
+def due(edit):
+    Edit.objects.filter(pk=edit.pk).update(next_look_at=timezone.now())
+    edit.refresh_from_db()
+    return edit
+
+
+def test_it_finds_on_a_second_look_that_a_change_took_effect_late(sandbox, idle):
+    edit = called_not_in_effect(idle, session__theme="LITE")
+    sandbox.state.poke(idle, "session.theme", "LITE")
+    assert edits_reconcile() == 1
+    edit.refresh_from_db()
+    assert edit.state == "late_applied"
+    assert [outcome for _, outcome in story(edit)] == ["not_in_effect", "late_applied"]
+    assert edit.next_look_at is None
+
+
+def test_it_looks_twice_and_then_no_more(sandbox, idle):
+    edit = called_not_in_effect(idle, session__theme="LITE")
+    assert edits_reconcile() == 0
+    edit.refresh_from_db()
+    assert edit.next_look_at - edit.settled_at == timedelta(seconds=3600)
+    due(edit)
+    assert edits_reconcile() == 0
+    edit.refresh_from_db()
+    assert (edit.looks, edit.next_look_at) == (2, None)
+
+
+def test_it_does_not_take_a_later_edit_of_ours_for_a_late_effect(sandbox, idle):
+    edit = called_not_in_effect(idle, session__theme="LITE")
+    leave(idle, "confirmed", session__theme="LITE")
+    sandbox.state.poke(idle, "session.theme", "LITE")
+    assert edits_reconcile() == 0
+    edit.refresh_from_db()
+    assert edit.state == "not_in_effect"
+    assert edit.next_look_at is None
+
+
+def test_it_keeps_a_look_for_later_while_pave_is_away(sandbox, idle):
+    edit = called_not_in_effect(idle, session__theme="LITE")
+    sandbox.state.fault("error_before", method="GET", status=500, times=9)
+    assert edits_reconcile() == 0
+    edit.refresh_from_db()
+    assert edit.looks == 0
+    assert edit.next_look_at
+
+
+def test_it_works_one_at_a_time_and_takes_over_when_the_time_is_up(sandbox, idle):
+    leave(idle, "unknown", session__theme="LITE")
+    other = WorkLease("reconcile", 60)
+    assert other.take()
+    assert edits_reconcile() is None
+    waits = []
+    assert not WorkLease("reconcile", 60).wait(2, waits.append)
+    assert sum(waits) == 2
+    Lease.objects.update(until=timezone.now())
+    assert edits_reconcile() == 1
+
+
+def test_the_command_says_when_another_one_is_at_work(sandbox, monkeypatch):
+    monkeypatch.setattr("sessions_ui.management.commands.reconcile.WAIT", 0)
+    assert WorkLease("reconcile", 60).take()
+    with pytest.raises(CommandError, match="Another reconcile is at work"):
+        call_command("reconcile")
 
 
 def test_the_command_says_how_many_it_settled(sandbox, idle, capsys):

@@ -1,37 +1,57 @@
 """What an agent typed and could not send: kept a day, offered, never sent by itself."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from sessions_ui.domain.merge import merge
 from sessions_ui.models import Draft
 
+from .cipher import decrypt, encrypt
 from .seen import read_seen
 from .sheets import Sheet
 
 KEPT = timedelta(hours=24)
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A draft, opened: what was typed by field key, on which signed page, and when."""
+
+    typed: Mapping[str, str]
+    seen: str
+    kept_at: datetime
+
+
 def draft_keep(*, actor_id: int, session_key: str, typed: Mapping[str, str], seen: str) -> None:
     """Keep ``typed`` (by field key) and the signed ``seen`` it was typed on; one per person and
     session, the newest wins. Nothing typed keeps nothing."""
+    drafts_expire()
     if not typed:
         return
-    Draft.objects.filter(kept_at__lt=timezone.now() - KEPT).delete()
     Draft.objects.update_or_create(
         actor_id=actor_id,
         session_key=session_key,
-        defaults={"values": dict(typed), "seen": seen, "kept_at": timezone.now()},
+        defaults={
+            "sealed": encrypt({"typed": dict(typed), "seen": seen}),
+            "kept_at": timezone.now(),
+        },
     )
 
 
-def draft_of(*, actor_id: int, session_key: str) -> Draft | None:
+def drafts_expire() -> None:
+    """Forget what is older than a day."""
+    Draft.objects.filter(kept_at__lt=timezone.now() - KEPT).delete()
+
+
+def draft_of(*, actor_id: int, session_key: str) -> Typed | None:
     """The person's draft for this session, at most a day old."""
     fresh = Draft.objects.filter(kept_at__gte=timezone.now() - KEPT)
-    return fresh.filter(actor_id=actor_id, session_key=session_key).first()
+    row = fresh.filter(actor_id=actor_id, session_key=session_key).first()
+    kept = decrypt(row.sealed) if row else None
+    return Typed(**kept, kept_at=row.kept_at) if kept else None
 
 
 def draft_drop(*, actor_id: int, session_key: str) -> None:
@@ -39,8 +59,8 @@ def draft_drop(*, actor_id: int, session_key: str) -> None:
     Draft.objects.filter(actor_id=actor_id, session_key=session_key).delete()
 
 
-def sheet_restored(sheet: Sheet, draft: Draft) -> Sheet:
+def sheet_restored(sheet: Sheet, draft: Typed, actor_id: int) -> Sheet:
     """The sheet with the draft typed into it, merged from what its author saw then."""
-    then = read_seen(draft.seen, draft.session_key, draft.actor_id)
-    merges = merge(then.texts if then else sheet.texts, sheet.texts, draft.values)
-    return replace(sheet, typed=draft.values, merges=merges)
+    then = read_seen(draft.seen, sheet.session_key, actor_id)
+    merges = merge(then.texts if then else sheet.texts, sheet.texts, draft.typed)
+    return replace(sheet, typed=draft.typed, merges=merges)

@@ -6,6 +6,7 @@ outcome. No database transaction is ever open during a call to PAVE.
 
 import hashlib
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -202,8 +203,17 @@ def _send(actor: Actor, edit: Edit, sheet: Sheet) -> Submitted:
         judge_fault(actor, edit, fault)
     else:
         judge_answer(actor, edit, sheet.snapshot, answer)
+    _look_back(edit)
     _tidy(actor, edit)
     return Submitted(edit=edit)
+
+
+def _look_back(edit: Edit) -> None:
+    """An unknown edit is read back at once: an answer that got lost needs no more than that."""
+    if edit.state != State.UNKNOWN:
+        return
+    with suppress(PaveError):  # then the page, or `reconcile`, looks again
+        edit_settle(edit, snapshot_read(edit.session_key))
 
 
 def _tidy(actor: Actor, edit: Edit) -> None:

@@ -1,12 +1,18 @@
-"""The one way from the services to PAVE: read a session, and note what its answer is."""
+"""The one way from the services to PAVE: read a session, and keep PAVE's last word on it."""
 
+from datetime import timedelta
 from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
 
 from sessions_ui.domain.snapshot import Snapshot
+from sessions_ui.models import LastRead
 from sessions_ui.pave.client import PaveClient, PaveConfig
+
+from .cipher import decrypt, encrypt
+
+LAST_READ_KEPT = timedelta(days=30)
 
 
 @lru_cache(maxsize=4)
@@ -23,3 +29,24 @@ def snapshot_read(session_key: str) -> Snapshot:
     """PAVE's present word on a session. Raises PaveKeyError before any request, else PaveError."""
     answer = pave().session_get(session_key)
     return Snapshot.parse(answer.document, session_key, timezone.now())
+
+
+def last_read_keep(snapshot: Snapshot) -> None:
+    """Keep the snapshot, encrypted, in place of the one before."""
+    LastRead.objects.update_or_create(
+        session_key=snapshot.session_key,
+        defaults={"sealed": encrypt(snapshot.document), "read_at": snapshot.read_at},
+    )
+
+
+def last_read_of(session_key: str) -> Snapshot | None:
+    """The session as PAVE showed it last; None when it was not read for a month."""
+    fresh = LastRead.objects.filter(read_at__gte=timezone.now() - LAST_READ_KEPT)
+    row = fresh.filter(session_key=session_key).first()
+    document = decrypt(row.sealed) if row else None
+    return Snapshot.parse(document, session_key, row.read_at) if document else None
+
+
+def last_reads_expire() -> None:
+    """Forget what is older than a month."""
+    LastRead.objects.filter(read_at__lt=timezone.now() - LAST_READ_KEPT).delete()

@@ -11,7 +11,7 @@ from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import AuditEntry, Visit
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
-from .remote import pave, snapshot_read
+from .remote import last_read_keep, last_read_of, pave, snapshot_read
 from .settling import edit_settle, open_edit
 from .sheets import Sheet, sheet_of
 
@@ -33,7 +33,12 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
     except PaveError as fault:
         pending = open_edit(session_key)
         return sheet_of(
-            session_key=session_key, snapshot=None, may_edit=may_edit, pending=pending, fault=fault
+            session_key=session_key,
+            snapshot=None,
+            may_edit=may_edit,
+            pending=pending,
+            fault=fault,
+            last_read=last_read_of(session_key),
         )
     pending = open_edit(session_key)
     if pending and edit_settle(pending, snapshot):
@@ -43,10 +48,11 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
 
 
 def _note_visit(actor: Actor, snapshot: Snapshot) -> None:
-    """Who opened which session: the person's own list, and, once an hour, that personal values
-    were shown."""
+    """Who opened which session: the person's own list, PAVE's word for when it is away, and, once
+    an hour, that personal values were shown."""
     now = timezone.now()
     with transaction.atomic():
+        last_read_keep(snapshot)
         Visit.objects.update_or_create(
             actor_id=actor.id,
             session_key=snapshot.session_key,

@@ -3,20 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from sessions_ui.audit.record import SYSTEM
 from sessions_ui.domain.outcomes import OPEN, FieldResult, Outcome, State, roll_up
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import Edit
-from sessions_ui.pave.errors import PaveError, PaveNotFound
 
-from .remote import snapshot_read
 from .transitions import Results, move_to_outcome, move_to_resolution
-
-UNREADABLE_FOR = timedelta(hours=24)
-"""How long PAVE may stay unreadable before a person has to look at an unknown edit."""
 
 
 def open_edit(session_key: str) -> Edit | None:
@@ -77,25 +71,3 @@ def _unmoved(edit: Edit, snapshot: Snapshot, results: Results) -> bool:
     """Whether PAVE's stamp shows that nothing was applied at all, not only that nothing is left."""
     untouched = {result for result, _ in results.values()} == {FieldResult.IGNORED}
     return untouched and bool(edit.base_version) and snapshot.updated_at == edit.base_version
-
-
-def edits_reconcile() -> int:
-    """Let go of abandoned edits, read back every unknown one; returns how many were settled.
-
-    An edit whose session PAVE no longer knows, or that nobody could read for a day, is left to a
-    person (`unresolved`).
-    """
-    edits_expire()
-    return sum(map(_reconcile, Edit.objects.filter(Q(state=State.UNKNOWN)).order_by("sent_at")))
-
-
-def _reconcile(edit: Edit) -> bool:
-    try:
-        snapshot = snapshot_read(edit.session_key)
-    except PaveNotFound:
-        return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code="not_found")
-    except PaveError as fault:
-        if timezone.now() < edit.sent_at + UNREADABLE_FOR:
-            return False
-        return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code=fault.cause)
-    return edit_settle(edit, snapshot)

@@ -41,6 +41,7 @@ class Sheet:
     unknown_names: tuple[str, ...] = ()
     fault: PaveError | None = None
     pending: Edit | None = None
+    last_read: Snapshot | None = None
 
     @property
     def open_labels(self) -> list[str]:
@@ -106,11 +107,14 @@ def sheet_of(
     typed: Mapping[str, str] | None = None,
     unknown_names: tuple[str, ...] = (),
     fault: PaveError | None = None,
+    last_read: Snapshot | None = None,
     catalogue: Catalogue = CATALOGUE,
 ) -> Sheet:
-    """The sheet of a session. Without a snapshot, all is locked and ``seen`` is shown."""
+    """The sheet of a session. Without a snapshot, all is locked, and what is shown is ``seen`` or
+    PAVE's last word."""
     situation = Situation(snapshot, may_edit, pending=pending is not None)
-    texts = snapshot.texts(catalogue) if snapshot else dict(seen or {})
+    held = snapshot or (last_read if seen is None else None)
+    texts = held.texts(catalogue) if held else dict(seen or {})
     typed = dict(typed or {})
     return Sheet(
         session_key=session_key,
@@ -122,4 +126,5 @@ def sheet_of(
         unknown_names=unknown_names,
         fault=fault,
         pending=pending,
+        last_read=None if snapshot else last_read,
     )

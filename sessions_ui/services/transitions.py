@@ -25,7 +25,7 @@ def lease() -> timedelta:
 
 def _move(
     edit: Edit,
-    allowed: Collection[State],
+    allowed: Collection[str],
     state: str,
     record: Callable[[], AuditEntry],
     **fields: object,
@@ -78,21 +78,7 @@ def move_to_outcome(
 
     ``facts`` go to the audit: status, http_status, error_code, duration_ms, new_version, detail.
     """
-    fields: dict[str, object] = {} if outcome is Outcome.UNKNOWN else {"settled_at": timezone.now()}
-    return _move(
-        edit,
-        allowed,
-        outcome.value,
-        lambda: record_outcome(
-            intent_id=edit.entry_id,
-            actor=actor,
-            session_key=edit.session_key,
-            outcome=outcome,
-            results=results or {},
-            **facts,
-        ),
-        **fields,
-    )
+    return _end(record_outcome, edit, outcome, allowed, actor=actor, results=results, **facts)
 
 
 def move_to_resolution(
@@ -100,15 +86,29 @@ def move_to_resolution(
     outcome: Outcome,
     *,
     actor: Actor,
+    allowed: Collection[str] = (State.UNKNOWN,),
     results: Results | None = None,
     **facts: object,
 ) -> bool:
-    """unknown → an outcome, by reading back. False: somebody else settled it first."""
+    """To an outcome by reading back, or by a person's word. False: somebody else was first."""
+    return _end(record_resolution, edit, outcome, allowed, actor=actor, results=results, **facts)
+
+
+def _end(
+    record: Callable[..., AuditEntry],
+    edit: Edit,
+    outcome: Outcome,
+    allowed: Collection[str],
+    *,
+    actor: Actor,
+    results: Results | None,
+    **facts: object,
+) -> bool:
     return _move(
         edit,
-        {State.UNKNOWN},
+        allowed,
         outcome.value,
-        lambda: record_resolution(
+        lambda: record(
             intent_id=edit.entry_id,
             actor=actor,
             session_key=edit.session_key,
@@ -116,8 +116,20 @@ def move_to_resolution(
             results=results or {},
             **facts,
         ),
-        settled_at=timezone.now(),
+        **_settled(outcome),
     )
+
+
+def _settled(outcome: Outcome) -> dict[str, object]:
+    """When it was settled, and, where PAVE may still apply it, when to look again."""
+    if outcome is Outcome.UNKNOWN:
+        return {}
+    now, looks = timezone.now(), settings.PAVE_SECOND_LOOKS
+    again = outcome is Outcome.NOT_IN_EFFECT and looks
+    return {
+        "settled_at": now,
+        "next_look_at": now + timedelta(seconds=looks[0]) if again else None,
+    }
 
 
 def request_id(edit: Edit) -> str:

@@ -88,7 +88,7 @@ def _get(request: HttpRequest, session_key: str) -> HttpResponse:
     sheet = session_load(actor=actor, session_key=session_key, may_edit=request.user.has_perm(EDIT))
     draft = draft_of(actor_id=actor.id, session_key=session_key)
     if draft and "draft" in request.GET:
-        return draw_form(request, sheet_restored(sheet, draft), restored=True)
+        return draw_form(request, sheet_restored(sheet, draft, actor.id), restored=True)
     return draw_form(request, sheet, draft=draft, edit_id=request.GET.get("edit", ""))
 
 

@@ -4,14 +4,15 @@ import signal
 import threading
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from sessions_ui.audit.chain import SealError
 from sessions_ui.services.audit import audit_seal
-from sessions_ui.services.settling import edits_reconcile
+from sessions_ui.services.reconciling import edits_reconcile
 
 EVERY = 15.0
+WAIT = 30.0
 SEAL_EVERY = 60.0
 
 
@@ -27,7 +28,8 @@ class Command(BaseCommand):
     def handle(self, *, loop: bool, **_: object) -> None:
         """Run one pass, or passes until a signal says stop."""
         if not loop:
-            self._pass()
+            if self._pass(wait=WAIT) is None:
+                raise CommandError("Another reconcile is at work. Nothing was done here.")
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -42,10 +44,11 @@ class Command(BaseCommand):
             connection.close()
             stop.wait(EVERY)
 
-    def _pass(self) -> None:
-        settled = edits_reconcile()
+    def _pass(self, *, wait: float = 0) -> int | None:
+        settled = edits_reconcile(wait=wait)
         if settled:
             self.stdout.write(f"{settled} edit{'' if settled == 1 else 's'} settled.")
+        return settled
 
     def _seal(self) -> None:
         """A seal that fails must not end the settling; the next minute tries again."""

@@ -1,0 +1,109 @@
+"""The work of `manage.py reconcile`: settle unknown edits, look again at those not in effect.
+
+One process at a time, by a lease. Nothing is ever sent from here.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from sessions_ui.audit.record import SYSTEM
+from sessions_ui.domain.outcomes import FieldResult, Outcome, State
+from sessions_ui.models import Edit
+from sessions_ui.pave.errors import PaveError, PaveNotFound
+
+from .drafts import drafts_expire
+from .leases import WorkLease
+from .remote import last_reads_expire, snapshot_read
+from .settling import edit_settle, edits_expire, results_of
+from .transitions import move_to_resolution
+
+UNREADABLE_FOR = timedelta(hours=24)
+"""How long PAVE may stay unreadable before a person has to look at an unknown edit."""
+
+UNSENT = (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.REFUSED_BY_POLICY, Outcome.WITHDRAWN)
+LEASE_SECONDS = 60
+
+
+def edits_reconcile(*, wait: float = 0) -> int | None:
+    """One pass; how many edits were settled. None: another process held the lease for ``wait``
+    seconds.
+
+    An edit whose session PAVE no longer knows, or that nobody could read for a day, is left to a
+    person (`unresolved`).
+    """
+    lease = WorkLease("reconcile", LEASE_SECONDS)
+    if not (lease.wait(wait) if wait else lease.take()):
+        return None
+    try:
+        edits_expire()
+        drafts_expire()
+        last_reads_expire()
+        settled = sum(_settle(edit) for edit in _held(lease, _unknown()))
+        return settled + sum(_look_again(edit) for edit in _held(lease, _due()))
+    finally:
+        lease.release()
+
+
+def _held(lease: WorkLease, edits: list[Edit]) -> list[Edit]:
+    """The edits one by one, while the lease is still ours."""
+    return [edit for edit in edits if lease.take()]
+
+
+def _unknown() -> list[Edit]:
+    return list(Edit.objects.filter(state=State.UNKNOWN).order_by("sent_at"))
+
+
+def _due() -> list[Edit]:
+    return list(Edit.objects.filter(next_look_at__lte=timezone.now()).order_by("next_look_at"))
+
+
+def _settle(edit: Edit) -> bool:
+    try:
+        return edit_settle(edit, snapshot_read(edit.session_key))
+    except PaveNotFound:
+        return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code="not_found")
+    except PaveError as fault:
+        if timezone.now() < edit.sent_at + UNREADABLE_FOR:
+            return False
+        return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code=fault.cause)
+
+
+def _look_again(edit: Edit) -> bool:
+    """A later look at an edit that was called not in effect: `late_applied` if PAVE holds all of
+    it now and nobody of ours sent it again."""
+    try:
+        snapshot = snapshot_read(edit.session_key)
+    except PaveError:
+        return False  # the next pass looks again
+    results = results_of(edit, snapshot)
+    applied = {result for result, _ in results.values()} == {FieldResult.APPLIED}
+    if not applied or _sent_again(edit):
+        _next_look(edit, done=_sent_again(edit))
+        return False
+    return move_to_resolution(
+        edit,
+        Outcome.LATE_APPLIED,
+        actor=SYSTEM,
+        allowed={Outcome.NOT_IN_EFFECT},
+        results=results,
+        status=snapshot.raw_status,
+        new_version=snapshot.updated_at,
+    )
+
+
+def _sent_again(edit: Edit) -> bool:
+    """Whether a later edit of ours may have put one of these fields there."""
+    later = Edit.objects.filter(session_key=edit.session_key, entry_id__gt=edit.entry_id)
+    return any(set(one.changes) & set(edit.changes) for one in later.exclude(state__in=UNSENT))
+
+
+def _next_look(edit: Edit, *, done: bool) -> None:
+    """Note the look; the next one counts from the verdict, and after the last there is none."""
+    looks = edit.looks + 1
+    later = settings.PAVE_SECOND_LOOKS[looks:]
+    at = edit.settled_at + timedelta(seconds=later[0]) if later and not done else None
+    Edit.objects.filter(pk=edit.pk, state=Outcome.NOT_IN_EFFECT).update(
+        looks=looks, next_look_at=at
+    )
