@@ -31,7 +31,7 @@ RULES = (
     Rule("pave.sandbox", ("pave.sandbox",), ()),
     Rule("pave", ("pave.client", "pave.errors", "pave"), ("requests", "urllib3")),
     Rule("audit", ("audit", "domain", "models"), ("django",)),
-    Rule("models", ("domain",), ("django",)),
+    Rule("models", ("models", "domain"), ("django",)),
     Rule("services", ("services", "audit", "domain", "models", "pave.client", "pave.errors")),
     Rule("forms", ("forms", "domain"), ("django", "phonenumbers", "crispy_forms")),
     Rule("views", ("views", "forms", "services", "audit.query", "audit.masking", "domain", "people",

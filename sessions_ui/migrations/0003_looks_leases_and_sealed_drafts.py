@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [("sessions_ui", "0002_append_only")]
 
     operations = [
+        migrations.RemoveField("edit", "base"),
         migrations.AddField("edit", "looks", models.PositiveSmallIntegerField(default=0)),
         migrations.AddField("edit", "next_look_at", models.DateTimeField(null=True)),
         migrations.AddField("edit", "closed_at", models.DateTimeField(null=True)),
