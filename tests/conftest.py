@@ -78,6 +78,16 @@ if importlib.util.find_spec("pytest_socket"):
         pytest_socket._remove_restrictions()
 
 
+if importlib.util.find_spec("hypothesis"):
+    import hypothesis
+
+    # Deadlines and the "too slow" check measure a busy machine, not the code.
+    hypothesis.settings.register_profile(
+        "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("house")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Take the audit's triggers off the test database: flushes delete rows. Tests of the

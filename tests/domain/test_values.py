@@ -197,7 +197,12 @@ def test_it_has_words_for_every_outcome():
     assert all(w.label and w.heading and w.now and w.then and w.icon for w in WORDS.values())
 
 
-APPLIED, IGNORED, ALTERED, ABSENT = FieldResult.APPLIED, FieldResult.IGNORED, FieldResult.ALTERED, FieldResult.NOT_SHOWN
+APPLIED, IGNORED, ALTERED, ABSENT = (
+    FieldResult.APPLIED,
+    FieldResult.IGNORED,
+    FieldResult.ALTERED,
+    FieldResult.NOT_SHOWN,
+)
 
 
 @pytest.mark.parametrize(
