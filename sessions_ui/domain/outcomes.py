@@ -86,7 +86,7 @@ WORDS = {
     Outcome.REFUSED: Words(
         "Refused by PAVE", "bad", "x-circle", "PAVE refused the change",
         "Nothing was changed.",
-        "Read what PAVE said. What you typed is below: mend it and review it again.",
+        "What you typed is kept: put it back into the form, mend it, and review it again.",
     ),
     Outcome.REFUSED_BY_POLICY: Words(
         "Refused by our rules", "bad", "slash", "Nothing was sent",

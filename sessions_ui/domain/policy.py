@@ -21,6 +21,9 @@ COMPLETE alone. The other reading starts at QC_PASSED: add it here."""
 
 MANUAL = "PAVE's manual, PUT Update Session"
 OURS = "Our own rule: PAVE's manual is silent, so the safe reading is taken"
+UNREAD = "Our own rule: nothing is changed unread"
+ROLES = "Our own rule: agents edit, managers read"
+ONE_AT_A_TIME = "Our own rule: one edit of a session at a time"
 
 
 class Reason(StrEnum):
@@ -111,17 +114,17 @@ RULES = (
     LockRule(
         Reason.PAVE_UNREACHABLE, lambda s: s.snapshot is None, _ALL,
         "PAVE could not be read just now, so nobody can say what may be changed.",
-        "Refresh from PAVE in a moment.", OURS,
+        "Refresh from PAVE in a moment.", UNREAD,
     ),
     LockRule(
         Reason.NO_PERMISSION, lambda s: not s.may_edit, _ALL,
         "You may look at this session; changing it is for support agents.",
-        "Ask an agent to make the change.", OURS,
+        "Ask an agent to make the change.", ROLES,
     ),
     LockRule(
         Reason.EDIT_PENDING, lambda s: s.pending, _ALL,
         "An edit of this session is still open: its outcome is not known yet.",
-        "Wait until it is settled; that takes a minute or two.", OURS,
+        "Wait until it is settled; that takes a minute or two.", ONE_AT_A_TIME,
     ),
     LockRule(
         Reason.UNKNOWN_STATUS, lambda s: s.status is None, _ALL,
@@ -185,7 +188,7 @@ def verdicts(situation: Situation, catalogue: Catalogue = CATALOGUE) -> dict[str
 def _evidence(
     snapshot: Snapshot | None, row: LockRule
 ) -> tuple[datetime | None, tuple[tuple[str, str], ...]]:
-    if snapshot is None:
+    if snapshot is None or row.source in (ROLES, ONE_AT_A_TIME):
         return None, ()
     looked_at = [("status", snapshot.raw_status)]
     if row.locks <= _TEXT:

@@ -11,7 +11,7 @@ from sessions_ui.domain.policy import Verdict
 from sessions_ui.domain.values import Kind
 
 _MONO = frozenset({Kind.VIN, Kind.PHONE, Kind.NUMBER})
-_ONE_LINE = 48
+_ONE_LINE = 60
 
 
 def choices_of(spec: FieldSpec, held: str) -> list[tuple[str, str]]:
