@@ -13,7 +13,7 @@ from sessions_ui.models import AuditToken
 
 OUTCOME, STATUS, FIELD = "@outcome", "@status", "@field"
 SEARCHED = frozenset({Kind.TEXT, Kind.VIN, Kind.URL, Kind.PHONE})
-SEARCHED_KEYS = frozenset(spec.key for spec in CATALOGUE if spec.kind in SEARCHED)
+SEARCHED_KEYS = frozenset(spec.key for spec in CATALOGUE.writable if spec.kind in SEARCHED)
 LONGEST = 64
 _HMAC_LENGTH = 32
 
