@@ -4,6 +4,7 @@ With nothing set, everything runs on loopback against the sandbox, with fixed de
 Bad variables are named all at once. What depends on another variable is decided here, once.
 """
 
+import re
 import sys
 from functools import partial
 
@@ -83,6 +84,8 @@ _owner = env.str("DATABASE_OWNER_URL", "", validate=database_url)
 _between = {}
 if (PAVE_LEASE_SECONDS or 0) < (_put_deadline or 0):
     _between["PAVE_LEASE_SECONDS"] = "is shorter than PAVE_PUT_DEADLINE"
+if not re.fullmatch(r"[!-~]*", _api_key):  # it travels in a header
+    _between["PAVE_API_KEY"] = "must be one word of plain letters, digits and signs"
 seal(env, _between)
 
 PAVE_SECOND_LOOKS = tuple(_second_looks)

@@ -143,6 +143,8 @@ def test_it_refuses_the_development_key_for_seals_in_production(load):
         "https://user:word@openapi.paveapi.com",
         "https://openapi.paveapi.com/v1",
         "https://[broken",
+        "https://*.paveapi.com",
+        "https://openapi.paveapi.com:0",
     ],
 )
 def test_it_wants_https_and_a_bare_host_in_production(load, url):
@@ -166,6 +168,14 @@ def test_it_refuses_a_lease_shorter_than_an_update_may_last(load):
 def test_it_cuts_the_new_line_of_a_secret_that_was_read_from_a_file(load):
     loaded = load(**{**PRODUCTION, "PAVE_API_SECRET": "pave-gave-us-this\n"})
     assert loaded["PAVE"].api_secret.reveal() == "pave-gave-us-this"
+
+
+@pytest.mark.parametrize("key", ["two words", "clé", "a\tb"])
+def test_it_refuses_a_key_that_no_header_can_carry(load, key):
+    sentence = _stop(load, **{**PRODUCTION, "PAVE_API_KEY": key}, PAVE_RATE="x")
+    assert "PAVE_API_KEY must be one word" in sentence
+    assert "PAVE_RATE" in sentence
+    assert key not in sentence
 
 
 def test_it_lends_the_owner_of_the_database_to_migrate_alone(load, monkeypatch):
