@@ -10,6 +10,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, ValidationError
 
+from sessions_ui.pave.config import is_base_url
+
 Check = Callable[[Any], None]
 
 
@@ -61,6 +63,8 @@ def pave_url(*, development: bool) -> Check:
             raise ValidationError("must be scheme and host, such as https://openapi.paveapi.com")
         if url.path.strip("/") or url.query or url.fragment:
             raise ValidationError("must end after the host: the client adds /v1/ itself")
+        if not is_base_url(value.rstrip("/")):
+            raise ValidationError("must name a host that can be called")
 
     return check
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from sessions_ui.pave.signing import Secret
 
 _HEADER_WORD = re.compile(r"[!-~]+")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class PaveConfig:
     verify: bool | str = True
 
     def __post_init__(self) -> None:
-        if not _is_base_url(self.base_url):
+        if not is_base_url(self.base_url):
             raise ValueError("base_url must be https://host, or http:// to loopback, and no more")
         if not _HEADER_WORD.fullmatch(self.api_key):
             raise ValueError("api_key must be one word of plain letters, digits and signs")
@@ -59,22 +61,36 @@ class PaveConfig:
         return self.base_url.startswith("https://")
 
 
-def _is_base_url(url: str) -> bool:
+def is_base_url(url: str) -> bool:
+    """Whether this is ``https://host[:port]``, or http to loopback, and no more."""
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    bare = url.isascii() and url == f"{parts.scheme}://{parts.netloc}" and "@" not in url
+    named = f"[{host}]" if ":" in host else host
+    place = named if port is None else f"{named}:{port}"
+    bare = url == f"{parts.scheme}://{parts.netloc}" and parts.netloc.lower() == place
     return (
-        bare and bool(host) and (parts.scheme == "https" or _is_loopback_http(parts.scheme, host))
+        bare
+        and port != 0
+        and _is_host(host)
+        and (parts.scheme == "https" or parts.scheme == "http" and _is_loopback(host))
     )
 
 
-def _is_loopback_http(scheme: str, host: str | None) -> bool:
-    if scheme != "http" or not host:
-        return False
+def _is_host(host: str) -> bool:
+    """A name of the old plain letters, or an address; requests stumbles over anything else."""
+    return _HOST.fullmatch(host) is not None or _address(host) is not None
+
+
+def _is_loopback(host: str) -> bool:
+    address = _address(host)
+    return host == "localhost" or address is not None and address.is_loopback
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return None if "%" in host else ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None

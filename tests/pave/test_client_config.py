@@ -1,10 +1,15 @@
 """What the client may be told, and what it refuses before there is any call."""
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sessions_ui.pave.client import PaveConfig, Secret
+from sessions_ui.pave.config import is_base_url
+from sessions_ui.pave.request import Call, prepared, v1
 
 GOOD = {
     "base_url": "https://openapi.paveapi.com",
@@ -22,6 +27,9 @@ GOOD = {
         "http://127.0.0.1:8900",
         "http://localhost:8900",
         "http://[::1]:8900",
+        "https://OpenAPI.PaveAPI.com",
+        "https://10.1.2.3:8443",
+        "https://pave",
     ],
 )
 def test_it_takes_scheme_and_host(url):
@@ -41,12 +49,31 @@ def test_it_takes_scheme_and_host(url):
         "https://openapi.paveapi.com#a",
         "https://canary:canary@openapi.paveapi.com",
         "https://openapi.paveapi.com:99999",
+        "https://openapi.paveapi.com:0",
+        "https://openapi.paveapi.com:",
+        "https://openapi.paveapi.com:٤٤٣",
+        "https://.example.com",
+        "https://*.example.com",
+        "https://example..com",
+        "https://example.com.",
+        "https://-example.com",
+        "https://example-.com",
+        "https://a b.com",
+        "https://a\tb.com",
+        "https://a_b.com",
+        "https://a%41.com",
+        "https://" + "a" * 64 + ".com",
+        "https://" + "a." * 127 + "com",
         "https://[::1",
+        "https://[fe80::1%eth0]",
+        "https://[a]",
+        "https://::1",
         "https://exämple.com",
         "http://openapi.paveapi.com",
         "http://10.0.0.1",
         "http://127.0.0.1.evil.example",
         "http://localhost.evil.example",
+        "HTTPS://openapi.paveapi.com",
         "ftp://127.0.0.1",
         "file:///etc/passwd",
     ],
@@ -55,6 +82,16 @@ def test_it_takes_no_other_address(url):
     with pytest.raises(ValueError, match="base_url") as caught:
         PaveConfig(**{**GOOD, "base_url": url})
     assert "canary" not in str(caught.value)
+
+
+ADDRESSES = st.text(st.sampled_from("az09az09.-*_[]:@%/ \té"), max_size=8)
+
+
+@given(ADDRESSES.map("https://{}".format))
+def test_it_can_call_whatever_address_it_takes(url):
+    if is_base_url(url):
+        config = PaveConfig(**{**GOOD, "base_url": url})
+        assert prepared(Call("GET", "/v1/x", v1), config, datetime.now(UTC)).url == f"{url}/v1/x"
 
 
 @pytest.mark.parametrize(
