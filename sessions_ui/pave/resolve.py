@@ -5,14 +5,31 @@ import threading
 from concurrent.futures import Future
 
 
+class NoThread(OSError):
+    """The system starts no more threads for us."""
+
+
+def start(thread: threading.Thread) -> None:
+    """Start a thread. Raises NoThread where the system has none left."""
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise NoThread from error
+
+
 def addresses(host: str, port: int, seconds: float) -> list[str]:
     """Give the addresses of ``host``, in the resolver's order, each once.
 
-    Raises OSError where there are none, TimeoutError (an OSError) where ``seconds`` did not do.
+    Raises OSError where there are none, TimeoutError where ``seconds`` did not do, NoThread; both
+    are OSErrors.
     """
     found: Future[list[str]] = Future()
     # A thread of its own, not a pool's: a look-up that hangs must not hold up the program's end.
-    threading.Thread(target=_look_up, args=(host, port, found), daemon=True).start()
+    start(
+        threading.Thread(
+            target=_look_up, args=(host, port, found), name="pave-look-up", daemon=True
+        )
+    )
     return found.result(max(0.0, seconds))
 
 

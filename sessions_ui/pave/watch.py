@@ -17,13 +17,15 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-from sessions_ui.pave.resolve import addresses
+from sessions_ui.pave.framing import StrictReply
+from sessions_ui.pave.resolve import addresses, start
 
 SHORTEST = 0.001  # seconds; a time-out of 0 would mean not to wait at all
 
 
 class Watch:
-    """The deadline of one attempt, and what is known of it. Use as a context manager.
+    """The deadline of one attempt, and what is known of it. Use as a context manager, which raises
+    NoThread where no timer can start.
 
     ``cut`` is True once the deadline has passed before the end: then no answer counts.
     ``written`` is True from just before the first byte of the request: until then nothing can have
@@ -39,9 +41,10 @@ class Watch:
         self._lock = threading.Lock()
         self._timer = threading.Timer(seconds, self._cut_off)
         self._timer.daemon = True
+        self._timer.name = "pave-deadline"
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        start(self._timer)
         return self
 
     def __exit__(
@@ -93,6 +96,8 @@ class Watch:
 
 class Watched(HTTPConnection):
     """A connection that hands its socket to the watch and says when it starts to write."""
+
+    response_class = StrictReply
 
     def __init__(self, *args: Any, watch: Watch, **options: Any) -> None:
         super().__init__(*args, **options)

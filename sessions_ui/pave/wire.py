@@ -16,7 +16,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
-    InvalidChunkLength,
+    InvalidHeader,
     NameResolutionError,
     NewConnectionError,
     ReadTimeoutError,
@@ -24,6 +24,8 @@ from urllib3.exceptions import (
 )
 
 from sessions_ui.pave.config import PaveConfig
+from sessions_ui.pave.framing import FramingError, framing_fault
+from sessions_ui.pave.resolve import NoThread
 from sessions_ui.pave.watch import Watch, Watched, WatchedTLS
 
 # At DEBUG and at WARNING urllib3 writes whole paths, and a session key in a path opens the session.
@@ -74,6 +76,7 @@ class Reply:
 
 # The first row that fits anything in the chain of errors names the cause.
 CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (NoThread, "thread"),
     (NameResolutionError, "dns"),
     (NewConnectionError, "connect"),
     (ConnectTimeoutError, "connect_timeout"),
@@ -81,8 +84,9 @@ CAUSES: tuple[tuple[type[BaseException], str], ...] = (
     (ssl.SSLError, "tls"),
     (ReadTimeoutError, "timeout"),
     (TimeoutError, "timeout"),
+    (FramingError, "framing"),
+    (InvalidHeader, "framing"),
     (IncompleteRead, "truncated"),
-    (InvalidChunkLength, "truncated"),
     (ConnectionError, "reset"),
     (HTTPException, "protocol"),
     (HTTPError, "protocol"),
@@ -104,12 +108,12 @@ def exchange(
 ) -> Reply:
     """Send one request once and read its answer within ``seconds``. Never raises for the remote."""
     started = monotonic()
-    reply = Reply()
-    with Watch(seconds) as watch, closing(_OneConnection(watch, trusted)) as adapter:
-        try:
+    reply, watch = Reply(), Watch(seconds)
+    try:
+        with watch, closing(_OneConnection(watch, trusted)) as adapter:
             _speak(adapter, request, config, reply)
-        except (OSError, HTTPError, HTTPException) as error:
-            reply.cause = _cause(error)
+    except (OSError, HTTPError, HTTPException) as error:
+        reply.cause = _cause(error)
     if watch.cut:
         reply.cause = "deadline"
     reply.written = watch.written
@@ -124,6 +128,8 @@ def _speak(
     with adapter.send(request, stream=True, timeout=timeouts) as response:
         reply.status, reply.headers = response.status_code, response.headers
         if response.status_code // 100 in (2, 4):
+            reply.cause = framing_fault(response.headers, config.max_bytes)
+        if response.status_code // 100 in (2, 4) and not reply.cause:
             _read(response.raw, config.max_bytes, reply)
 
 
