@@ -15,8 +15,10 @@ from sessions_ui.pave.config import PaveConfig
 from sessions_ui.pave.errors import (
     SENTENCES,
     STATUS_ERRORS,
+    UNAUTHORISED,
     PaveError,
     PaveNotSent,
+    PaveUnauthorised,
     PaveUnknown,
 )
 from sessions_ui.pave.request import (
@@ -119,8 +121,7 @@ class PaveClient:
     ) -> Answer:
         body = None if payload is None else body_bytes(payload)
         call = Call(method, path, credentials, body, request_id)
-        is_read = method == "GET"
-        seconds = self._config.get_deadline if is_read else self._config.put_deadline
+        seconds = self._config.get_deadline if call.is_read else self._config.put_deadline
         return self._attempt(call, seconds)
 
     def _attempt(self, call: Call, seconds: float) -> Answer:
@@ -138,7 +139,7 @@ class PaveClient:
         date = date_of(reply.headers)
         if reply.status is None or reply.status // 100 != 2 or cause:
             words = words_of(document, secrets_in(request, self._config))
-            return _error(reply, cause, words, date, call.request_id)
+            return _error(call, reply, cause, words, date)
         return Answer(reply.status, document, date, reply.duration_ms, call.request_id)
 
 
@@ -172,11 +173,13 @@ def _named(answer: Answer, key: str) -> Answer:
 
 
 def _error(
-    reply: Reply, cause: str, words: str | None, date: datetime | None, request_id: str
+    call: Call, reply: Reply, cause: str, words: str | None, date: datetime | None
 ) -> PaveError:
     kind: type[PaveError] = PaveUnknown if reply.written else PaveNotSent
     if words is not None and reply.status in STATUS_ERRORS:
         kind = STATUS_ERRORS[reply.status]
+    elif call.is_read and reply.status in UNAUTHORISED:
+        kind, cause = PaveUnauthorised, ""
     return kind(
         SENTENCES[kind],
         cause=cause or f"http_{reply.status}",
@@ -184,6 +187,6 @@ def _error(
         pave_message=words,
         retry_after=retry_after(reply.headers, date or datetime.now(UTC)),
         duration_ms=reply.duration_ms,
-        request_id=request_id,
+        request_id=call.request_id,
         date=date,
     )

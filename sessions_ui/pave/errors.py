@@ -5,7 +5,7 @@
     PaveError
      ├ PaveNotSent          not a byte of the request was written: DNS, connect, TLS
      ├ PaveRefused          PAVE's definite no, in its own JSON: nothing happened
-     │   ├ PaveUnauthorised   401, 403: our key, or our clock
+     │   ├ PaveUnauthorised   401, 403: our key, or our clock; of a read in any words
      │   ├ PaveNotFound       404
      │   └ PaveBusy           429: wait ``retry_after`` seconds
      └ PaveUnknown          everything else: may or may not have happened
@@ -14,9 +14,10 @@
 Whatever is not on a definite list is unknown: a server error, a time-out, HTML, a redirect, an
 answer about another session. For a read, unknown means only that nothing could be read.
 
-``cause`` is one of these short codes, safe for logs and screen: ``dns``, ``connect``,
-``connect_timeout``, ``tls`` (connecting); ``deadline`` (the whole call took too long),
-``timeout`` (one read did), ``reset``, ``truncated``, ``protocol`` (no HTTP); ``redirect``,
+``cause`` is one of these short codes, safe for logs and screen: ``thread`` (this machine has none
+left), ``dns``, ``connect``, ``connect_timeout``, ``tls`` (connecting); ``deadline`` (the whole call
+took too long), ``timeout`` (one read did), ``reset``, ``truncated``, ``protocol`` (no HTTP),
+``framing`` (where the answer ends is not told, or in two ways); ``redirect``,
 ``html``, ``encoding`` (compressed, though we asked for plain), ``size``, ``json``,
 ``wrong_session``; ``http_500`` and the like (the status itself is the reason).
 """
@@ -101,6 +102,10 @@ STATUS_ERRORS: dict[int, type[PaveRefused]] = {
     422: PaveRefused,
     429: PaveBusy,
 }
+
+# Of a read these two are definite whatever the body says: PAVE does not document it, and a read
+# that is refused has changed nothing. A change needs PAVE's JSON here too.
+UNAUTHORISED = frozenset({401, 403})
 
 SENTENCES: dict[type[PaveError], str] = {
     PaveNotSent: "PAVE was not reached; nothing was sent.",

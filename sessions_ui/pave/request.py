@@ -39,6 +39,11 @@ class Call:
         if not REQUEST_ID.fullmatch(self.request_id):
             raise ValueError("request_id must be 1 to 128 letters, digits, or . _ : -")
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the call changes nothing, so that it may be made again."""
+        return self.method == "GET"
+
 
 def body_bytes(payload: Mapping[str, Any]) -> bytes:
     """Give the exact bytes that are sent for a payload: compact JSON in UTF-8.
