@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -267,6 +268,59 @@ def test_it_asks_when_somebody_else_changed_the_same_field(agent, sandbox, idle)
     assert json.loads(mine.payload) == {"vehicle": {"trim": "Touring"}}
     theirs = Page(agent.post({**conflict.inputs(), "vehicle-trim": "Sport"}, "review"))
     assert "Nothing to change" in theirs.text
+
+
+def test_it_shows_three_values_and_takes_either_choice(agent, sandbox, idle):
+    page = agent.open()
+    sandbox.state.poke(idle, "vehicle.trim", "Sport")
+    sandbox.state.poke(idle, "vehicle.model", "Accord")
+    typed = {"vehicle-trim": "Touring", "session-theme": "LITE"}
+    conflict = Page(agent.post({**page.inputs(), **typed}, "review"))
+    rows = [row.get_text(" ", strip=True) for row in conflict.soup.select("main tbody tr")]
+    assert rows[0] == "Trim EX Sport Touring Trim: choose one Send yours Keep PAVE's"
+    assert "Will be sent" in rows[1]
+    assert "Left as PAVE has it" in rows[2]
+    theirs = {**conflict.inputs(), "choose-vehicle-trim": "theirs"}
+    assert json.loads(Page(agent.post(theirs, "review")).payload) == {"session": {"theme": "LITE"}}
+    mine = {**conflict.inputs(), "choose-vehicle-trim": "mine"}
+    assert json.loads(Page(agent.post(mine, "review")).payload)["vehicle"] == {"trim": "Touring"}
+
+
+def broken_record(*_, **__):
+    raise OperationalError("database or disk is full")
+
+
+@pytest.mark.parametrize("step", ["edits.record_intent", "transitions.record_sent"])
+def test_it_sends_nothing_that_it_cannot_record(agent, sandbox, monkeypatch, step):
+    review = agent.review(session_theme="LITE")
+    monkeypatch.setattr(f"sessions_ui.services.{step}", broken_record)
+    response = agent.send(review)
+    page = Page(response)
+    assert page.status == 503
+    assert "so nothing was sent" in page.text
+    assert "LITE" in page.text
+    assert puts(sandbox) == []
+    monkeypatch.undo()
+    retry = {tag["name"]: tag["value"] for tag in page.soup.select("main input")}
+    assert retry.pop("action") == "review"
+    Edit.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    again = Page(agent.post(retry, "review"))
+    assert json.loads(again.payload) == {"session": {"theme": "LITE"}}
+
+
+def test_it_keeps_an_edit_whose_outcome_it_cannot_record(agent, sandbox, monkeypatch):
+    review = agent.review(session_theme="LITE")
+    monkeypatch.setattr("sessions_ui.services.transitions.record_outcome", broken_record)
+    response = agent.send(review)
+    assert response.status_code == 303
+    page = Page(agent.client.get(response["Location"]))
+    assert page.outcome == "pending"
+    assert "not written down yet" in page.text
+    monkeypatch.undo()
+    Edit.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    page = Page(agent.client.get(response["Location"]))
+    assert page.outcome == "in_effect"
+    assert len(puts(sandbox)) == 1
 
 
 def test_it_withdraws_a_conflict_found_at_send(agent, sandbox, idle):

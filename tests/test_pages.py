@@ -14,6 +14,7 @@ from sessions_ui.context import ENVIRONMENTS, initials_of
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.policy import RULES, Status, verdict
 from sessions_ui.models import Draft, Visit
+from sessions_ui.services.drafts import draft_of
 from sessions_ui.services.seen import Seen
 from sessions_ui.views import pages
 from sessions_ui.views.errors import server_error
@@ -443,9 +444,8 @@ def test_it_explains_an_old_form_and_keeps_what_was_typed(alice):
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert "This form was too old to be trusted" in answer.text
     assert f'href="/sessions/{KEY}/"' in answer.text
-    assert Draft.objects.get(actor_id=alice.id, session_key=KEY).values == {
-        "vehicle.make": "Toyota"
-    }
+    kept = draft_of(actor_id=alice.id, session_key=KEY)
+    assert kept.typed == {"vehicle.make": "Toyota"}
 
 
 @pytest.mark.parametrize("address", ["/theme/", "/accounts/logout/", f"/sessions/{KEY}/"])

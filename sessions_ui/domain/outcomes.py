@@ -70,7 +70,7 @@ class Words:
 WORDS = {
     Outcome.PENDING: Words(
         "On its way", "live", "hourglass", "This edit is on its way",
-        "It is recorded, and PAVE's answer is awaited.",
+        "It was recorded; what became of it is not written down yet.",
         "Wait a moment and reload. Please do not make the change again.",
     ),
     Outcome.CONFIRMED: Words(

@@ -5,11 +5,12 @@ outcome. No database transaction is ever open during a call to PAVE.
 """
 
 import hashlib
+import logging
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.record import Actor, record_intent
@@ -21,7 +22,7 @@ from sessions_ui.pave.client import body_bytes
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
 from .drafts import draft_drop, draft_keep
-from .judging import judge_answer, judge_fault, told
+from .judging import judge, told
 from .posted import Posted
 from .refusals import refusal_of_locked
 from .remote import pave, snapshot_read
@@ -29,6 +30,8 @@ from .seen import Seen, digest_of
 from .settling import edit_settle, open_edit
 from .sheets import Finding, Sheet, sheet_of
 from .transitions import lease, move_to_outcome, move_to_sent, request_id
+
+logger = logging.getLogger(__name__)
 
 _STOPS = {
     Finding.UNREADABLE: (Outcome.WITHDRAWN, "unreadable"),
@@ -200,11 +203,14 @@ def _send(actor: Actor, edit: Edit, sheet: Sheet) -> Submitted:
     try:
         answer = pave().session_update(edit.session_key, body, request_id=request_id(edit))
     except PaveError as fault:
-        judge_fault(actor, edit, fault)
-    else:
-        judge_answer(actor, edit, sheet.snapshot, answer)
-    _look_back(edit)
-    _tidy(actor, edit)
+        answer = fault
+    try:
+        judge(actor, edit, sheet.snapshot, answer)
+        _look_back(edit)
+        _tidy(actor, edit)
+    except DatabaseError:
+        # It stays `sent`: when its lease is over it is read back like any edit without an answer.
+        logger.error("outcome not recorded", extra={"edit_id": edit.entry_id}, exc_info=True)
     return Submitted(edit=edit)
 
 

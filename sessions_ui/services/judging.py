@@ -14,7 +14,15 @@ from .settling import results_of
 from .transitions import Results, move_to_outcome
 
 
-def judge_fault(actor: Actor, edit: Edit, fault: PaveError) -> None:
+def judge(actor: Actor, edit: Edit, base: Snapshot, answer: Answer | PaveError) -> None:
+    """Record what became of a sent edit: by PAVE's answer, or by the fault in its place."""
+    if isinstance(answer, PaveError):
+        _judge_fault(actor, edit, answer)
+    else:
+        _judge_answer(actor, edit, base, answer)
+
+
+def _judge_fault(actor: Actor, edit: Edit, fault: PaveError) -> None:
     """Definite words are taken as such; whatever is not on a definite list is unknown."""
     outcome = Outcome.UNKNOWN
     if isinstance(fault, PaveNotSent):
@@ -33,7 +41,7 @@ def judge_fault(actor: Actor, edit: Edit, fault: PaveError) -> None:
     )
 
 
-def judge_answer(actor: Actor, edit: Edit, base: Snapshot, answer: Answer) -> None:
+def _judge_answer(actor: Actor, edit: Edit, base: Snapshot, answer: Answer) -> None:
     after = Snapshot.parse(answer.document, edit.session_key, timezone.now())
     results = _with_read_back(edit, results_of(edit, after))
     move_to_outcome(

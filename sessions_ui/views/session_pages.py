@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from sessions_ui.audit.query import session_history
+from sessions_ui.context import theme_of
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.outcomes import FieldResult, Outcome
 from sessions_ui.domain.policy import Delivery, Status
@@ -84,6 +87,8 @@ def _drawn(sheet: Sheet, form: SessionForm) -> dict[str, object]:
         "fault": fault_words(sheet.fault) if sheet.fault else None,
         "refused": [form.rows[key] for key in sheet.refused] if sheet.snapshot else [],
         "elsewhere": [form.rows[key] for key in sheet.elsewhere],
+        "conflicts": [form.rows[key] for key in sheet.conflicts],
+        "merging": [form.rows[key] for key in sheet.changes],
     }
 
 
@@ -187,3 +192,22 @@ def session_unknown(request: HttpRequest, session_key: str, *, stopped: str = ""
     """404: PAVE knows no such session, or it cannot be a key at all."""
     context = {"session_key": session_key, "stopped": stopped}
     return render(request, "sessions_ui/session_unknown.html", context, status=HTTPStatus.NOT_FOUND)
+
+
+def unrecorded(request: HttpRequest, session_key: str) -> HttpResponse:
+    """503: our own database takes nothing, so nothing was sent. What was typed stands on the page,
+    which is drawn without the database."""
+    kept = {name: text for name, text in request.POST.items() if name != "csrfmiddlewaretoken"}
+    context = {
+        "frame": {"theme": theme_of(request)},
+        "session_key": session_key,
+        "kept": {**kept, "action": "review"} if kept else {},
+        "typed": [
+            (spec.label, kept[spec.input_name])
+            for spec in CATALOGUE.writable
+            if spec.input_name in kept
+        ],
+        "csrf_token": get_token(request),
+    }
+    page = render_to_string("sessions_ui/unrecorded.html", context)
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)

@@ -1,10 +1,12 @@
 """See and edit one session: draw the form, review what was typed, send it."""
 
+import logging
 import re
 from http import HTTPStatus
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,7 +26,9 @@ from sessions_ui.services.seen import Seen, read_seen
 from sessions_ui.services.sessions import session_load
 from sessions_ui.services.sheets import Finding, Sheet
 
-from .session_pages import draw_form, draw_review, form_of, session_unknown
+from .session_pages import draw_form, draw_review, form_of, session_unknown, unrecorded
+
+logger = logging.getLogger(__name__)
 
 SEE, EDIT = "sessions_ui.view_session_pages", "sessions_ui.edit_session"
 _SECTION_NAME = re.compile(rf"({'|'.join(section.name for section in SECTIONS)})-.+")
@@ -52,12 +56,14 @@ def session(request: HttpRequest, session_key: str) -> HttpResponse:
     """One session's page; a key that cannot be one, or that PAVE does not know, is 404."""
     if not request.user.is_authenticated:
         return _log_in_first(request, session_key)
+    answer = _post if request.method == "POST" else _get
     try:
-        return (
-            _post(request, session_key) if request.method == "POST" else _get(request, session_key)
-        )
+        return answer(request, session_key)
     except (PaveKeyError, PaveNotFound):
         return session_unknown(request, session_key)
+    except DatabaseError:
+        logger.error("no record can be kept", exc_info=True)
+        return unrecorded(request, session_key)
 
 
 def _log_in_first(request: HttpRequest, session_key: str) -> HttpResponse:
@@ -92,9 +98,15 @@ def _get(request: HttpRequest, session_key: str) -> HttpResponse:
     return draw_form(request, sheet, draft=draft, edit_id=request.GET.get("edit", ""))
 
 
-def posted_of(request: HttpRequest) -> Posted:
-    """The ``<section>-<name>`` inputs of a post; other names do not count."""
+def posted_of(request: HttpRequest, seen: Seen | None = None) -> Posted:
+    """The ``<section>-<name>`` inputs of a post; other names do not count.
+
+    Where a conflict was answered with "theirs", the input is what PAVE held on that page.
+    """
     inputs = {name: text for name, text in request.POST.items() if _SECTION_NAME.fullmatch(name)}
+    for name in inputs.keys() & _INPUTS.keys() if seen else ():
+        if request.POST.get(f"choose-{name}") == "theirs":
+            inputs[name] = seen.texts.get(_INPUTS[name], "")
     return Posted(
         typed={_INPUTS[name]: storable(text) for name, text in inputs.items() if name in _INPUTS},
         inputs=inputs,
@@ -103,8 +115,8 @@ def posted_of(request: HttpRequest) -> Posted:
 
 
 def _post(request: HttpRequest, session_key: str) -> HttpResponse:
-    posted = posted_of(request)
     seen = read_seen(request.POST.get("seen", ""), session_key, request.user.id)
+    posted = posted_of(request, seen)
     action = request.POST.get("action")
     if not request.user.has_perm(EDIT):
         refusal_record(
