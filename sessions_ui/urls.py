@@ -11,6 +11,7 @@ urlpatterns = [
     path("sessions/<str:session_key>/history/", audit.history, name="session_history"),
     path("audit/", audit.audit, name="audit"),
     path("audit/<int:entry_id>/", audit.entry, name="audit_entry"),
+    path("audit/<int:entry_id>/close/", audit.close, name="audit_entry_close"),
     path("audit/export.csv", audit.export_csv, name="audit_export_csv"),
     path("fields/", pages.fields, name="fields"),
     path("theme/", pages.theme, name="theme"),

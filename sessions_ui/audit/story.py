@@ -13,6 +13,7 @@ from sessions_ui.models import AuditEntry, Kind
 from .rows import Change, Row, access_words, changes_of, detail_of, in_sentence, row_of, values_of
 
 SHORT_HASH = 16
+CLOSED = "closed_by_a_person"
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,10 @@ def _answer(entry: AuditEntry) -> tuple[str, str, str]:
 
 
 def _read_back(entry: AuditEntry) -> tuple[str, str, str]:
+    if entry.error_code == CLOSED:
+        who = ", ".join(filter(None, (entry.actor_label, entry.actor_role)))
+        note = text_of(detail_of(entry).get("note"))
+        return "person", f"Closed: {Outcome(entry.outcome).label}", f"{who}. “{note}”"
     status = f", status {entry.status}" if entry.status else ""
     return _end(entry, f"Read back from PAVE{status}.")
 

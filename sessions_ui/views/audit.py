@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import (
     Http404,
@@ -14,14 +15,16 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.reasons import REASONS
 from sessions_ui.domain.status import Status
+from sessions_ui.forms.closing import CloseForm
 from sessions_ui.people import actor_of
 from sessions_ui.services.audit import (
+    EntryShown,
     audit_entry,
     audit_export,
     audit_filter,
@@ -30,9 +33,10 @@ from sessions_ui.services.audit import (
     people_listed,
     session_changes,
 )
+from sessions_ui.services.closing import closing_open, edit_close
 
 READ, EXPORT = "sessions_ui.read_audit", "sessions_ui.export_audit"
-HISTORY = "sessions_ui.view_session_history"
+HISTORY, REVIEW = "sessions_ui.view_session_history", "sessions_ui.review_audit"
 FILE_NAME = "pave-audit.csv"
 WIDER = (("90 days", 90), ("a year", 365))
 
@@ -128,7 +132,42 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         if edit_id is None:
             raise Http404
         return redirect("audit_entry", edit_id)
-    return render(request, "sessions_ui/audit_entry.html", {"shown": shown, "story": shown.story})
+    return draw_entry(request, shown)
+
+
+def draw_entry(
+    request: HttpRequest, shown: EntryShown, form: CloseForm | None = None
+) -> HttpResponse:
+    """The page of one edit; while nobody could settle it, with the form that closes it. 422 when
+    that form was wanting."""
+    left = closing_open(shown.story.row.entry.id) and request.user.has_perm(REVIEW)
+    context = {
+        "shown": shown,
+        "story": shown.story,
+        "close": (form or CloseForm()) if left else None,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
+    return render(request, "sessions_ui/audit_entry.html", context, status=status)
+
+
+@login_required
+@permission_required(REVIEW, raise_exception=True)
+@require_POST
+def close(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Close an edit that nobody could settle: a person says what is so, and why."""
+    shown = audit_entry(entry_id)
+    if shown is None:
+        raise Http404
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return draw_entry(request, shown, form)
+    said = form.cleaned_data
+    closed = edit_close(
+        actor=actor_of(request), entry_id=entry_id, outcome=said["outcome"], note=said["note"]
+    )
+    if not closed:
+        messages.warning(request, "Somebody else has closed this edit already. See its steps.")
+    return redirect("audit_entry", entry_id)
 
 
 @login_required
