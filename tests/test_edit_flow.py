@@ -628,6 +628,17 @@ def test_it_keeps_what_was_typed_when_the_log_in_has_ended(
     assert Draft.objects.count() == 0
 
 
+def test_it_keeps_what_a_closing_tab_sends(agent, sandbox):
+    page = agent.open()
+    typed = {**page.inputs(), "session-theme": "LITE"}
+    assert agent.post(typed, "keep").status_code == 204
+    assert agent.post({**typed, "seen": "forged"}, "keep").status_code == 204
+    assert agent.open("?draft=1").shown("session.theme") == "LITE"
+    assert puts(sandbox) == []
+    agent.send(Page(agent.post(agent.open("?draft=1").inputs(), "review")))
+    assert not Draft.objects.exists()
+
+
 def test_it_keeps_nothing_for_a_stranger_without_a_valid_seen(client, sandbox, idle):
     response = client.post(f"/sessions/{idle}/", {"session-theme": "LITE", "seen": "x"})
     assert response.status_code == 302

@@ -129,9 +129,18 @@ def _post(request: HttpRequest, session_key: str) -> HttpResponse:
         raise PermissionDenied
     if action == "discard":
         return _discard(request, session_key)
+    if action == "keep":
+        return _keep(request, seen)
     if seen and action == "send" and seen.binds(posted.inputs):
         return _send(request, seen, posted)
     return _review(request, session_key, seen, posted, back=action == "edit")
+
+
+def _keep(request: HttpRequest, seen: Seen | None) -> HttpResponse:
+    """A tab is being closed: keep what was typed in it. Nothing is shown, nothing is sent."""
+    if seen:
+        keep_typed(request, seen)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _discard(request: HttpRequest, session_key: str) -> HttpResponse:

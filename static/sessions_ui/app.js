@@ -85,6 +85,14 @@ function watchForm(form) {
   window.addEventListener("beforeunload", (event) => {
     if (changed.length && !leaving) event.preventDefault();
   });
+  one("[data-discard]")?.addEventListener("click", () => { leaving = true; });
+  // A closed tab: the server keeps what was typed, for its author, and offers it next time.
+  window.addEventListener("pagehide", () => {
+    if (!changed.length || leaving) return;
+    const typed = new FormData(form);
+    typed.set("action", "keep");
+    navigator.sendBeacon(form.getAttribute("action"), typed); // an input is named "action"
+  });
   form.addEventListener("click", (event) => {
     const undo = event.target.closest("[data-undo]");
     const row = undo && fields.find(({ field }) => field.contains(undo));

@@ -117,3 +117,14 @@ def test_a_double_click_sends_once(page, live_server, sandbox, alice, log_in):
     expect(page.locator("[data-outcome]")).to_have_attribute("data-outcome", "confirmed")
     sent = [row for row in sandbox.state.journal() if row["method"] == "PUT"]
     assert len([row for row in sent if row["kind"] == "request"]) == 1
+
+
+def test_a_page_left_in_mid_edit_loses_nothing(page, live_server, sandbox, alice, log_in):
+    log_in(alice)
+    page.goto(f"{live_server.url}/sessions/{KEY}/")
+    page.fill("#id_vehicle-trim", "Touring")
+    page.on("dialog", lambda asked: asked.accept())  # "Leave this page?"
+    page.goto(f"{live_server.url}/sessions/")
+    page.goto(f"{live_server.url}/sessions/{KEY}/")
+    page.get_by_role("link", name="Put it back into the form").click()
+    expect(page.locator("#id_vehicle-trim")).to_have_value("Touring")
