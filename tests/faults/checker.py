@@ -1,0 +1,329 @@
+"""Finds broken promises: knows the sandbox's journal, the audit with the working rows, and the
+pages that people were shown, and nothing of how the house comes to its words.
+
+One function an invariant, I1 to I11 of the design paper; I12 (who may see what) is a matrix of
+its own in tests/test_pages.py.
+"""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from sessions_ui.domain.outcomes import WORDS, Outcome
+
+from .truth import INTENT, OUTCOME, RESOLUTION, SENT, same
+
+CLOCKS = 0.01  # seconds; SQLite's clock has milliseconds, and rounds
+LATE_COMMIT = 1.0  # seconds from an entry's stamp until everybody can read it
+OPEN = ("intent", "sent", "unknown")
+BY_ANSWER = ("confirmed", "accepted", "refused", "not_in_effect", "partial", "superseded")
+BY_READING = ("in_effect", "not_in_effect", "partial", "superseded", "unresolved", "late_applied")
+NEVER_ASKED = ("withdrawn", "refused_by_policy")
+
+
+@dataclass
+class Violation:
+    """A broken promise: which, of which edit, in words, and the rows that show it."""
+
+    invariant: str
+    edit: int | None
+    words: str
+    rows: list = field(default_factory=list)
+
+    def __str__(self):
+        """One paragraph."""
+        rows = "".join(f"\n      {row}" for row in self.rows)
+        return f"{self.invariant} edit {self.edit}: {self.words}{rows}"
+
+
+def check(facts, *, ended=True):
+    """Every violation. `ended`: PAVE was back and everything had time to be settled."""
+    found = []
+    for rule in (traced, true_words, once, recorded, alone, allowed, untouched, told, one_form):
+        found += rule(facts)
+    return found + (list(closed(facts)) if ended else [])
+
+
+def _short(row):
+    kept = ("n", "at", "kind", "method", "fault", "request_id", "payload", "changed", "refused",
+            "id", "ts", "outcome", "error_code", "http_status", "body", "detail")  # fmt: skip
+    return {name: row[name] for name in kept if row.get(name) not in (None, "", {})}
+
+
+def traced(facts):
+    """I1: whatever PAVE was asked to change had an older intent, a `sent` and a working row."""
+    for row in facts.journal.strange:
+        yield Violation("I1", None, "a PUT names no edit", [_short(row)])
+    for number, puts in facts.journal.puts.items():
+        story = facts.stories.get(number)
+        for put in puts if number is not None else ():
+            before = (
+                [one for one in story.entries if one["ts"] <= put["at"] + CLOCKS] if story else []
+            )
+            kinds = {one["kind"] for one in before}
+            if not story or not story.row or not {INTENT, SENT} <= kinds:
+                yield Violation("I1", number, "sent without an older record", [_short(put)])
+            elif not _as_recorded(put["payload"], facts.wanted(story)):
+                rows = [_short(put), _short(story.sent)]
+                yield Violation("I1", number, "sent something else than was recorded", rows)
+
+
+def _as_recorded(payload, wanted):
+    if not isinstance(payload, dict):
+        return True  # the sender died in mid-sentence, and nothing can come of half a request
+    flat = {f"{section}.{name}": value for section, part in payload.items()
+            for name, value in part.items()}  # fmt: skip
+    return flat.keys() == wanted.keys() and all(same(flat[key], wanted[key]) for key in flat)
+
+
+def true_words(facts):
+    """I2: no word of the record about an edit is false."""
+    for story in facts.stories.values():
+        for end in story.ends:
+            words = _falsehood(facts, story, end)
+            if words:
+                rows = facts.journal.puts[story.number] + facts.journal.applied[story.number]
+                shown = [_short(one) for one in sorted(rows, key=lambda row: row["n"])]
+                shown += [_short(one) for one in story.entries]
+                yield Violation("I2", story.number, f"{end['outcome']}: {words}", shown)
+
+
+def _falsehood(facts, story, end):
+    outcome, puts = end["outcome"], facts.journal.puts[story.number]
+    if outcome in (*NEVER_ASKED, "not_sent"):
+        return "a PUT was made" if puts else ""
+    if outcome == "unknown":
+        return ""
+    if not story.sent:
+        return "it was never recorded as sent"
+    if outcome == "refused":
+        return "it was applied" if facts.journal.applied[story.number] else ""
+    return _false_effect(facts, story, end) or _false_fields(facts, story, end)
+
+
+def _false_effect(facts, story, end):
+    wanted, outcome = facts.wanted(story), end["outcome"]
+    held = [
+        [same(values.get(key), text) for key, text in wanted.items()]
+        for values in _moments(facts, story, end)
+    ]
+    if outcome in ("confirmed", "in_effect", "late_applied"):
+        return "" if any(map(all, held)) else "PAVE did not hold the values"
+    if outcome == "not_in_effect":
+        return _false_absence(facts, story, end, held)
+    if outcome in ("partial", "superseded"):
+        return "" if not all(map(all, held)) else "PAVE held all the values"
+    return ""
+
+
+def _false_absence(facts, story, end, held):
+    if not any(not any(one) for one in held):
+        return "PAVE held the values"
+    applied = [row["at"] for row in facts.journal.applied[story.number]]
+    changed = [row["at"] for row in facts.journal.applied[story.number] if row["changed"]]
+    early = [at for at in changed if at <= end["ts"] + CLOCKS]
+    if end["detail"].get("proven") and early:
+        return "called proven, but it had been applied"
+    if (
+        end["kind"] == RESOLUTION
+        and end["ts"] < story.sent["ts"] + facts.settle - CLOCKS
+        and any(end["ts"] < at <= story.sent["ts"] + facts.settle for at in applied)
+    ):
+        return "said before the settle time, and then it was applied"
+    return ""
+
+
+def _moments(facts, story, end):
+    """What PAVE held at the times that the words may be about: of the answer, or of the read."""
+    if end["kind"] == OUTCOME:
+        puts = facts.journal.puts[story.number]
+        since = puts[0]["at"] if puts else end["ts"]
+    else:
+        since = end["ts"] - facts.get_deadline - 0.7
+    return facts.journal.moments(story.key, since, end["ts"] + CLOCKS)
+
+
+def _false_fields(facts, story, end):
+    wanted, base = facts.wanted(story), facts.base(story)
+    moments = _moments(facts, story, end)
+    for key, (result, held) in end["body"].items():
+        told = {"applied": wanted.get(key), "ignored": base.get(key)}.get(result, held)
+        if result == "not_shown":
+            continue
+        if not any(same(one.get(key), told) and same(one.get(key), held) for one in moments):
+            return f"{key} is called {result} with {held!r}, which PAVE never showed then"
+    return ""
+
+
+def once(facts):
+    """I3: no attempt of an edit is sent twice or applied twice."""
+    for rows in (*facts.journal.puts.values(), *facts.journal.applied.values()):
+        for request_id, times in Counter(row["request_id"] for row in rows).items():
+            if times > 1:
+                number = int(request_id.partition("-")[0])
+                yield Violation("I3", number, f"{times} times", [_short(row) for row in rows])
+
+
+def closed(facts):
+    """I4: it ends. No edit is left open."""
+    for story in facts.stories.values():
+        if story.row and story.row["state"] in OPEN:
+            rows = [_short(one) for one in story.entries]
+            yield Violation("I4", story.number, f"is still {story.row['state']}", rows)
+
+
+_GRAMMAR = re.compile(
+    rf"i(?:o:({'|'.join((*NEVER_ASKED, 'not_sent'))})"
+    rf"|s(?:o:({'|'.join(('not_sent', *BY_ANSWER))})|o:unknown)?(r:({'|'.join(BY_READING)}))*)?"
+)
+
+
+def recorded(facts):
+    """I5: the audit and the working row say the same, and the steps follow the table."""
+    for story in facts.stories.values():
+        rows = [_short(one) for one in story.entries]
+        if not story.row or not story.intent:
+            yield Violation("I5", story.number, "a record without its other half", rows)
+            continue
+        letters = {INTENT: "i", SENT: "s", OUTCOME: "o:", RESOLUTION: "r:"}
+        steps = "".join(letters.get(one["kind"], "") + one["outcome"] for one in story.entries)
+        if not _GRAMMAR.fullmatch(steps):
+            yield Violation("I5", story.number, f"took the steps {steps}", rows)
+        last = story.ends[-1]["outcome"] if story.ends else "sent" if story.sent else "intent"
+        if last != story.row["state"]:
+            words = f"is {story.row['state']}, the record ends with {last}"
+            yield Violation("I5", story.number, words, rows)
+
+
+def alone(facts):
+    """I6: never two PUTs in flight for one session, and never two edits in its slot."""
+    flights, slots = defaultdict(list), defaultdict(list)
+    landed = _landings(facts)
+    for number, puts in facts.journal.puts.items():
+        for put in puts:
+            latest = put["at"] + facts.put_deadline
+            end = min(landed.get(number, latest), latest)
+            flights[put["session_key"]].append((put["at"], end, number))
+    for story in facts.stories.values():
+        if story.intent:
+            end = story.closed_at or float("inf")
+            slots[story.key].append((story.intent["ts"], end, story.number))
+    for spans, words in ((flights, "two PUTs in flight"), (slots, "two edits in the slot")):
+        for found in spans.values():
+            found.sort()
+            for (_, end, one), (began, _, other) in zip(found, found[1:], strict=False):
+                if began < end - CLOCKS and one != other:
+                    yield Violation("I6", other, f"{words}: with edit {one}", [began - end])
+
+
+def _landings(facts):
+    """When the answer to each edit's call was there, by the pages: its sender was answered."""
+    shown = (one for one in facts.notes if one["note"] == "shown" and one["kind"] == "send")
+    ends = defaultdict(lambda: float("inf"))
+    for one in shown:
+        if one["sent_to"]:
+            ends[one["sent_to"]] = min(ends[one["sent_to"]], one["ended"])
+    for story in facts.stories.values():
+        if story.closed_at:
+            ends[story.number] = min(ends[story.number], story.closed_at)
+    return ends
+
+
+def allowed(facts):
+    """I7: no PUT leaves with a field that PAVE's rules forbid for what our read had shown."""
+    for number, puts in facts.journal.puts.items():
+        answered = [row for row in facts.journal.rows if row["kind"] == "application"
+                    and row["method"] == "PUT" and row["refused"]
+                    and row["request_id"] == puts[0]["request_id"]] if puts else []  # fmt: skip
+        for row in answered:
+            read = max((at for at in facts.journal.reads[row["session_key"]] if at < row["at"]),
+                       default=0.0)  # fmt: skip
+            if not facts.journal.changed_between(row["session_key"], read, row["at"]):
+                yield Violation("I7", number, "a forbidden field was sent", [_short(row)])
+
+
+def untouched(facts):
+    """I8: what else changed across our PUT is on record, when PAVE's answer showed it."""
+    for number, rows in facts.journal.applied.items():
+        story = facts.stories.get(number)
+        ends = [one for one in story.ends if one["kind"] == OUTCOME] if story else []
+        if not ends or "collateral" not in ends[0]["detail"]:
+            continue
+        more = {key for row in rows for key in row["changed"]} - facts.wanted(story).keys()
+        if more - set(ends[0]["detail"]["collateral"]):
+            rows = [*map(_short, rows), _short(ends[0])]
+            yield Violation("I8", number, f"{sorted(more)} changed too, unrecorded", rows)
+
+
+def told(facts):
+    """I11: what a page says of an edit is what was true when it was shown."""
+    for page in (one for one in facts.notes if one["note"] == "shown"):
+        words = _untrue_banner(facts, page) or _untrue_claim(facts, page)
+        if words:
+            number = page["entry"] or page.get("sent_to")
+            kept = {name: page[name] for name in ("kind", "key", "who", "status", "began", "ended")}
+            yield Violation("I11", number, words, [kept, page["text"][:400]])
+
+
+def _untrue_banner(facts, page):
+    if not page["entry"]:
+        return ""
+    story = facts.stories.get(page["entry"])
+    if not story:
+        return "shows an edit that is not on record"
+    was = {state for began, end, state in story.states()
+           if began <= page["ended"] and page["began"] <= end + LATE_COMMIT}  # fmt: skip
+    if page["outcome"] not in was:
+        return f"shows {page['outcome']}, but the edit was {sorted(was)}"
+    words = WORDS[Outcome(page["outcome"])]
+    missing = [text for text in (words.heading, words.now) if text not in page["text"]]
+    return f"does not say {missing}" if missing else ""
+
+
+def _untrue_claim(facts, page):
+    text = page["text"].casefold()
+    if page["kind"] != "send" or page["label"] == "other values":
+        return ""
+    edits = _edits_of(facts, page)
+    puts = [row for number in edits for row in facts.journal.puts[number]
+            if row["at"] < page["ended"]]  # fmt: skip
+    if puts and any(words in text for words in ("nothing was sent", "was not sent")):
+        return f"says that nothing was sent, but edits {sorted(edits)} made a PUT"
+    applied = [row for number in edits for row in facts.journal.applied[number]]
+    if applied and "nothing was changed" in text:
+        return f"says that nothing was changed, but edits {sorted(edits)} were applied"
+    return ""
+
+
+def _edits_of(facts, page):
+    """The edits that a post can have made: this person's, on this session, of these values."""
+    return {
+        story.number
+        for story in facts.stories.values()
+        if story.key == page["key"]
+        and story.intent
+        and story.intent["actor_label"] == page["who"]
+        and story.intent["ts"] <= page["ended"]
+        and all(
+            same(sides[1], page["typed"].get(key)) for key, sides in story.intent["body"].items()
+        )
+    }
+
+
+def one_form(facts):
+    """I10: however often one form is posted with the same values, it is one edit, one page."""
+    forms = defaultdict(list)
+    for note in facts.notes:
+        if note["note"] == "shown" and note["kind"] == "send" and note["label"] != "other values":
+            forms[note["form"]].append(note)
+    for shown in forms.values():
+        went = {page["sent_to"] for page in shown if page["sent_to"]}
+        rows = [{n: one[n] for n in ("status", "sent_to", "began", "ended", "text")}
+                for one in shown]  # fmt: skip
+        if len(went) > 1:
+            yield Violation("I10", min(went), f"one form made the edits {sorted(went)}", rows)
+        first = min((page["ended"] for page in shown if page["sent_to"]), default=None)
+        later = [page for page in shown if first and page["began"] > first]
+        lost = [page for page in later if not page["sent_to"] and page["status"] < 500]
+        if lost:
+            yield Violation("I10", min(went), "posted again, it did not lead to its page", rows)

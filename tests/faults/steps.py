@@ -1,0 +1,110 @@
+"""Counting the steps of a request, and dying or failing at the N-th.
+
+A step is what the outside world can see or cut off: each SQL statement, each commit (before and
+after), connecting to PAVE, each write and read on that line, each page drawn; and, with `calls`,
+each entry into and return from a function of services/, pave/ and audit/record.py. Nothing here
+knows the names of those functions, so a new one is counted by itself.
+"""
+
+import os
+import socket
+import sys
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection
+from django.template.backends.django import Template
+
+from paveadmin import ROOT
+
+DIED, UNHARMED = 9, 10
+_WATCHED = tuple(
+    str(ROOT / "sessions_ui" / part) for part in ("services", "pave", "audit/record.py")
+)
+
+
+class Broken(RuntimeError):
+    """What a function of the house raises at a fail point: nobody expects it."""
+
+
+class Steps:
+    """Counts steps; at number `at` the process dies, or something is raised (`manner`).
+
+    With `brief`, reading our own database is no step: to die there is to die at the step before.
+    """
+
+    def __init__(self, at=0, manner="crash", *, brief=False):
+        self.at, self.manner, self.brief = at, manner, brief
+        self.names = []
+
+    def step(self, name, error=Broken):
+        """Pass a step: go on, die, or raise `error`."""
+        self.names.append(name)
+        if len(self.names) != self.at:
+            return
+        if self.manner == "crash":
+            os._exit(DIED)
+        raise error(f"fail point {self.at}: {name}")
+
+    @property
+    def struck(self):
+        """Whether the fail point was reached."""
+        return 0 < self.at <= len(self.names)
+
+    def sql(self, execute, sql, params, many, context):
+        """Count a statement, for `connection.execute_wrapper`."""
+        words = sql.replace('"', "").split()
+        if not (self.brief and words[0] in ("SELECT", "SAVEPOINT", "RELEASE")):
+            self.step(f"sql {' '.join(words[:3])[:40]}", OperationalError)
+        return execute(sql, params, many, context)
+
+    def around(self, call, name, error, *, after=True):
+        """Wrap a call so that just before it, and just after it, is a step."""
+
+        def counted(*args, **options):
+            self.step(f"before {name}", error)
+            given = call(*args, **options)
+            if after:
+                self.step(f"after {name}", error)
+            return given
+
+        return counted
+
+    def profile(self, frame, event, _):
+        """Count a function of the house, for `sys.setprofile`."""
+        if event in ("call", "return") and frame.f_code.co_filename.startswith(_WATCHED):
+            self.step(f"{event} {frame.f_code.co_qualname}")
+
+
+@contextmanager
+def counted(steps, *, calls=False):
+    """Count the steps of everything that this thread does inside."""
+    kept = [(socket.socket, "connect"), (socket.socket, "sendall"), (socket.socket, "recv_into"),
+            (Template, "render"), (connection, "_commit")]  # fmt: skip
+    before = [(owner, name, getattr(owner, name)) for owner, name in kept]
+    socket.socket.connect = steps.around(socket.socket.connect, "connect", ConnectionRefusedError)
+    socket.socket.sendall = steps.around(socket.socket.sendall, "write", BrokenPipeError)
+    socket.socket.recv_into = steps.around(
+        socket.socket.recv_into, "read", ConnectionResetError, after=False
+    )
+    Template.render = _pages(steps, Template.render)
+    connection._commit = steps.around(connection._commit, "commit", OperationalError)
+    if calls:
+        sys.setprofile(steps.profile)
+    try:
+        with connection.execute_wrapper(steps.sql):
+            yield
+    finally:
+        sys.setprofile(None)
+        for owner, name, call in before:
+            setattr(owner, name, call)
+
+
+def _pages(steps, render):
+    drawn = steps.around(render, "page", Broken)
+
+    def page(template, *args, **options):
+        name = template.template.name or ""
+        is_page = name.startswith("sessions_ui/") and "_partials" not in name
+        return (drawn if is_page else render)(template, *args, **options)
+
+    return page

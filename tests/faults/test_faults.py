@@ -1,0 +1,33 @@
+"""The short versions of the proof, each in a process of its own with its own database."""
+
+import os
+import subprocess
+import sys
+
+from django.conf import settings
+
+from paveadmin import ROOT
+
+
+def database():
+    """The server under test, where there is one: the runner makes a database of its own beside."""
+    is_postgres = "postgres" in settings.DATABASES["default"]["ENGINE"]
+    return os.environ.get("DATABASE_URL", "") if is_postgres else ""
+
+
+def proved(part, *options):
+    """Run one part; its closing line, and everything that it said when it was red."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.runner", part, *options],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": database()},
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    return done.returncode, f"{done.stdout[-8000:]}{done.stderr[-4000:]}"
+
+
+def test_it_survives_dying_at_every_step_of_a_submit():
+    code, words = proved("points", "--size", "short")
+    assert code == 0, words
