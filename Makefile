@@ -5,13 +5,14 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8900
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test lock lint format
+.PHONY: help run test lock lint format pictures
 
 help:
 	@echo "make run     start sandbox, dashboard and reconcile loop (PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT))"
 	@echo "make test    every check and every test, on SQLite and on PostgreSQL, with Chromium"
 	@echo "make lint    the checks alone"
 	@echo "make format  format the code"
+	@echo "make pictures  take the README's pictures of the pages anew"
 	@echo "make lock    write the requirements files anew from pyproject.toml"
 
 run:
@@ -34,3 +35,7 @@ format:
 lock:
 	@$(PYTHON) .ci/environment.py requirements-dev.txt
 	@$(VENV_PYTHON) .ci/lock.py
+
+pictures:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@PICTURES=docs/pictures $(VENV_PYTHON) -m pytest -q tests/browser -k agent_corrects
