@@ -103,6 +103,7 @@ def test_it_sends_only_the_changed_keys_once_and_records_it(agent, sandbox):
     assert kinds() == [(Kind.INTENT, ""), (Kind.SENT, ""), (Kind.OUTCOME, "confirmed")]
     assert Edit.objects.get().state == "confirmed"
     assert page.shown("session.theme") == "LITE"
+    assert '"gap_ms":' in AuditEntry.objects.get(kind=Kind.OUTCOME).detail
     intent = AuditEntry.objects.get(kind=Kind.INTENT)
     assert (intent.actor_label, intent.reason_code, intent.ticket) == (
         "alice",

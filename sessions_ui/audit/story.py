@@ -92,7 +92,19 @@ def _sent(entry: AuditEntry) -> tuple[str, str, str]:
 def _answer(entry: AuditEntry) -> tuple[str, str, str]:
     took = f" after {entry.duration_ms:,} ms" if entry.duration_ms is not None else ""
     answer = f"PAVE answered {entry.http_status}{took}." if entry.http_status else ""
-    return _end(entry, answer or (f"No answer{took}." if took else ""))
+    icon, heading, text = _end(entry, answer or (f"No answer{took}." if took else ""))
+    return icon, heading, " ".join(filter(None, (text, _gap(entry))))
+
+
+def _gap(entry: AuditEntry) -> str:
+    """How long somebody else's change could have gone unseen: PAVE has no ETag to rule it out."""
+    gap = detail_of(entry).get("gap_ms")
+    if not isinstance(gap, int):
+        return ""
+    return (
+        f"Our last read was {gap:,} ms before this answer; "
+        "a change by somebody else in between would not have been seen."
+    )
 
 
 def _read_back(entry: AuditEntry) -> tuple[str, str, str]:

@@ -54,7 +54,10 @@ def _judge_answer(actor: Actor, edit: Edit, base: Snapshot, answer: Answer) -> N
         http_status=answer.status,
         duration_ms=answer.duration_ms,
         new_version=after.updated_at,
-        detail={"collateral": sorted(after.collateral(base, edit.changes))},
+        detail={
+            "collateral": sorted(after.collateral(base, edit.changes)),
+            "gap_ms": round((after.read_at - base.read_at).total_seconds() * 1000),
+        },
     )
 
 

@@ -43,6 +43,8 @@ def test_an_agent_corrects_a_session_and_a_manager_reads_it(
     expect(theme.locator("input")).to_have_attribute("readonly", "")
     expect(page.locator("#session .why")).to_contain_text("only before the customer starts")
 
+    page.fill("#id_session-redirect_url", REDIRECT)
+    picture("edit-started")
     page.fill("#id_session-redirect_url", "http://dealer")
     page.get_by_role("button", name="Review").click()
     expect(page.get_by_role("alert")).to_be_focused()
@@ -51,7 +53,6 @@ def test_an_agent_corrects_a_session_and_a_manager_reads_it(
     picture("edit-errors")
 
     page.fill("#id_session-redirect_url", REDIRECT)
-    picture("edit-started")
     page.get_by_role("button", name="Review").click()
     expect(page.locator("[data-payload]")).to_contain_text(REDIRECT)
     assert_accessible(page)
