@@ -140,10 +140,10 @@ def _hold(entries: _Entries, seal: Seal) -> None:
         leaves.append(leaf)
     _refuse_extra(entries, seal.last_id, seal)
     if len(leaves) != seal.count or merkle_root(leaves) != seal.merkle_root:
+        first = next(ranges_ids(seal.ranges), seal.first_id)
         raise Doubt(
-            f"Entries #{seal.first_id} to #{seal.last_id} do not give the root of checkpoint"
-            f" {seal.n}.",
-            seal.first_id,
+            f"Entries #{first} to #{seal.last_id} do not give the root of checkpoint {seal.n}.",
+            first,
         )
 
 

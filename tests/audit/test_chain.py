@@ -13,7 +13,7 @@ from django.utils import timezone
 from sessions_ui.audit.canonical import COLUMNS, row_hash
 from sessions_ui.audit.chain import SealError, copy_append, seal_of, seals_make
 from sessions_ui.audit.doubts import Doubt
-from sessions_ui.audit.seals import merkle_root, ranges_ids, ranges_text
+from sessions_ui.audit.seals import MARK, leaf_of, merkle_root, ranges_ids, ranges_text
 from sessions_ui.audit.standing import standing_of
 from sessions_ui.audit.verify import audit_prove
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditValue
@@ -221,17 +221,51 @@ def test_it_names_an_entry_whose_hash_was_made_anew(sealed):
     assert "made anew" in str(doubt)
 
 
-def test_it_notices_marks_that_collide(sealed):
-    """Should four bytes of a leaf ever agree by chance, the root still does not."""
+def sign_again(n, **changes):
+    """A checkpoint changed and signed as only a holder of the key can."""
+    seal = replace(seal_of(AuditCheckpoint.objects.get(n=n)), **changes)
+    AuditCheckpoint.objects.filter(n=n).update(**changes, signature=seal.signature_by(SEAL_KEY))
+
+
+def test_the_root_decides_where_marks_agree_by_chance(sealed):
+    """Four bytes of two leaves may be alike one day; their roots never are."""
     known, _, _ = sealed
-    first = AuditCheckpoint.objects.get(n=1)
     AuditEntry.objects.filter(id=known[0]).update(ticket="x")
     rehash(known[0])
-    seal = replace(seal_of(first), marks=b"")
-    seal = replace(seal, signature=seal.signature_by(SEAL_KEY))
-    assert merkle_root([]) != seal.merkle_root
-    AuditCheckpoint.objects.filter(n=1).update(marks=b"", signature=seal.signature)
-    assert doubt_of().entry_id == known[0]
+    mark = leaf_of(known[0], bytes(AuditEntry.objects.get(id=known[0]).hash))[:MARK]
+    sign_again(1, marks=mark + bytes(AuditCheckpoint.objects.get(n=1).marks)[MARK:])
+    doubt = doubt_of()
+    assert doubt.entry_id == known[0]
+    assert "root" in str(doubt)
+
+
+def test_a_checkpoint_that_was_signed_anew_no_longer_fits_the_next(sealed):
+    sign_again(1, sealed_at=timezone.now() - timedelta(days=9))
+    assert "does not follow checkpoint 1" in str(doubt_of())
+
+
+def test_nothing_can_be_added_below_the_horizon_of_a_seal(sealing, monkeypatch):
+    last = edit() + 2
+    monkeypatch.setattr("sessions_ui.audit.chain.horizon", lambda: last + 5)
+    seals_make(key=SEAL_KEY)
+    assert prove().sealed == 3
+    insert_as(last + 3, like=last - 1)
+    assert doubt_of().entry_id == last + 3
+
+
+def test_a_leaf_belongs_to_its_id():
+    assert leaf_of(1, bytes(32)) != leaf_of(2, bytes(32))
+
+
+@pytest.mark.parametrize("count", range(1, 9))
+def test_a_root_covers_every_leaf_and_their_order(count):
+    leaves = [leaf_of(n, bytes(32)) for n in range(count)]
+    roots = {merkle_root(leaves), merkle_root(leaves + leaves[-1:])}
+    for n in range(count):
+        roots.add(merkle_root([*leaves[:n], bytes(32), *leaves[n + 1 :]]))
+    if count > 1:
+        roots.add(merkle_root(leaves[::-1]))
+    assert len(roots) == count + 2 + (count > 1)
 
 
 def test_it_names_a_changed_entry_that_is_not_sealed_yet(sealed):
