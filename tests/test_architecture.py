@@ -29,7 +29,7 @@ class Rule:
 RULES = (
     Rule("domain", ("domain",), ()),
     Rule("pave.sandbox", ("pave.sandbox",), ()),
-    Rule("pave", ("pave.client", "pave.errors", "pave"), ("requests", "urllib3")),
+    Rule("pave", ("pave.client", "pave.errors", "pave"), ("requests", "urllib3", "tenacity")),
     Rule("audit", ("audit", "domain", "models"), ("django",)),
     Rule("models", ("models", "domain"), ("django",)),
     Rule("services", ("services", "audit", "domain", "models", "pave.client", "pave.errors")),
