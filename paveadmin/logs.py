@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 # Session keys, and the tokens of PAVE's call-backs.
 _KEY_IN_PATH = re.compile(r"(?:(?<=/sessions/)|(?<=/hooks/pave/))[^/\s?\"']+")
 _QUERY = re.compile(r"(?<=/)\?\S*|(?<=\S)\?\S*=\S*")
-_OWN_WORDS = ("request_id", "user_id", "method", "path", "status", "ms", "edit_id", "outcome")
+_OWN_WORDS = ("request_id", "user_id", "method", "path", "status", "ms", "edit_id", "outcome",
+              "circuit", "skew_seconds")  # fmt: skip
 
 
 def key_hash(session_key: str) -> str:

@@ -100,6 +100,8 @@ PAVE = PaveConfig(
     read_timeout=_read_timeout,
     get_deadline=_get_deadline,
     put_deadline=_put_deadline,
+    rate=PAVE_RATE,
+    circuit=PAVE_CIRCUIT,
 )
 
 # --- database -----------------------------------------------------------------------------------

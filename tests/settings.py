@@ -1,9 +1,10 @@
-"""The settings under test: a clean environment, then the project's own, then three changes.
+"""The settings under test: a clean environment, then the project's own, then a few changes.
 
 pytest-django loads settings before any conftest, and a fixture is too late for `live_server`.
 """
 
 import atexit
+import dataclasses
 import os
 import shutil
 import tempfile
@@ -15,11 +16,14 @@ for _name in list(os.environ):
 os.environ["PAVE_BASE_URL"] = (
     "http://127.0.0.1:9"  # nobody answers; the sandbox fixture replaces it
 )
+# Ordered faults must not hold up the tests after them; the tests of both switch them on.
+os.environ["PAVE_RATE"] = os.environ["PAVE_CIRCUIT"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop running beside the tests
 
 from paveadmin.settings import *  # noqa: E402, F403
-from paveadmin.settings import DATABASES, STORAGES  # noqa: E402
+from paveadmin.settings import DATABASES, PAVE, STORAGES  # noqa: E402
 
+PAVE = dataclasses.replace(PAVE, retry_base=0.0)  # a read is tried again at once
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = False
 STORAGES = {

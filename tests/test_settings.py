@@ -60,6 +60,12 @@ def test_it_runs_with_nothing_set_on_loopback_against_the_sandbox(load):
     assert loaded["PAVE_LANGUAGES"] == ("EN", "FR", "ES")
 
 
+def test_it_gives_the_client_its_manners(load):
+    usual, other = load()["PAVE"], load(PAVE_RATE="0.5", PAVE_CIRCUIT="0")["PAVE"]
+    assert (usual.rate, usual.circuit) == (5, True)
+    assert (other.rate, other.circuit) == (0.5, False)
+
+
 def test_it_names_every_bad_variable_at_once_and_repeats_no_value(load):
     sentence = _stop(
         load,

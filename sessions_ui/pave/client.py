@@ -1,56 +1,66 @@
 """The client of PAVE: one method per endpoint of its manual.
 
 Every method gives an `Answer` or raises one of the family in ``errors.py``; `PaveKeyError` comes
-before any request. Nothing is repeated by itself. One client may be shared by many threads: it
-keeps no state, and each call has a connection of its own (a kept one that went stale gives a reset
-that looks like "maybe applied", though nothing happened).
+before any request. A read may be tried again (``retries.py``), a change never. One client is shared
+by all threads of a process: it holds their rate, the circuit and what is known of PAVE's clock.
+Each attempt has a connection of its own (a kept one that went stale gives a reset that looks like
+"maybe applied", though nothing happened).
 """
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from typing import Any
 
-from sessions_ui.pave.answer import Answer, date_of, document_of, retry_after, words_of
+from sessions_ui.pave.answer import Answer
+from sessions_ui.pave.calls import Caller, ClientState
 from sessions_ui.pave.config import PaveConfig
-from sessions_ui.pave.errors import (
-    SENTENCES,
-    STATUS_ERRORS,
-    UNAUTHORISED,
-    PaveError,
-    PaveNotSent,
-    PaveUnauthorised,
-    PaveUnknown,
-)
+from sessions_ui.pave.errors import SENTENCES, PaveError, PaveUnknown
 from sessions_ui.pave.request import (
     Call,
     Credentials,
     body_bytes,
     is_session_key,
     nobody,
-    prepared,
-    secrets_in,
     session_path,
     v1,
     v2,
 )
+from sessions_ui.pave.retries import Outcome
 from sessions_ui.pave.signing import Secret
-from sessions_ui.pave.wire import Reply, exchange, trust
 
-__all__ = ["Answer", "PaveClient", "PaveConfig", "Secret", "body_bytes"]
+__all__ = ["Answer", "ClientState", "PaveClient", "PaveConfig", "Secret", "body_bytes"]
 
 
 class PaveClient:
-    """Calls PAVE as ``config`` says. ``clock`` gives the aware moment that is signed.
+    """Calls PAVE as ``config`` says. ``clock`` gives the aware moment that is signed, ``timer``
+    seconds that only grow; ``pause`` waits for some seconds.
 
     ``request_id`` goes out as ``X-Request-ID``, for PAVE's log; without one it is made up.
     """
 
     def __init__(
-        self, config: PaveConfig, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        config: PaveConfig,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        timer: Callable[[], float] = monotonic,
+        pause: Callable[[float], None] = sleep,
     ) -> None:
         self._config = config
-        self._clock = clock
-        self._trusted = trust(config)
+        self._caller = Caller(config, clock=clock, timer=timer, pause=pause)
+
+    @property
+    def skew(self) -> float | None:
+        """How many seconds our clock is ahead of PAVE's (less than 0: behind), by the last answer
+        that told PAVE's time; None before the first.
+        """
+        return self.state.skew
+
+    @property
+    def state(self) -> ClientState:
+        """How the calls of this process stand now, for display."""
+        return self._caller.state
 
     def session_get(self, key: str, *, request_id: str = "") -> Answer:
         """Read a session (*GET Session Data*): the document is its flat object."""
@@ -106,8 +116,11 @@ class PaveClient:
         return _demand(answer.document.get("session_key", key) == key, "wrong_session", answer)
 
     def sandbox_sessions(self) -> list[dict[str, Any]]:
-        """List the sandbox's sessions. PAVE has no such list; our credentials stay at home."""
-        answer = _listed(self._call("GET", "/sandbox/sessions.json", credentials=nobody))
+        """List the sandbox's sessions. PAVE has no such list: our credentials stay at home, and
+        the call tells nothing about PAVE.
+        """
+        call = Call("GET", "/sandbox/sessions.json", nobody)
+        answer = _listed(_given(self._caller.once(call, self._config.get_deadline)))
         rows: list[dict[str, Any]] = answer.document
         return rows
 
@@ -120,27 +133,13 @@ class PaveClient:
         credentials: Credentials = v1,
     ) -> Answer:
         body = None if payload is None else body_bytes(payload)
-        call = Call(method, path, credentials, body, request_id)
-        seconds = self._config.get_deadline if call.is_read else self._config.put_deadline
-        return self._attempt(call, seconds)
+        return _given(self._caller.call(Call(method, path, credentials, body, request_id)))
 
-    def _attempt(self, call: Call, seconds: float) -> Answer:
-        """Sign and send once, within ``seconds``; whatever tries again is built around this."""
-        outcome = self._outcome(call, seconds)
-        if isinstance(outcome, PaveError):
-            raise outcome
-        return outcome
 
-    def _outcome(self, call: Call, seconds: float) -> Answer | PaveError:
-        # Not raised here: a traceback may show what a function holds, and this one holds tokens.
-        request = prepared(call, self._config, self._clock())
-        reply = exchange(request, self._config, self._trusted, seconds)
-        document, cause = document_of(reply)
-        date = date_of(reply.headers)
-        if reply.status is None or reply.status // 100 != 2 or cause:
-            words = words_of(document, secrets_in(request, self._config))
-            return _error(call, reply, cause, words, date)
-        return Answer(reply.status, document, date, reply.duration_ms, call.request_id)
+def _given(outcome: Outcome) -> Answer:
+    if isinstance(outcome, PaveError):
+        raise outcome
+    return outcome
 
 
 def _demand(holds: bool, cause: str, answer: Answer) -> Answer:
@@ -170,23 +169,3 @@ def _listed(answer: Answer) -> Answer:
 def _named(answer: Answer, key: str) -> Answer:
     """The answer to a read or change of a session must be that session."""
     return _demand(_object(answer).document.get("session_key") == key, "wrong_session", answer)
-
-
-def _error(
-    call: Call, reply: Reply, cause: str, words: str | None, date: datetime | None
-) -> PaveError:
-    kind: type[PaveError] = PaveUnknown if reply.written else PaveNotSent
-    if words is not None and reply.status in STATUS_ERRORS:
-        kind = STATUS_ERRORS[reply.status]
-    elif call.is_read and reply.status in UNAUTHORISED:
-        kind, cause = PaveUnauthorised, ""
-    return kind(
-        SENTENCES[kind],
-        cause=cause or f"http_{reply.status}",
-        http_status=reply.status,
-        pave_message=words,
-        retry_after=retry_after(reply.headers, date or datetime.now(UTC)),
-        duration_ms=reply.duration_ms,
-        request_id=call.request_id,
-        date=date,
-    )

@@ -1,6 +1,7 @@
 """Where PAVE is, who we are there, and how long we wait."""
 
 import ipaddress
+import math
 import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -8,6 +9,9 @@ from urllib.parse import urlsplit
 from sessions_ui.pave.signing import Secret
 
 _HEADER_WORD = re.compile(r"[!-~]+")
+_MORE_THAN_0 = ("connect_timeout", "read_timeout", "get_deadline", "put_deadline", "max_bytes") + (
+    "get_attempts",
+)
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 
@@ -20,7 +24,10 @@ class PaveConfig:
     plain http is for loopback alone. ``username`` is the primary account's name (PAVE's page
     *Authentication*). ``verify`` is True or the path of a file of certificates to trust instead;
     it cannot be switched off. A deadline spans the whole call, the timeouts one connect and one
-    read. Raises ValueError, naming the part and not its value.
+    read. A read is tried ``get_attempts`` times, the first pause being up to ``retry_base`` long,
+    the next up to twice as long. ``rate`` is in calls a second, 0 for no limit; ``circuit`` lets
+    calls rest while PAVE fails again and again. Raises ValueError, naming the part and not its
+    value.
     """
 
     base_url: str
@@ -33,6 +40,10 @@ class PaveConfig:
     put_deadline: float = 15.0
     max_bytes: int = 262_144
     verify: bool | str = True
+    get_attempts: int = 3
+    retry_base: float = 0.25
+    rate: float = 5.0
+    circuit: bool = True
 
     def __post_init__(self) -> None:
         if not is_base_url(self.base_url):
@@ -45,15 +56,12 @@ class PaveConfig:
             raise ValueError("username and api_secret must not be empty")
         if self.verify is not True and not (isinstance(self.verify, str) and self.verify):
             raise ValueError("verify must be True or the path of a file of certificates")
-        for name in (
-            "connect_timeout",
-            "read_timeout",
-            "get_deadline",
-            "put_deadline",
-            "max_bytes",
-        ):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be more than 0")
+        for name in _MORE_THAN_0:
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be more than 0, and not endless")
+        for name in ("retry_base", "rate"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be 0 or more, and not endless")
 
     @property
     def is_https(self) -> bool:

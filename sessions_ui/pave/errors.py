@@ -3,7 +3,7 @@
 ::
 
     PaveError
-     ├ PaveNotSent          not a byte of the request was written: DNS, connect, TLS
+     ├ PaveNotSent          not a byte of the request was written: DNS, connect, TLS, held back
      ├ PaveRefused          PAVE's definite no, in its own JSON: nothing happened
      │   ├ PaveUnauthorised   401, 403: our key, or our clock; of a read in any words
      │   ├ PaveNotFound       404
@@ -19,7 +19,8 @@ left), ``dns``, ``connect``, ``connect_timeout``, ``tls`` (connecting); ``deadli
 took too long), ``timeout`` (one read did), ``reset``, ``truncated``, ``protocol`` (no HTTP),
 ``framing`` (where the answer ends is not told, or in two ways); ``redirect``,
 ``html``, ``encoding`` (compressed, though we asked for plain), ``size``, ``json``,
-``wrong_session``; ``http_500`` and the like (the status itself is the reason).
+``wrong_session``; ``http_500`` and the like (the status itself is the reason); ``clock`` (a 401,
+and our clock is off); ``circuit_open`` and ``busy_here`` (we held the call back ourselves).
 """
 
 from datetime import datetime
@@ -115,3 +116,13 @@ SENTENCES: dict[type[PaveError], str] = {
     PaveBusy: "PAVE asks us to wait; nothing was changed.",
     PaveUnknown: "PAVE gave no answer that can be used; the call may have taken effect.",
 }
+
+HELD_BACK = {
+    "circuit_open": "PAVE failed again and again, so calls to it rest; nothing was sent.",
+    "busy_here": "Too many calls to PAVE are under way here; nothing was sent.",
+}
+
+
+def held_back(cause: str, request_id: str) -> PaveNotSent:
+    """The error for a call that we ourselves did not make: ``circuit_open`` or ``busy_here``."""
+    return PaveNotSent(HELD_BACK[cause], cause=cause, duration_ms=0, request_id=request_id)

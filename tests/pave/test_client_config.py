@@ -113,6 +113,12 @@ def test_it_can_call_whatever_address_it_takes(url):
         ("get_deadline", 0),
         ("put_deadline", float("nan")),
         ("max_bytes", 0),
+        ("get_deadline", float("inf")),
+        ("get_attempts", 0),
+        ("retry_base", -0.1),
+        ("retry_base", float("nan")),
+        ("rate", -1),
+        ("rate", float("inf")),
     ],
 )
 def test_it_names_the_part_that_is_wrong_and_not_its_value(part, value):
@@ -127,6 +133,8 @@ def test_it_has_the_agreed_times():
     assert times == (3, 5, 8, 15)
     assert config.max_bytes == 256 * 1024
     assert config.verify is True
+    assert (config.get_attempts, config.retry_base, config.rate) == (3, 0.25, 5)
+    assert config.circuit is True
 
 
 def test_it_can_be_a_key_and_cannot_be_changed():

@@ -198,13 +198,14 @@ def test_it_has_one_definite_list():
 @READ_AND_WRITE
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422, 429])
 def test_it_takes_no_for_an_answer_in_paves_own_json(serve, calls, call, status):
+    moment = datetime(1994, 11, 15, 8, 12, 31, tzinfo=UTC)
     server = serve(answers(NO, "Date: Tue, 15 Nov 1994 08:12:31 GMT", status=f"{status} No"))
-    error = fault_of(call, calls(server), STATUS_ERRORS[status])
+    error = fault_of(call, calls(server, clock=lambda: moment), STATUS_ERRORS[status])
     assert isinstance(error, PaveRefused)
     assert (error.http_status, error.cause) == (status, f"http_{status}")
     assert error.pave_message == NO["message"]
     assert error.request_id == server.asked[0].headers["x-request-id"]
-    assert error.date == datetime(1994, 11, 15, 8, 12, 31, tzinfo=UTC)
+    assert error.date == moment
 
 
 REFUSALS = [

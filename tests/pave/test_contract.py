@@ -41,6 +41,7 @@ def pave(pretend):
         username="sandbox",
         api_key="00000000-0000-4000-8000-000000000001",
         api_secret=Secret("sandbox-secret-for-loopback-only"),
+        rate=0,
     )
     return PaveClient(config)
 
