@@ -23,6 +23,26 @@ class Said:
     sentence: str
 
 
+CAUSES: dict[str, Said] = {
+    "circuit_open": Said(
+        "bad", "warn", "PAVE is failing, so calls to it rest",
+        "The last calls to PAVE failed one after the other. So this one was not made: nothing was "
+        "read, nothing was sent, and PAVE holds what it held. It is tried again every 15 seconds: "
+        "refresh from PAVE in a moment.",
+    ),
+    "busy_here": Said(
+        "warn", "hourglass", "PAVE is busy: wait a moment",
+        "Too many calls to PAVE are under way from here. So this one was not made: nothing was "
+        "read, nothing was sent, and PAVE holds what it held. Refresh from PAVE in a few seconds.",
+    ),
+    "clock": Said(
+        "bad", "clock", "The clock of this dashboard is wrong",
+        "PAVE refused our signature, and its clock and ours differ by more than a minute. Nothing "
+        "was read or changed, and PAVE holds what it held. Tell whoever runs the dashboard to set "
+        "its clock; there is nothing that you can do here.",
+    ),
+}  # fmt: skip
+
 FAULTS: tuple[tuple[type[PaveError], Said], ...] = (
     (PaveUnauthorised, Said(
         "bad", "shield-x", "The dashboard is not authorised at PAVE",
@@ -50,8 +70,9 @@ FAULTS: tuple[tuple[type[PaveError], Said], ...] = (
 
 
 def fault_words(fault: PaveError) -> Said:
-    """The notice for a fault while reading."""
-    return next(said for kind, said in FAULTS if isinstance(fault, kind))
+    """The notice for a fault while reading: by its cause, else by its class."""
+    by_class = (said for kind, said in FAULTS if isinstance(fault, kind))
+    return CAUSES.get(fault.cause) or next(by_class)
 
 
 STOPPED_WORDS = {
