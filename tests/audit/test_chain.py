@@ -2,16 +2,17 @@
 
 import json
 import random
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.canonical import COLUMNS, row_hash
-from sessions_ui.audit.chain import SealError, copy_append, seal_of, seals_make
+from sessions_ui.audit.chain import SealError, copy_append, horizon, seal_of, seals_make
 from sessions_ui.audit.doubts import Doubt
 from sessions_ui.audit.seals import MARK, leaf_of, merkle_root, ranges_ids, ranges_text
 from sessions_ui.audit.standing import standing_of
@@ -436,3 +437,34 @@ def test_the_commands_fail_without_a_key(settings):
 def test_verify_takes_a_date():
     with pytest.raises(CommandError, match="is not a date"):
         call_command("audit_verify", "--since", "yesterday")
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's writers queue anyway")
+@pytest.mark.django_db(transaction=True)
+def test_the_horizon_waits_for_a_writer_that_has_drawn_its_id():
+    """Else a seal could pass over an entry that is committed a moment later."""
+    drawn, go_on, ids_drawn = threading.Event(), threading.Event(), []
+
+    def write():
+        try:
+            with transaction.atomic():
+                ids_drawn.append(intent())
+                drawn.set()
+                go_on.wait(20)
+        finally:
+            connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert drawn.wait(20)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            horizon()
+    finally:
+        go_on.set()
+        writer.join(20)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+    assert horizon() == ids_drawn[0]
