@@ -13,7 +13,7 @@ from sessions_ui.domain.outcomes import WORDS, Outcome
 
 from .truth import INTENT, OUTCOME, RESOLUTION, SENT, same
 
-CLOCKS = 0.01  # seconds; SQLite's clock has milliseconds, and rounds
+CLOCKS = 0.002  # seconds; SQLite's clock has milliseconds
 LATE_COMMIT = 1.0  # seconds from an entry's stamp until everybody can read it
 OPEN = ("intent", "sent", "unknown")
 BY_ANSWER = ("confirmed", "accepted", "refused", "not_in_effect", "partial", "superseded")
@@ -39,7 +39,8 @@ class Violation:
 def check(facts, *, ended=True):
     """Every violation. `ended`: PAVE was back and everything had time to be settled."""
     found = []
-    for rule in (traced, true_words, once, recorded, alone, allowed, untouched, told, one_form):
+    rules = (traced, true_words, once, recorded, alone, allowed, untouched, told, one_form, upright)
+    for rule in rules:
         found += rule(facts)
     return found + (list(closed(facts)) if ended else [])
 
@@ -90,15 +91,51 @@ def true_words(facts):
 
 def _falsehood(facts, story, end):
     outcome, puts = end["outcome"], facts.journal.puts[story.number]
+    if end["error_code"] == "abandoned" and _still_at_work(facts, story, end):
+        return "called abandoned while its sender was at work"
     if outcome in (*NEVER_ASKED, "not_sent"):
         return "a PUT was made" if puts else ""
     if outcome == "unknown":
-        return ""
+        return _false_base(facts, story)
     if not story.sent:
         return "it was never recorded as sent"
     if outcome == "refused":
         return "it was applied" if facts.journal.applied[story.number] else ""
-    return _false_effect(facts, story, end) or _false_fields(facts, story, end)
+    return (
+        _false_base(facts, story)
+        or _false_effect(facts, story, end)
+        or _false_fields(facts, story, end)
+    )
+
+
+def _false_base(facts, story):
+    """The values before must be those that PAVE held after the session was reserved."""
+    since, until = story.intent["ts"], story.sent["ts"]
+    moments = facts.journal.moments(story.key, since - CLOCKS, until + CLOCKS)
+    for key, was in facts.base(story).items():
+        if not any(same(values.get(key), was) for values in moments):
+            return f"{key} is said to have been {was!r}, which PAVE did not hold then"
+    reads = facts.journal.reads[story.key]
+    if not any(since - CLOCKS <= at <= until + CLOCKS for at in reads):
+        return "PAVE was not read after the session was reserved"
+    return ""
+
+
+def _still_at_work(facts, story, end):
+    """Whether the post that made the edit was answered after this entry, and soon: a process that
+    slept over its lease counts as gone."""
+    return (
+        any(
+            page["note"] == "shown"
+            and page["kind"] == "send"
+            and page["sent_to"] == story.number
+            and page["began"] <= story.intent["ts"] + CLOCKS
+            and end["ts"] < page["ended"] < story.sent["ts"] + facts.put_deadline + LATE_COMMIT
+            for page in facts.notes
+        )
+        if story.sent and end["ts"] < story.sent["ts"] + facts.put_deadline
+        else False
+    )
 
 
 def _false_effect(facts, story, end):
@@ -201,8 +238,7 @@ def alone(facts):
     landed = _landings(facts)
     for number, puts in facts.journal.puts.items():
         for put in puts:
-            latest = put["at"] + facts.put_deadline
-            end = min(landed.get(number, latest), latest)
+            end = landed.get(number, put["at"] + facts.put_deadline)
             flights[put["session_key"]].append((put["at"], end, number))
     for story in facts.stories.values():
         if story.intent:
@@ -217,15 +253,20 @@ def alone(facts):
 
 
 def _landings(facts):
-    """When the answer to each edit's call was there, by the pages: its sender was answered."""
-    shown = (one for one in facts.notes if one["note"] == "shown" and one["kind"] == "send")
-    ends = defaultdict(lambda: float("inf"))
-    for one in shown:
-        if one["sent_to"]:
-            ends[one["sent_to"]] = min(ends[one["sent_to"]], one["ended"])
+    """When each edit's own process had its answer: by what it recorded, else by its next page.
+    Of one that died nothing is known."""
+    ends = {}
+    for page in facts.notes:
+        if page["note"] == "shown" and page["kind"] == "send" and page["sent_to"]:
+            number = page["sent_to"]
+            ends[number] = min(ends.get(number, float("inf")), page["ended"])
     for story in facts.stories.values():
-        if story.closed_at:
-            ends[story.number] = min(ends[story.number], story.closed_at)
+        if (
+            story.ends
+            and story.intent
+            and story.ends[0]["actor_label"] == story.intent["actor_label"]
+        ):
+            ends[story.number] = story.ends[0]["ts"]
     return ends
 
 
@@ -282,8 +323,6 @@ def _untrue_banner(facts, page):
 
 def _untrue_claim(facts, page):
     text = page["text"].casefold()
-    if page["kind"] != "send" or page["label"] == "other values":
-        return ""
     edits = _edits_of(facts, page)
     puts = [row for number in edits for row in facts.journal.puts[number]
             if row["at"] < page["ended"]]  # fmt: skip
@@ -296,7 +335,12 @@ def _untrue_claim(facts, page):
 
 
 def _edits_of(facts, page):
-    """The edits that a post can have made: this person's, on this session, of these values."""
+    """The edits that a page speaks of: the one asked for, or those that its post can have made:
+    this person's, on this session, of these values."""
+    if page["kind"] == "open":
+        return {page["asked"]} - {None}
+    if page["kind"] != "send" or page["label"] == "other values":
+        return set()
     return {
         story.number
         for story in facts.stories.values()
@@ -327,3 +371,11 @@ def one_form(facts):
         lost = [page for page in later if not page["sent_to"] and page["status"] < 500]
         if lost:
             yield Violation("I10", min(went), "posted again, it did not lead to its page", rows)
+
+
+def upright(facts):
+    """No page of ours breaks down, unless a fail point broke it: A10 of the OWASP list."""
+    for page in facts.notes:
+        if page["note"] == "shown" and page["status"] == 500 and page.get("manner") != "raise":
+            kept = {name: page[name] for name in ("kind", "key", "who", "began", "text")}
+            yield Violation("500", page.get("sent_to"), "our own page broke down", [kept])

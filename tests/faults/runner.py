@@ -35,7 +35,11 @@ def main():
     with world_opened(database) as world:
         warm(world, importlib.import_module("tests.faults.person").Person)
         part = importlib.import_module(f"tests.faults.{asked.part}")
-        number, found, words = part.sized(world, asked)
+        try:
+            number, found, words = part.sized(world, asked)
+        except BaseException:
+            print(world.log.read_text("utf-8", "replace")[-6000:])
+            raise
         engine = world.engine
         for violation in found[:SHOWN]:
             print(violation)

@@ -31,3 +31,9 @@ def proved(part, *options):
 def test_it_survives_dying_at_every_step_of_a_submit():
     code, words = proved("points", "--size", "short")
     assert code == 0, words
+
+
+def test_it_finds_four_seeded_bugs():
+    code, words = proved("teeth", "--size", "short")
+    assert code == 0, words
+    assert "4 of 4 seeded bugs caught" in words

@@ -131,8 +131,9 @@ class Facts:
         return {key: sides[0] for key, sides in (story.sent or story.intent)["body"].items()}
 
 
-def facts_read(world):
-    """Read the journal, the audit, the working rows and the pages of a world."""
+def facts_read(world, only=()):
+    """Read the journal, the audit, the working rows and the pages of a world; of `only` some
+    sessions, where named."""
     from django.conf import settings
 
     from sessions_ui.models import AuditEntry, AuditValue, Edit
@@ -142,13 +143,19 @@ def facts_read(world):
     }
     entries = defaultdict(list)
     told = AuditEntry.objects.filter(action="session.update").exclude(kind=REFUSAL)
+    edits = Edit.objects.all()
+    if only:
+        told, edits = told.filter(session_key__in=only), edits.filter(session_key__in=only)
     for entry in told.order_by("id").values():
         entries[entry["op"] or entry["id"]].append(_plain(entry, beside))
-    rows = {row["entry_id"]: row for row in Edit.objects.values()}
+    rows = {row["entry_id"]: row for row in edits.values()}
     return Facts(
-        journal=Journal(world.pave.rows(), world.pave.births),
+        journal=Journal(
+            [row for row in world.pave.rows() if not only or row["session_key"] in only],
+            world.pave.births,
+        ),
         stories={n: Story(n, entries[n], rows.get(n)) for n in sorted({*entries, *rows})},
-        notes=world.notes(),
+        notes=[one for one in world.notes() if not only or one.get("key") in only],
         settle=settings.PAVE_SETTLE_SECONDS,
         get_deadline=settings.PAVE.get_deadline,
         put_deadline=settings.PAVE.put_deadline,

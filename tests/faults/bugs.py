@@ -1,0 +1,183 @@
+"""Bugs on purpose, switched on by a test inside its own child: the checker must find each one.
+
+A bug is a list of (name, maker): `maker` takes the real thing and gives the spoilt one, which is
+put wherever services/ and views/ know the name. A name that the house no longer has is an error,
+so that no tooth falls out unnoticed.
+"""
+
+import os
+import sys
+from dataclasses import replace
+
+from django.conf import settings
+
+from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.pave.client import PaveClient
+from sessions_ui.pave.errors import PaveError, PaveRefused
+from sessions_ui.services.seen import new_nonce
+
+_OWNERS = {"settings": settings, "PaveClient": PaveClient}
+
+
+def switch_on(bug):
+    """Spoil this process. Raises LookupError when the house has no such name any more."""
+    for name, maker in BUGS.get(bug, ()):
+        owners = [_OWNERS[name.partition(".")[0]]] if "." in name else _importers(name)
+        last = name.rpartition(".")[2]
+        if not owners:
+            raise LookupError(f"nothing in the house is called {name}")
+        real = getattr(owners[0], last)
+        spoilt = maker(real)
+        for owner in owners:
+            setattr(owner, last, spoilt)
+
+
+def _importers(name):
+    """Every module of services/ and views/ that knows this name, wherever it is defined."""
+    return [
+        module
+        for path, module in sorted(sys.modules.items())
+        if path.startswith(("sessions_ui.services.", "sessions_ui.views.")) and name in vars(module)
+    ]
+
+
+def _as_refused(fits):
+    """Judge a fault as a refusal where it fits."""
+
+    def maker(judge):
+        def judged(actor, edit, base, answer):
+            if isinstance(answer, PaveError) and fits(answer):
+                cause, status = answer.cause, answer.http_status
+                answer = PaveRefused("no", cause=cause, http_status=status)
+            return judge(actor, edit, base, answer)
+
+        return judged
+
+    return maker
+
+
+_deferred = []
+
+
+def _later(move):
+    """Keep the record of `sent` for after the call."""
+
+    def moved(edit, **facts):
+        _deferred.append(lambda: move(edit, **facts))
+        return True
+
+    return moved
+
+
+def _then_recorded(update):
+    def updated(*args, **options):
+        try:
+            return update(*args, **options)
+        finally:
+            while _deferred:
+                _deferred.pop()()
+
+    return updated
+
+
+def _retried(update):
+    def updated(*args, **options):
+        try:
+            return update(*args, **options)
+        except PaveError:
+            return update(*args, **options)
+
+    return updated
+
+
+def _read_first(update):
+    """Read PAVE before the session is reserved, and stop there for a while."""
+
+    def updated(*, session_key, **given):
+        readers = _importers("snapshot_read")
+        early = readers[0].snapshot_read(session_key)
+        pause()
+        for module in readers:
+            module.snapshot_read = lambda key: early
+        return update(session_key=session_key, **given)
+
+    return updated
+
+
+def _never_locked(make):
+    def made(**given):
+        sheet = make(**given)
+        verdicts = {key: replace(one, rule=None) for key, one in sheet.verdicts.items()}
+        return replace(sheet, verdicts=verdicts)
+
+    return made
+
+
+def _own_nonce(reserve):
+    def reserved(actor, session_key, seen, *rest):
+        return reserve(actor, session_key, replace(seen, nonce=new_nonce()), *rest)
+
+    return reserved
+
+
+def _told_secret(told):
+    return lambda fault: {**told(fault), "note": settings.PAVE.api_secret.reveal()}
+
+
+def _slow(config):
+    return replace(config, put_deadline=20.0, read_timeout=20.0)
+
+
+_gate = {}
+
+
+def gate_set(reached, opened):
+    """Where `pause` tells that it is reached, and waits to be let on: two file descriptors."""
+    _gate.update(reached=reached, opened=opened)
+
+
+def pause():
+    """Stop here until the parent has done what it wants to do meanwhile."""
+    if _gate:
+        os.write(_gate["reached"], b"r")
+        os.read(_gate["opened"], 1)
+        _gate.clear()
+
+
+BUGS = {
+    "time-out treated as failure": [
+        ("judge",
+         _as_refused(lambda fault: fault.cause in ("deadline", "timeout"))),
+    ],
+    "5xx treated as failure": [
+        ("judge",
+         _as_refused(lambda fault: (fault.http_status or 0) >= 500)),
+    ],
+    "any 200 treated as success": [
+        ("roll_up", lambda roll_up: lambda results, *, answered: (
+            Outcome.CONFIRMED if answered else roll_up(results, answered=False))),
+    ],
+    "record after sending": [
+        ("move_to_sent", _later),
+        ("PaveClient.session_update", _then_recorded),
+    ],
+    "retry on PUT": [("PaveClient.session_update", _retried)],
+    "no settle time": [("settings.PAVE_SETTLE_SECONDS", lambda _: 0.0)],
+    "lease shorter than the call": [
+        ("settings.PAVE_LEASE_SECONDS", lambda _: 0.05),
+    ],
+    "GET before the reservation": [
+        ("session_update", _read_first),
+    ],
+    "guard result ignored": [
+        ("move_to_sent", lambda move: lambda edit, **facts: (
+            move(edit, **facts), True)[1]),
+    ],
+    "cause claimed from value": [
+        ("_unmoved", lambda _: lambda *_: True),
+    ],
+    "policy from the form": [("sheet_of", _never_locked)],
+    "nonce not unique": [("_reserve", _own_nonce)],
+    "deadline that does not bite": [("settings.PAVE", _slow)],
+    "secret in the record": [("told", _told_secret)],
+}  # fmt: skip

@@ -1,0 +1,233 @@
+"""Does the checker bite? Each bug of bugs.py gets the scene that brings it out, and must be found.
+
+The same scenes are played without any bug, too: there, nothing must be found.
+"""
+
+import os
+from datetime import UTC, datetime
+
+from sessions_ui.pave.client import PaveClient
+
+from .bugs import BUGS, gate_set, pause, switch_on
+from .checker import Violation, check
+from .leaks import leaks
+from .person import Person
+from .points import reconciled
+from .truth import facts_read
+from .world import until, wait
+
+QUICK = ("any 200 treated as success", "record after sending", "retry on PUT", "nonce not unique")
+TYPED = {"vehicle.trim": "Sport", "session.theme": "LITE"}
+OTHER = {"vehicle.trim": "Touring"}
+
+
+class Scene:
+    """One session, and people whose processes all have the bug (none: "")."""
+
+    def __init__(self, world, bug):
+        self.world, self.bug, self.key = world, bug, world.session()
+
+    def child(self, work, gate=()):
+        """Start a child with the bug in it; its pid."""
+
+        def spoilt():
+            switch_on(self.bug)
+            if gate:
+                gate_set(*gate)
+            return work()
+
+        return self.world.fork(spoilt)
+
+    def play(self, work):
+        """The same, to its end. Raises RuntimeError when the child broke down."""
+        code = wait(self.child(work))
+        if code:
+            raise RuntimeError(f"{self.bug or 'no bug'}: a child ended with {code}")
+
+    def order(self, kind, **given):
+        """Order a fault for this session."""
+        self.world.pave.fault(kind, key=self.key, **given)
+
+    def person(self, name="alice"):
+        """Somebody at this session."""
+        return Person(self.world, name, self.key)
+
+    def edit(self, typed=TYPED, name="alice"):
+        """One edit, to the page that follows."""
+        self.play(lambda: self.person(name).edit(typed) and None)
+
+    def look(self, seconds):
+        """Open the page again and again for a while, in one process with the bug."""
+
+        def looking():
+            until(lambda: self.person("bob").open() and False, seconds, every=0.1)
+
+        self.play(looking)
+
+    def paused(self, work, meanwhile):
+        """Run `work` in a child until it comes to a `pause`; do `meanwhile`; let it go on."""
+        reached, opened = os.pipe(), os.pipe()
+        pid = self.child(work, gate=(reached[1], opened[0]))
+        os.read(reached[0], 1)
+        meanwhile()
+        os.write(opened[1], b"g")
+        code = wait(pid)
+        for end in (*reached, *opened):
+            os.close(end)
+        if code:
+            raise RuntimeError(f"{self.bug or 'no bug'}: a child ended with {code}")
+
+
+def _faulty(kind, **given):
+    def play(scene):
+        scene.order(kind, **given)
+        scene.edit()
+
+    return play
+
+
+def _late(scene):
+    scene.order("late", seconds=1.0)
+    scene.edit()
+    scene.look(1.2)
+
+
+def _slow_call(scene):
+    scene.order("hang_before", seconds=0.6)
+    pid = scene.child(lambda: scene.person().edit(TYPED) and None)
+    scene.look(1.0)
+    wait(pid)
+
+
+def _overtaken_read(scene):
+    """Somebody else's whole edit falls between alice's early read and her reservation."""
+
+    def work():
+        if scene.bug != "GET before the reservation":
+            pause()
+        scene.person().edit(TYPED)
+
+    scene.paused(work, lambda: scene.edit(OTHER, "bob"))
+
+
+def _asleep(scene):
+    """A process sleeps over its lease just before it records `sent`; meanwhile others judge."""
+
+    def work():
+        person = scene.person()
+        page = person.review(person.open(), TYPED)
+        _pause_at_read()
+        person.send(page, TYPED)
+
+    scene.paused(work, lambda: scene.look(scene.world.lease + 0.3))
+
+
+def _pause_at_read():
+    """Stop at the next read of PAVE, which is the one after the reservation."""
+    read = PaveClient.session_get
+
+    def paused(self, *args, **options):
+        pause()
+        return read(self, *args, **options)
+
+    PaveClient.session_get = paused
+
+
+def _put_back(scene):
+    """PAVE applies it, cannot be read for a while, and somebody else puts the old values back."""
+    until(lambda: _second_of(scene), 3)
+    scene.order("reset_after")
+    scene.order("error_before", method="GET", skip=3, times=50)
+    scene.play(lambda: scene.person().edit(TYPED) and None)
+    for key, value in (("vehicle.trim", "EX"), ("session.theme", "PRO")):
+        scene.world.pave.poke(scene.key, key, value)
+    scene.world.pave.clear_faults()
+    scene.look(scene.world.settle + 0.5)
+
+
+def _second_of(scene):
+    """Whether PAVE's stamp, in whole seconds, will differ after the next change."""
+    stamp = scene.world.pave.session(scene.key)["updated_at"]
+    return not stamp or datetime.fromisoformat(stamp).second != datetime.now(UTC).second
+
+
+def _started(scene):
+    """The customer starts between review and send."""
+
+    def work():
+        person = scene.person()
+        page = person.review(person.open(), TYPED)
+        pause()
+        person.send(page, TYPED)
+
+    scene.paused(work, lambda: scene.world.pave.act(scene.key, "start"))
+
+
+def _sent_twice(scene):
+    def work():
+        person = scene.person()
+        page = person.review(person.open(), TYPED)
+        person.send(page, TYPED)
+        person.send(page, TYPED, label="again")
+
+    scene.play(work)
+
+
+def _endless(scene):
+    """A call that hangs for longer than lease and settle time; bob tries meanwhile."""
+    scene.order("hang_lost", seconds=4.0)
+    pid = scene.child(lambda: scene.person().edit(TYPED) and None)
+    scene.look(scene.world.settle + 1.0)
+    scene.edit(OTHER, "bob")
+    wait(pid)
+
+
+SCENES = {
+    "time-out treated as failure": _faulty("hang_after", seconds=1.1),
+    "5xx treated as failure": _faulty("error_after"),
+    "any 200 treated as success": _faulty("ignored"),
+    "record after sending": _faulty("hang_after", seconds=0.2),
+    "retry on PUT": _faulty("reset_after"),
+    "no settle time": _late,
+    "lease shorter than the call": _slow_call,
+    "GET before the reservation": _overtaken_read,
+    "guard result ignored": _asleep,
+    "cause claimed from value": _put_back,
+    "policy from the form": _started,
+    "nonce not unique": _sent_twice,
+    "deadline that does not bite": _endless,
+    "secret in the record": _faulty("error_after"),
+}
+
+
+def bitten(world, names=tuple(BUGS)):
+    """Play every scene without its bug and with it; gives (played, violations, words)."""
+    scenes = [Scene(world, bug) for name in names for bug in ("", name)]
+    for scene, name in zip(scenes, [name for name in names for _ in "12"], strict=True):
+        SCENES[name](scene)
+    reconciled(world)
+    found, caught = [], 0
+    for scene, name in zip(scenes, [name for name in names for _ in "12"], strict=True):
+        seen = check(facts_read(world, only={scene.key}))
+        if name == "secret in the record":
+            seen += leaks(world, only={scene.key})
+        if not scene.bug:
+            found += seen
+        elif {one.invariant for one in seen} - {"500"}:
+            caught += 1
+        else:
+            found.append(Violation("teeth", None, f"not noticed: {scene.bug}"))
+        print(f"{name:<30} {'bug' if scene.bug else 'no bug':<7} {_summary(seen)}", flush=True)
+    return len(scenes), found, f"{caught} of {len(names)} seeded bugs caught"
+
+
+def _summary(seen):
+    kinds = sorted({one.invariant for one in seen})
+    return f"{len(seen)} found: {', '.join(kinds)} {seen[0].words[:60]}" if seen else "clean"
+
+
+def sized(world, asked):
+    """Run with what was asked for on the command line."""
+    if asked.only:
+        return bitten(world, tuple(asked.only.split("|")))
+    return bitten(world, QUICK if asked.size == "short" else tuple(BUGS))
