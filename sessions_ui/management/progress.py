@@ -1,4 +1,4 @@
-"""A line that counts while a long command works; nothing where nobody watches."""
+"""What long commands say: a line that counts while they work, where somebody watches, and sums."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,3 +19,8 @@ def counting(
     with Progress(*columns, console=console, transient=True, disable=not watched) as bar:
         task = bar.add_task(title, total=total)
         yield lambda count: bar.advance(task, count)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """A number with its noun: ``1 entry``, ``2,048 entries``."""
+    return f"{count:,} {one if count == 1 else many}"

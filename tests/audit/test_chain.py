@@ -406,8 +406,8 @@ def test_the_commands_seal_and_verify(sealing, capsys):
     call_command("audit_verify")
     out = capsys.readouterr().out
     assert "Checkpoint 1: 3 entries" in out
-    assert "3 entries under 1 checkpoints" in out
-    assert "0 entries are not sealed yet" in out
+    assert "3 entries under 1 checkpoint." in out
+    assert "Not sealed yet: 0 entries" in out
     assert "second copy" not in out
     AuditEntry.objects.filter(id=entry_id).update(ticket="x")
     with pytest.raises(CommandError, match=f"First bad entry: {entry_id}"):

@@ -163,7 +163,7 @@ def test_the_command_writes_the_same_file(manager, tmp_path, capsys):
         == b"".join(manager.get("/audit/export.csv", {"session": KEY}).streaming_content).decode()
     )
     assert AuditEntry.objects.filter(action="audit.export").count() == 2
-    assert "1 entries were exported" in capsys.readouterr().err
+    assert "Exported: 1 entry." in capsys.readouterr().err
     call_command("audit_export", "--session", KEY)
     assert capsys.readouterr().out.startswith("\ufeffentry_id,")
 

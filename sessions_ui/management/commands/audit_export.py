@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sessions_ui.audit.filters import NAMES
 from sessions_ui.audit.record import Actor
-from sessions_ui.management.progress import counting
+from sessions_ui.management.progress import counted, counting
 from sessions_ui.services.audit import audit_export, audit_filter
 
 
@@ -42,4 +42,4 @@ class Command(BaseCommand):
             finally:
                 if output:
                     target.close()
-        self.stderr.write(f"{count:,} entries were exported; that is on record.")
+        self.stderr.write(f"Exported: {counted(count, 'entry', 'entries')}. That is on record.")

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from sessions_ui.audit.chain import SealError
-from sessions_ui.management.progress import counting
+from sessions_ui.management.progress import counted, counting
 from sessions_ui.services.audit import audit_seal
 
 
@@ -26,6 +26,8 @@ class Command(BaseCommand):
             raise CommandError(sentence) from error
         for seal in made:
             span = f", #{seal.first_id} to #{seal.last_id}" if seal.count else ""
-            self.stdout.write(f"Checkpoint {seal.n}: {seal.count:,} entries{span}.")
+            self.stdout.write(
+                f"Checkpoint {seal.n}: {counted(seal.count, 'entry', 'entries')}{span}."
+            )
         if copied is None:
             self.stdout.write("No second copy is kept (AUDIT_SEAL_COPY is not set).")

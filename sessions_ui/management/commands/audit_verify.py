@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sessions_ui.audit.doubts import Doubt
-from sessions_ui.management.progress import counting
+from sessions_ui.management.progress import counted, counting
 from sessions_ui.models import AuditEntry
 from sessions_ui.services.audit import audit_verify
 
@@ -46,11 +46,12 @@ class Command(BaseCommand):
             where = f" First bad entry: {doubt.entry_id}." if doubt.entry_id is not None else ""
             raise CommandError(f"{doubt}{where}") from doubt
         self.stdout.write(
-            f"The audit is as it was written: {report.sealed:,} entries under"
-            f" {report.checkpoints:,} checkpoints."
+            f"The audit is as it was written: {counted(report.sealed, 'entry', 'entries')} under"
+            f" {counted(report.checkpoints, 'checkpoint', 'checkpoints')}."
         )
         self.stdout.write(
-            f"{report.unsealed:,} entries are not sealed yet; each agrees with its own hash."
+            f"Not sealed yet: {counted(report.unsealed, 'entry', 'entries')}, each held against"
+            " its own hash."
         )
         if report.newest:
             self.stdout.write(f"Last sealed {timezone.localtime(report.newest.sealed_at):%c %Z}.")
