@@ -25,16 +25,32 @@ def test_an_agent_corrects_a_session_and_a_manager_reads_it(
     picture("login")
     log_in(alice)
     expect(page).to_have_url(f"{live_server.url}/sessions/")
-    assert_accessible(page)
-    picture("find")
+    look(page, picture, "find")
+    find_the_session(page, picture)
+    play_the_customers_start(page, live_server, sandbox)
+    try_a_wrong_value(page, picture)
+    review_and_send(page, picture)
+    assert sandbox.state.document(KEY)["redirect_url"] == REDIRECT
+    log_in(carol)
+    expect(page).to_have_url(f"{live_server.url}/audit/")
+    read_the_record(page, live_server, picture)
 
+
+def look(page, picture, name):
+    """Check a page for accessibility and take its picture."""
+    assert_accessible(page)
+    picture(name)
+
+
+def find_the_session(page, picture):
     page.fill("[name=q]", f"https://lakeshore.vehiclecapture.com/{KEY}?l=en")
     page.get_by_role("button", name="Open", exact=True).click()
-    expect(page).to_have_url(f"{live_server.url}/sessions/{KEY}/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(KEY)
     expect(page.locator("[data-field='session.theme'] select")).to_be_editable()
-    assert_accessible(page)
-    picture("edit-idle")
+    look(page, picture, "edit-idle")
 
+
+def play_the_customers_start(page, live_server, sandbox):
     page.goto(f"{sandbox.base_url}/customer/{KEY}")
     page.locator("[data-action='start']").click()
     page.goto(f"{live_server.url}/sessions/{KEY}/")
@@ -43,21 +59,22 @@ def test_an_agent_corrects_a_session_and_a_manager_reads_it(
     expect(theme.locator("input")).to_have_attribute("readonly", "")
     expect(page.locator("#session .why")).to_contain_text("only before the customer starts")
 
+
+def try_a_wrong_value(page, picture):
     page.fill("#id_session-redirect_url", REDIRECT)
     picture("edit-started")
     page.fill("#id_session-redirect_url", "http://dealer")
     page.get_by_role("button", name="Review").click()
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.locator("#id_session-redirect_url")).to_have_value("http://dealer")
-    assert_accessible(page)
-    picture("edit-errors")
+    look(page, picture, "edit-errors")
 
+
+def review_and_send(page, picture):
     page.fill("#id_session-redirect_url", REDIRECT)
     page.get_by_role("button", name="Review").click()
     expect(page.locator("[data-payload]")).to_contain_text(REDIRECT)
-    assert_accessible(page)
-    picture("review")
-
+    look(page, picture, "review")
     page.get_by_role("button", name="Send 1 change to PAVE").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose the reason")
     page.get_by_label("Customer asked").check()
@@ -65,27 +82,21 @@ def test_an_agent_corrects_a_session_and_a_manager_reads_it(
     page.get_by_role("button", name="Send 1 change to PAVE").click()
     expect(page.locator("[data-outcome]")).to_have_attribute("data-outcome", "confirmed")
     expect(page.locator("#id_session-redirect_url")).to_have_value(REDIRECT)
-    assert sandbox.state.document(KEY)["redirect_url"] == REDIRECT
-    assert_accessible(page)
-    picture("result")
+    look(page, picture, "result")
 
-    log_in(carol)
-    expect(page).to_have_url(f"{live_server.url}/audit/")
+
+def read_the_record(page, live_server, picture):
     row = page.locator("[data-outcome='confirmed']")
     expect(row).to_contain_text("Alice Moreau")
     expect(row).to_contain_text(KEY)
-    assert_accessible(page)
-    picture("audit")
+    look(page, picture, "audit")
     row.locator("a[href^='/audit/']").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Entry")
-    assert_accessible(page)
-    picture("entry")
+    look(page, picture, "entry")
     page.goto(f"{live_server.url}/sessions/{KEY}/history/")
-    assert_accessible(page)
-    picture("history")
+    look(page, picture, "history")
     page.goto(f"{live_server.url}/fields/")
-    assert_accessible(page)
-    picture("fields")
+    look(page, picture, "fields")
 
 
 def test_the_path_works_without_javascript(browser, live_server, sandbox, alice):
