@@ -141,6 +141,15 @@ def test_it_gives_all_attempts_together_one_deadline(serve, patient, time):
     assert len(server.asked) == 2
 
 
+def test_it_gives_each_attempt_what_is_left_of_it(serve, patient, monkeypatch):
+    given, client = [], patient(serve(busy("Retry-After: 3")), get_deadline=8)
+    once = client._caller.once
+    monkeypatch.setattr(client._caller, "once", lambda c, s: given.append(s) or once(c, s))
+    with pytest.raises(PaveUnknown):
+        client.session_get(KEY)
+    assert given == [8, 5, 2]
+
+
 def test_it_cuts_the_last_attempt_at_that_deadline(serve, calls):
     server = serve(in_turn(busy(), lambda line, asked, server: server.over.wait(5)))
     client = calls(server, get_attempts=3, retry_base=0.0, get_deadline=0.4)
