@@ -19,6 +19,7 @@ OPEN = ("intent", "sent", "unknown")
 BY_ANSWER = ("confirmed", "accepted", "refused", "not_in_effect", "partial", "superseded")
 BY_READING = ("in_effect", "not_in_effect", "partial", "superseded", "unresolved", "late_applied")
 NEVER_ASKED = ("withdrawn", "refused_by_policy")
+UNSENT, UNCHANGED = ("nothing was sent", "was not sent"), "nothing was changed"
 
 
 @dataclass
@@ -42,7 +43,7 @@ def check(facts, *, ended=True):
     rules = (traced, true_words, once, recorded, alone, allowed, untouched, told, one_form, upright)
     for rule in rules:
         found += rule(facts)
-    return found + (list(closed(facts)) if ended else [])
+    return found + ([*closed(facts), *late(facts)] if ended else [])
 
 
 def _short(row):
@@ -124,17 +125,11 @@ def _false_base(facts, story):
 def _still_at_work(facts, story, end):
     """Whether the post that made the edit was answered after this entry, and soon: a process that
     slept over its lease counts as gone."""
-    return (
-        any(
-            page["note"] == "shown"
-            and page["kind"] == "send"
-            and page["sent_to"] == story.number
-            and page["began"] <= story.intent["ts"] + CLOCKS
-            and end["ts"] < page["ended"] < story.sent["ts"] + facts.put_deadline + LATE_COMMIT
-            for page in facts.notes
-        )
-        if story.sent and end["ts"] < story.sent["ts"] + facts.put_deadline
-        else False
+    latest = story.sent["ts"] + facts.put_deadline if story.sent else 0.0
+    return end["ts"] < latest and any(
+        page["began"] <= story.intent["ts"] + CLOCKS
+        and end["ts"] < page["ended"] < latest + LATE_COMMIT
+        for page in facts.answers[story.number]
     )
 
 
@@ -190,6 +185,29 @@ def _false_fields(facts, story, end):
         if not any(same(one.get(key), told) and same(one.get(key), held) for one in moments):
             return f"{key} is called {result} with {held!r}, which PAVE never showed then"
     return ""
+
+
+def late(facts):
+    """T15: what takes effect after we called it not in effect is called so in the end."""
+    for story in facts.stories.values():
+        applied = facts.journal.applied[story.number]
+        last = story.ends[-1] if story.ends else None
+        if not last or last["outcome"] != "not_in_effect" or not applied:
+            continue
+        after = [
+            one for one in facts.of_session[story.key] if one.number > story.number and one.sent
+        ]
+        alone = not after and not facts.journal.changed_between(
+            story.key, applied[-1]["at"] + CLOCKS, float("inf")
+        )
+        wanted, held = facts.wanted(story), applied[-1]["values"]
+        if (
+            alone
+            and last["ts"] < applied[-1]["at"]
+            and all(same(held.get(key), text) for key, text in wanted.items())
+        ):
+            rows = [_short(applied[-1]), *map(_short, story.entries)]
+            yield Violation("I2", story.number, "applied late, and nobody was told", rows)
 
 
 def once(facts):
@@ -255,11 +273,11 @@ def alone(facts):
 def _landings(facts):
     """When each edit's own process had its answer: by what it recorded, else by its next page.
     Of one that died nothing is known."""
-    ends = {}
-    for page in facts.notes:
-        if page["note"] == "shown" and page["kind"] == "send" and page["sent_to"]:
-            number = page["sent_to"]
-            ends[number] = min(ends.get(number, float("inf")), page["ended"])
+    ends = {
+        number: min(page["ended"] for page in pages)
+        for number, pages in facts.answers.items()
+        if pages
+    }
     for story in facts.stories.values():
         if (
             story.ends
@@ -272,14 +290,11 @@ def _landings(facts):
 
 def allowed(facts):
     """I7: no PUT leaves with a field that PAVE's rules forbid for what our read had shown."""
-    for number, puts in facts.journal.puts.items():
-        answered = [row for row in facts.journal.rows if row["kind"] == "application"
-                    and row["method"] == "PUT" and row["refused"]
-                    and row["request_id"] == puts[0]["request_id"]] if puts else []  # fmt: skip
-        for row in answered:
-            read = max((at for at in facts.journal.reads[row["session_key"]] if at < row["at"]),
-                       default=0.0)  # fmt: skip
-            if not facts.journal.changed_between(row["session_key"], read, row["at"]):
+    for number, rows in facts.journal.forbidden.items():
+        for row in rows:
+            reads = [at for at in facts.journal.reads[row["session_key"]] if at < row["at"]]
+            since = max(reads, default=0.0)
+            if not facts.journal.changed_between(row["session_key"], since, row["at"]):
                 yield Violation("I7", number, "a forbidden field was sent", [_short(row)])
 
 
@@ -323,13 +338,15 @@ def _untrue_banner(facts, page):
 
 def _untrue_claim(facts, page):
     text = page["text"].casefold()
+    if not any(words in text for words in (*UNSENT, UNCHANGED)):
+        return ""
     edits = _edits_of(facts, page)
     puts = [row for number in edits for row in facts.journal.puts[number]
             if row["at"] < page["ended"]]  # fmt: skip
-    if puts and any(words in text for words in ("nothing was sent", "was not sent")):
+    if puts and any(words in text for words in UNSENT):
         return f"says that nothing was sent, but edits {sorted(edits)} made a PUT"
     applied = [row for number in edits for row in facts.journal.applied[number]]
-    if applied and "nothing was changed" in text:
+    if applied and UNCHANGED in text:
         return f"says that nothing was changed, but edits {sorted(edits)} were applied"
     return ""
 
@@ -343,9 +360,8 @@ def _edits_of(facts, page):
         return set()
     return {
         story.number
-        for story in facts.stories.values()
-        if story.key == page["key"]
-        and story.intent
+        for story in facts.of_session[page["key"]]
+        if story.intent
         and story.intent["actor_label"] == page["who"]
         and story.intent["ts"] <= page["ended"]
         and all(

@@ -57,7 +57,7 @@ class Person:
             outcome=page.outcome,
             entry=page.entry,
             sent_to=page.sent_to,
-            text=page.text,
+            text=page.text[:2500],
             **facts,
         )
         return page

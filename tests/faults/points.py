@@ -132,14 +132,21 @@ def _first_points(world):
 
 
 def reconciled(world):
-    """A new process settles everything, as after a restart; whether nothing is left open."""
+    """A new process settles everything, as after a restart, and takes its second looks."""
     wait = world.settle + world.lease
 
     def done():
         world.run(lambda: call_command("reconcile"))
         return not Edit.objects.filter(state__in=("intent", "sent", "unknown")).exists()
 
-    return until(done, wait + 30, every=0.3)
+    until(done, wait + 30, every=0.3)
+    until(lambda: not looks_due(world), world.looks + 20, every=0.3)
+
+
+def looks_due(world):
+    """Reconcile once more; whether an edit is still to be looked at again."""
+    world.run(lambda: call_command("reconcile"))
+    return Edit.objects.filter(next_look_at__isnull=False).exists()
 
 
 def looked_at(world, every=1):
@@ -192,11 +199,21 @@ def finished(world, number, words, *, every=1):
 
 
 def sized(world, asked):
-    """Run with what was asked for on the command line."""
+    """Run with what was asked for on the command line.
+
+    short: two faults, dying. hour: all faults, dying and failing; and for two of them every read
+    of our own database and every function of the house is a step. long: that for all of them.
+    """
     manners = (asked.manner,) if asked.manner else ("crash", "raise")
     if asked.only:
-        faults = tuple(asked.only.split("|"))
-        return run(world, faults=faults, manners=manners, calls=asked.size != "short")
+        return run(world, faults=tuple(asked.only.split("|")), manners=manners)
     if asked.size == "short":
         return run(world, faults=SHORT, manners=("crash",), brief=True)
-    return run(world, manners=manners, calls=True, whole=asked.size == "long")
+    if asked.size == "long":
+        return run(world, manners=manners, calls=True, whole=True)
+    return run(world, manners=manners, brief=True)
+
+
+def sized_calls(world, asked):
+    """The same with every function of the house as a step, for a few faults."""
+    return run(world, faults=SHORT, calls=True)

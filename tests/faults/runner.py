@@ -34,9 +34,11 @@ def main():
     database = os.environ.get("DATABASE_URL", "")
     with world_opened(database) as world:
         warm(world, importlib.import_module("tests.faults.person").Person)
-        part = importlib.import_module(f"tests.faults.{asked.part}")
+        module, _, variant = asked.part.partition(":")
+        part = importlib.import_module(f"tests.faults.{module}")
+        sized = getattr(part, f"sized_{variant}" if variant else "sized")
         try:
-            number, found, words = part.sized(world, asked)
+            number, found, words = sized(world, asked)
         except BaseException:
             print(world.log.read_text("utf-8", "replace")[-6000:])
             raise

@@ -13,7 +13,7 @@ SCALED = {
     "PAVE_PUT_DEADLINE": "0.8",
     "PAVE_SETTLE_SECONDS": "2.0",
     "PAVE_LEASE_SECONDS": "1.5",
-    "PAVE_SECOND_LOOKS": "4,6",
+    "PAVE_SECOND_LOOKS": "2,4",
     "PAVE_CIRCUIT": "0",
     "PAVE_RATE": "0",
 }

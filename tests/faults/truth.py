@@ -39,6 +39,7 @@ class Journal:
     puts: dict = field(default_factory=lambda: defaultdict(list))
     applied: dict = field(default_factory=lambda: defaultdict(list))
     reads: dict = field(default_factory=lambda: defaultdict(list))
+    forbidden: dict = field(default_factory=lambda: defaultdict(list))
     strange: list = field(default_factory=list)
 
     def __post_init__(self):
@@ -49,6 +50,8 @@ class Journal:
 
     def _take(self, row):
         key, edit = row["session_key"], edit_of(row["request_id"])
+        if row["kind"] == "application" and row["method"] == "PUT" and row["refused"]:
+            self.forbidden[edit].append(row)
         if row["kind"] == "application" and row["applied"]:
             self._times[key].append(row["at"])
             self._values[key].append(row["values"])
@@ -121,6 +124,16 @@ class Facts:
     settle: float
     get_deadline: float
     put_deadline: float
+    of_session: dict = field(default_factory=lambda: defaultdict(list))
+    answers: dict = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self):
+        for story in self.stories.values():
+            if story.entries:
+                self.of_session[story.key].append(story)
+        for note in self.notes:
+            if note["note"] == "shown" and note["kind"] == "send" and note["sent_to"]:
+                self.answers[note["sent_to"]].append(note)
 
     def wanted(self, story):
         """Field to the value that was sent, from the record; personal ones from beside it."""

@@ -65,6 +65,11 @@ class World:
         """The lease in force, seconds."""
         return float(os.environ["PAVE_LEASE_SECONDS"])
 
+    @property
+    def looks(self):
+        """How long after a verdict the last second look is due, seconds."""
+        return float(os.environ["PAVE_SECOND_LOOKS"].rpartition(",")[2])
+
     def session(self, **given):
         """Make a session in which every field is open; its key."""
         return self.pave.create(**{"status": "IDLE", "delivery": "failed", **HELD, **given})

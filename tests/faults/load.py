@@ -1,0 +1,243 @@
+"""Random faulted edits: several processes, two agents, the same sessions, one seed.
+
+Half of the calls end ambiguously, some of the reads fail too, forms are posted twice in every way.
+With a second writer, somebody else changes the same fields of the same sessions all the while.
+"""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+
+from django.core.management import call_command
+from django.db import connection
+
+from sessions_ui.models import Edit
+
+from .person import Person
+from .points import finished
+from .world import kill, wait
+
+COUNTS = {"short": 40, "hour": 1000, "long": 10_000}
+WRITER_COUNTS = {"short": 40, "hour": 400, "long": 3000}
+KILLS = {"short": 20, "hour": 100, "long": 500}
+WORKERS = 4
+PER_WORKER = 12
+FAULTS = (
+    (38, None, {}),
+    (6, "collateral", {}),
+    (6, "reset_before", {}),
+    (6, "reset_after", {}),
+    (3, "hang_before", {"seconds": (0.1, 1.4)}),
+    (3, "hang_lost", {"seconds": (0.5, 1.4)}),
+    (3, "hang_after", {"seconds": (0.1, 1.4)}),
+    (4, "late", {"seconds": (0.2, 1.8)}),
+    (1, "late", {"seconds": (2.2, 3.0)}),
+    (4, "error_before", {"status": (500, 502, 503, 504)}),
+    (4, "error_after", {"status": (500, 502, 503, 504)}),
+    (2, "redirect", {"status": (301, 302, 307, 308)}),
+    (2, "html", {"apply": (True, False)}),
+    (2, "truncated", {}),
+    (2, "cut", {}),
+    (1, "duplicate_keys", {}),
+    (1, "slow_body", {"interval": (0.05, 0.2)}),
+    (1, "wrong_session", {}),
+    (2, "ignored", {}),
+    (2, "altered", {}),
+    (2, "not_shown", {}),
+    (1, "busy", {}),
+    (2, "refused", {"status": (400, 409, 422)}),
+    (1, "denied", {"status": (401, 403)}),
+    (1, "not_found", {}),
+)
+READ_FAULTS = ("reset_before", "error_before", "html", "wrong_session", "hang_lost")
+POKED = {"vehicle.trim": ("EX", "LX", "Poked"), "session.theme": ("PRO", "LITE"),
+         "session.client_id": ("L-20871", "MOVED-2")}  # fmt: skip
+
+
+def dice_of(seed):
+    """Dice that fall the same way for the same seed."""
+    return random.Random(seed)  # noqa: S311  not for secrets
+
+
+class Worker:
+    """One process at work: takes sessions and people as its seed says, and breaks PAVE."""
+
+    def __init__(self, world, seed, keys):
+        self.world, self.keys, self.dice = world, keys, dice_of(seed)
+        self.seed, self.turn, self.taken = seed, 0, 0
+
+    def work(self, count):
+        """Edit until so many edits have taken their session's slot."""
+        while self.taken < count:
+            self.one()
+
+    def one(self):
+        """One person's submit, with whatever the dice say around it."""
+        self.turn += 1
+        key = self.dice.choice(self.keys)
+        person = Person(self.world, self.dice.choice(("alice", "bob")), key)
+        typed = self._typed()
+        page = person.open()
+        if not page.seen:
+            return
+        review = person.review(page, typed)
+        if not review.is_review:
+            return
+        self._order(key)
+        sent = self._send(person, review, typed)
+        if sent.sent_to:
+            self.taken += 1
+            person.open(sent.sent_to)
+
+    def _typed(self):
+        mark = f"{os.getpid()}-{self.turn}"
+        typed = {"vehicle.trim": f"T{mark}"}
+        more = {"session.theme": ("LITE", "PRO"), "session.language": ("FR", "EN"),
+                "vehicle.odom_reading": ("90210", "84,999"), "session.client_id": (f"C{mark}",),
+                "sms.to_name": (f"Person {mark}",)}  # fmt: skip
+        for field in self.dice.sample(list(more), self.dice.randint(0, 2)):
+            typed[field] = self.dice.choice(more[field])
+        return typed
+
+    def _order(self, key):
+        shares = [share for share, *_ in FAULTS]
+        _, kind, given = self.dice.choices(FAULTS, shares)[0]
+        if kind:
+            self.world.pave.order(kind, key=key, **{n: self._drawn(v) for n, v in given.items()})
+        if self.dice.random() < 0.08:
+            kind = self.dice.choice(READ_FAULTS)
+            more = {"seconds": 1.0} if kind == "hang_lost" else {}
+            skip = self.dice.randint(0, 2)
+            self.world.pave.order(kind, method="GET", key=key, skip=skip, **more)
+
+    def _drawn(self, values):
+        if isinstance(values[0], float):
+            return round(self.dice.uniform(*values), 2)
+        return self.dice.choice(values)
+
+    def _send(self, person, review, typed):
+        way = self.dice.random()
+        if way < 0.06:
+            return self._double_click(person, review, typed)
+        sent = person.send(review, typed)
+        if way < 0.15:
+            again = person.send(review, typed, label="again")
+            return sent if sent.sent_to else again
+        if way < 0.18:
+            person.send(review, {**typed, "vehicle.trim": "Smuggled"}, label="other values")
+        return sent
+
+    def _double_click(self, person, review, typed):
+        """Both posts at the same time, each with a connection of its own."""
+        other = Person(self.world, person.name, person.key)
+        second = threading.Thread(target=_clicked, args=(other, review, typed))
+        second.start()
+        sent = person.send(review, typed)
+        second.join()
+        return sent
+
+
+def _clicked(person, review, typed):
+    person.send(review, typed, label="double click")
+    connection.close()
+
+
+def _settling(every=0.5):
+    """The reconcile loop, faster than in life; ends by SIGTERM."""
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    while not ended.wait(every):
+        call_command("reconcile")
+
+
+def run(world, seed, count, *, writer=False):
+    """Let the workers edit; gives (edits, violations, words)."""
+    dice = dice_of(seed)
+    keys = [world.session() for _ in range(WORKERS * PER_WORKER)]
+    share = -(-count // WORKERS)
+    loop = world.fork(_settling)
+    workers = {
+        world.fork(lambda n=n: Worker(world, seed * 1000 + n, keys).work(share))
+        for n in range(WORKERS)
+    }
+    poked = _second_writer(world, dice, keys, workers) if writer else _all_ended(workers)
+    os.kill(loop, signal.SIGTERM)
+    wait(loop)
+    world.pave.clear_faults()
+    time.sleep(3.1)  # the latest `late` fault is past: PAVE is back
+    words = f"{_told()}{f'; {poked} foreign writes' if writer else ''}"
+    return finished(world, Edit.objects.count(), words, every=7)
+
+
+def _told():
+    states = Counter(Edit.objects.values_list("state", flat=True))
+    return ", ".join(f"{state} {number}" for state, number in states.most_common(6))
+
+
+def _all_ended(workers):
+    for pid in workers:
+        wait(pid)
+    return 0
+
+
+def _second_writer(world, dice, keys, workers):
+    """Change a field of a random session every few hundredths of a second, till all is done."""
+    left, poked = set(workers), 0
+    while left:
+        left -= {pid for pid in left if os.waitpid(pid, os.WNOHANG)[0]}
+        field = dice.choice(list(POKED))
+        world.pave.poke(dice.choice(keys), field, dice.choice(POKED[field]))
+        poked += 1
+        time.sleep(0.04)
+    return poked
+
+
+def killed(world, seed, kills):
+    """Workers that are killed -9 again and again; gives (edits, violations, words)."""
+    dice = dice_of(seed)
+    keys = [world.session() for _ in range(60)]
+    loop = world.fork(_settling)
+
+    def started(n):
+        return world.fork(lambda: Worker(world, seed * 10**6 + n, keys).work(10**6))
+
+    workers = [started(-n) for n in (1, 2, 3)]
+    for n in range(kills):
+        time.sleep(dice.uniform(0.1, 0.45))
+        kill(workers[n % 3])
+        if n % 10 == 9:
+            kill(loop)
+            loop = world.fork(_settling)
+        workers[n % 3] = started(n)
+    for pid in (*workers, loop):
+        kill(pid)
+    world.pave.clear_faults()
+    time.sleep(3.1)  # the latest `late` fault is past: PAVE is back
+    words = f"{kills} kills, {_died_sending(world)} while sending; {_told()}"
+    return finished(world, Edit.objects.count(), words, every=7)
+
+
+def _died_sending(world):
+    """How many posts were never answered."""
+    asked = Counter((one["pid"], one["note"]) for one in world.notes() if one.get("kind") == "send")
+    return sum(
+        number - asked[pid, "shown"] for (pid, note), number in asked.items() if note == "asks"
+    )
+
+
+def sized(world, asked):
+    """Run with what was asked for on the command line."""
+    return run(world, asked.seed, asked.count or COUNTS[asked.size])
+
+
+def sized_writer(world, asked):
+    """The same with a second writer."""
+    return run(world, asked.seed, asked.count or WRITER_COUNTS[asked.size], writer=True)
+
+
+def sized_kills(world, asked):
+    """The kill loop."""
+    return killed(world, asked.seed, asked.count or KILLS[asked.size])
