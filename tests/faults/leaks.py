@@ -1,24 +1,66 @@
-"""Looks for what must be in 0 bytes: the secret and every token, in all that was written."""
+"""I9: the secret and every token are in 0 bytes of what was written, names and phones in no log."""
 
 import json
+import re
 
+from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
 
 from sessions_ui.models import AuditEntry
 
 from .checker import Violation
 
+_TOKEN = re.compile(r"[0-9a-f]{64}")
+PERSONAL = ("416-555-0184", "4165550184", "Daniel Osie", "416-555-0100")
 
-def _forbidden(world):
-    return [world.secret, *world.pave.tokens()]
+
+def _secrets_in(world, text, tokens):
+    if world.secret in text:
+        yield "the secret"
+    if tokens.intersection(_TOKEN.findall(text)):
+        yield "a token"
 
 
 def leaks(world, only=()):
-    """I9: the canary and the tokens in the audit of some sessions."""
+    """Look into the audit of some sessions."""
     rows = AuditEntry.objects.filter(session_key__in=only).values()
     text = json.dumps([{**row, "hash": ""} for row in rows], cls=DjangoJSONEncoder)
     return [
-        Violation("I9", None, "a secret stands in the audit")
-        for word in _forbidden(world)
-        if word in text
+        Violation("I9", None, f"{what} stands in the audit")
+        for what in _secrets_in(world, text, set(world.pave.tokens()))
     ]
+
+
+def leaks_anywhere(world):
+    """Look into all of it: every byte of the database, the logs, the pages, the export."""
+    tokens = set(world.pave.tokens())
+    found = []
+    for name, text in _places(world):
+        found += [Violation("I9", None, f"{what} stands in the {name}")
+                  for what in _secrets_in(world, text, tokens)]  # fmt: skip
+        if name == "log":
+            found += [Violation("I9", None, f"{word!r} stands in the log")
+                      for word in PERSONAL if word in text]  # fmt: skip
+    return found
+
+
+def _places(world):
+    yield "log", world.log.read_text("utf-8", "replace")
+    yield "pages", world.seen.read_text("utf-8")
+    export = world.folder / "export.csv"
+    world.run(lambda: call_command("audit_export", output=export))
+    yield "export", export.read_text("utf-8") if export.exists() else world.secret
+    yield from _database(world)
+
+
+def _database(world):
+    if world.engine == "SQLite":
+        connection.close()
+        for path in sorted(world.folder.glob("faults.sqlite3*")):
+            yield path.name, path.read_bytes().decode("latin-1")
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT t::text FROM "{table}" AS t')  # noqa: S608  our own tables
+            yield f"table {table}", "\n".join(row for (row,) in cursor.fetchall())

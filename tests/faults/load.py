@@ -206,7 +206,7 @@ def killed(world, seed, kills):
 
     workers = [started(-n) for n in (1, 2, 3)]
     for n in range(kills):
-        time.sleep(dice.uniform(0.1, 0.45))
+        time.sleep(dice.uniform(0.15, 0.6))
         kill(workers[n % 3])
         if n % 10 == 9:
             kill(loop)

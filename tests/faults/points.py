@@ -15,6 +15,7 @@ from django.core.management import call_command
 from sessions_ui.models import Edit
 
 from .checker import Violation, check
+from .leaks import leaks_anywhere
 from .person import Person
 from .steps import DIED, UNHARMED, Steps, counted
 from .truth import facts_read
@@ -193,6 +194,7 @@ def finished(world, number, words, *, every=1):
     found = check(facts_read(world))
     if broken:
         found.append(Violation("I5", None, "the audit does not verify", [world.log.name]))
+    found += leaks_anywhere(world)
     found += [Violation("run", None, one["words"]) for one in world.notes()
               if one["note"] == "trouble"]  # fmt: skip
     return number, found, words
