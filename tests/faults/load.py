@@ -65,7 +65,8 @@ def dice_of(seed):
 class Worker:
     """One process at work: takes sessions and people as its seed says, and breaks PAVE."""
 
-    def __init__(self, world, seed, keys):
+    def __init__(self, world, seed, keys, **facts):
+        self.facts = facts  # for the notes of every page
         self.world, self.keys, self.dice = world, keys, dice_of(seed)
         self.seed, self.turn, self.taken = seed, 0, 0
 
@@ -78,7 +79,8 @@ class Worker:
         """One person's submit, with whatever the dice say around it."""
         self.turn += 1
         key = self.dice.choice(self.keys)
-        person = Person(self.world, self.dice.choice(("alice", "bob")), key)
+        name = self.dice.choice(("alice", "bob"))
+        person = Person(self.world, name, key, **self.facts)
         typed = self._typed()
         page = person.open()
         if not page.seen:
@@ -132,7 +134,7 @@ class Worker:
 
     def _double_click(self, person, review, typed):
         """Both posts at the same time, each with a connection of its own."""
-        other = Person(self.world, person.name, person.key)
+        other = Person(self.world, person.name, person.key, **self.facts)
         second = threading.Thread(target=_clicked, args=(other, review, typed))
         second.start()
         sent = person.send(review, typed)
@@ -168,11 +170,12 @@ def run(world, seed, count, *, writer=False):
     wait(loop)
     world.pave.clear_faults()
     time.sleep(3.1)  # the latest `late` fault is past: PAVE is back
-    words = f"{_told()}{f'; {poked} foreign writes' if writer else ''}"
+    words = f"{told_states()}{f'; {poked} foreign writes' if writer else ''}"
     return finished(world, Edit.objects.count(), words, every=7)
 
 
-def _told():
+def told_states():
+    """The states of all edits by number."""
     states = Counter(Edit.objects.values_list("state", flat=True))
     return ", ".join(f"{state} {number}" for state, number in states.most_common(6))
 
@@ -216,7 +219,7 @@ def killed(world, seed, kills):
         kill(pid)
     world.pave.clear_faults()
     time.sleep(3.1)  # the latest `late` fault is past: PAVE is back
-    words = f"{kills} kills, {_died_sending(world)} while sending; {_told()}"
+    words = f"{kills} kills, {_died_sending(world)} while sending; {told_states()}"
     return finished(world, Edit.objects.count(), words, every=7)
 
 

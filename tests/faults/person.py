@@ -5,6 +5,7 @@ import html
 import re
 import time
 
+from django.db import close_old_connections
 from django.test import Client
 
 _MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
@@ -36,13 +37,16 @@ class Page:
 class Person:
     """Acts as one of the world's people on one session; notes what was shown, and when."""
 
-    def __init__(self, world, name, session_key):
+    def __init__(self, world, name, session_key, **facts):
+        self.facts = facts
         self.world, self.name, self.key = world, name, session_key
         self.client = Client(raise_request_exception=False)
         self.client.cookies["sessionid"] = world.cookies[name]
         self.url = f"/sessions/{session_key}/"
 
     def _noted(self, kind, ask, **facts):
+        facts = {**self.facts, **facts}
+        close_old_connections()  # as the server does; Django's test client leaves it out
         began = time.time()
         self.world.note(note="asks", kind=kind, who=self.name, key=self.key, began=began, **facts)
         page = Page(ask())
@@ -73,10 +77,10 @@ class Person:
         posted = {**inputs, "seen": page.seen, "action": "review"}
         return self._noted("review", lambda: self.client.post(self.url, posted))
 
-    def send(self, review, typed, label="", **more):
+    def send(self, review, typed, label="", why=WHY, **more):
         """Press send on a review page. `more` are facts for the note."""
         inputs = {key.replace(".", "-", 1): text for key, text in typed.items()}
-        posted = {**inputs, **WHY, "seen": review.seen, "action": "send"}
+        posted = {**inputs, **why, "seen": review.seen, "action": "send"}
         form = hashlib.sha256(review.seen.encode()).hexdigest()[:16]
         return self._noted(
             "send",

@@ -27,7 +27,7 @@ os.environ["PAVE_BASE_URL"] = os.environ.get("FAULTS_BASE_URL", "http://127.0.0.
 os.environ["PAVE_API_SECRET"] = os.environ.get("FAULTS_SECRET", "sandbox-secret-for-loopback-only")
 
 from paveadmin.settings import *  # noqa: E402, F403
-from paveadmin.settings import DATABASES, STORAGES  # noqa: E402
+from paveadmin.settings import STORAGES  # noqa: E402
 
 DEBUG = False
 ALLOWED_HOSTS = ["testserver"]
@@ -36,7 +36,3 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-if "postgres" in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-elif limit := os.environ.get("FAULTS_SQLITE_TIMEOUT"):
-    DATABASES["default"]["OPTIONS"]["timeout"] = float(limit)

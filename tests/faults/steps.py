@@ -27,7 +27,8 @@ class Broken(RuntimeError):
 
 
 class Steps:
-    """Counts steps; at number `at` the process dies, or something is raised (`manner`).
+    """Counts steps; at number `at` the process dies, or something is raised (`manner`); or
+    `manner` is called, from there on at each step until it gives true.
 
     With `brief`, reading our own database is no step: to die there is to die at the step before.
     """
@@ -35,11 +36,15 @@ class Steps:
     def __init__(self, at=0, manner="crash", *, brief=False):
         self.at, self.manner, self.brief = at, manner, brief
         self.names = []
+        self.waiting = callable(manner)
 
     def step(self, name, error=Broken):
         """Pass a step: go on, die, or raise `error`."""
         self.names.append(name)
-        if len(self.names) != self.at:
+        if self.waiting and len(self.names) >= self.at > 0:
+            self.waiting = False  # what is called takes steps of its own
+            self.waiting = not self.manner()
+        if len(self.names) != self.at or callable(self.manner):
             return
         if self.manner == "crash":
             os._exit(DIED)
