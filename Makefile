@@ -5,11 +5,12 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8900
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test lock lint format pictures
+.PHONY: help run test lock lint format pictures faults faults-long
 
 help:
 	@echo "make run     start sandbox, dashboard and reconcile loop (PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT))"
 	@echo "make test    every check and every test, on SQLite and on PostgreSQL, with Chromium"
+	@echo "make faults  the proof that no edit is lost, doubled or misreported (half an hour)"
 	@echo "make lint    the checks alone"
 	@echo "make format  format the code"
 	@echo "make pictures  take the README's pictures of the pages anew"
@@ -39,3 +40,11 @@ lock:
 pictures:
 	@$(PYTHON) .ci/environment.py requirements-dev.txt
 	@PICTURES=docs/pictures $(VENV_PYTHON) -m pytest -q tests/browser -k agent_corrects
+
+faults:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@$(VENV_PYTHON) -m tests.faults --size hour --seed $(or $(SEED),1)
+
+faults-long:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@$(VENV_PYTHON) -m tests.faults --size long --seed $(or $(SEED),1)

@@ -184,7 +184,7 @@ def run(
     ]
     _tried(world, todo, calls=calls, brief=brief)
     number = sum(one.tried for one in probe + todo)
-    return finished(world, number, f"{len(faults)} faults, {steps} steps", every=5 if brief else 1)
+    return finished(world, number, f"{len(faults)} faults, {steps} steps", every=20 if calls else 5)
 
 
 def finished(world, number, words, *, every=1):
