@@ -24,6 +24,7 @@ PARTS = (
     ("points", BOTH, False),
     ("points:calls", BOTH, False),
     ("teeth", BOTH, False),
+    ("model", BOTH, False),
     ("doubles", BOTH, False),
     ("load", BOTH, True),
     ("load:writer", BOTH, False),

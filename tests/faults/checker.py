@@ -179,7 +179,12 @@ def _false_fields(facts, story, end):
     wanted, base = facts.wanted(story), facts.base(story)
     moments = _moments(facts, story, end)
     for key, (result, held) in end["body"].items():
-        told = {"applied": wanted.get(key), "ignored": base.get(key)}.get(result, held)
+        told = {
+            "applied": wanted.get(key),
+            "in_effect": wanted.get(key),
+            "ignored": base.get(key),
+            "not_in_effect": base.get(key),
+        }.get(result, held)
         if result == "not_shown":
             continue
         if not any(same(one.get(key), told) and same(one.get(key), held) for one in moments):

@@ -218,4 +218,5 @@ def sized(world, asked):
 
 def sized_calls(world, asked):
     """The same with every function of the house as a step, for a few faults."""
-    return run(world, faults=SHORT, calls=True)
+    manners = ("crash", "raise") if asked.size == "long" else ("crash",)
+    return run(world, faults=SHORT, manners=manners, calls=True)

@@ -50,10 +50,18 @@ class Pretend:
 
     def order(self, kind, **given):
         """Order a fault over HTTP: the way for children, who must not use the parent's lines."""
-        body = json.dumps({"kind": kind, **given}).encode()
+        self._post("/sandbox/faults", {"kind": kind, **given})
+
+    def poke_from_child(self, key, field, value):
+        """Change a field as somebody else would, over HTTP as well."""
+        self._post(f"/sandbox/sessions/{key}/poke", {"field": field, "value": value})
+
+    def _post(self, path, sent):
         kinds = {"Content-Type": "application/json"}
-        ask = urllib.request.Request(f"{self.base_url}/sandbox/faults", body, kinds)  # noqa: S310
-        urllib.request.urlopen(ask, timeout=10).close()  # noqa: S310  the sandbox's own address
+        ask = urllib.request.Request(  # noqa: S310  the sandbox's own address
+            f"{self.base_url}{path}", json.dumps(sent).encode(), kinds
+        )
+        urllib.request.urlopen(ask, timeout=10).close()  # noqa: S310
 
     def rows(self):
         """The whole journal so far, oldest first."""

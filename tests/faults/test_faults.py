@@ -37,3 +37,14 @@ def test_it_finds_four_seeded_bugs():
     code, words = proved("teeth", "--size", "short")
     assert code == 0, words
     assert "4 of 4 seeded bugs caught" in words
+
+
+def test_it_makes_one_edit_of_each_form_however_often_it_is_posted():
+    code, words = proved("doubles", "--count", "40")
+    assert code == 0, words
+    assert "40 edits, 40 PUTs" in words
+
+
+def test_it_agrees_with_a_small_model():
+    code, words = proved("model", "--size", "short")
+    assert code == 0, words

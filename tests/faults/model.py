@@ -1,0 +1,161 @@
+"""A small model of one session, played against the real house by Hypothesis.
+
+The model is a dict of what PAVE holds, whether the customer has started, and whether an edit is
+open. Each step must come to what the model says; after each step the checker looks at everything
+about the session, and at the end of a play all is settled and looked at once more.
+"""
+
+from datetime import timedelta
+from unittest import mock
+
+import hypothesis
+from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from sessions_ui.models import Edit
+from sessions_ui.services.reconciling import edits_reconcile
+
+from .checker import Violation, check
+from .person import Person
+from .points import finished
+from .steps import Steps, counted
+from .truth import facts_read
+from .world import wait
+
+SIZES = {"short": (4, 8), "hour": (60, 30), "long": (500, 60)}
+EXPECTED = {
+    "": "confirmed",
+    "reset_before": "unknown",
+    "reset_after": "in_effect",
+    "error_before": "unknown",
+    "error_after": "in_effect",
+    "html": "in_effect",
+    "truncated": "in_effect",
+    "refused": "refused",
+    "busy": "refused",
+    "denied": "refused",
+    "ignored": "not_in_effect",
+}
+APPLIED = ("confirmed", "in_effect")
+VALUES = st.sampled_from(["LX", "Sport", "Touring", "EX-L"])
+PEOPLE = st.sampled_from(["alice", "bob"])
+
+
+class Play(RuleBasedStateMachine):
+    """One play, on a session of its own in `world`, which is set before the first."""
+
+    world = None
+
+    def __init__(self):
+        super().__init__()
+        self.key = self.world.session()
+        self.held, self.started, self.open = "EX", False, False
+        self.pages = {}
+
+    @rule(name=PEOPLE)
+    def look(self, name):
+        self.pages[name] = (Person(self.world, name, self.key).open(), self.held)
+
+    @rule(name=PEOPLE, value=VALUES, fault=st.sampled_from(list(EXPECTED)), twice=st.booleans())
+    def submit(self, name, value, fault, twice):
+        person = Person(self.world, name, self.key)
+        page, held = self.pages.pop(name, None) or (person.open(), self.held)
+        review = person.review(page, {"vehicle.trim": value})
+        may = not self.open and not self.started and self.held == held != value
+        assert review.is_review == may, review.text[:300]
+        if not may:
+            return
+        if fault:
+            self.world.pave.fault(fault, key=self.key)
+        sent = person.send(review, {"vehicle.trim": value})
+        if twice:
+            again = person.send(review, {"vehicle.trim": value}, label="again")
+            assert again.sent_to == sent.sent_to
+        self._became(sent.sent_to, EXPECTED[fault], value)
+
+    def _became(self, entry, outcome, value):
+        state = Edit.objects.get(entry_id=entry).state
+        assert state == outcome, f"{state}, not {outcome}"
+        self.open = outcome == "unknown"
+        if outcome in APPLIED:
+            self.held = value
+
+    @rule(value=VALUES, at=st.integers(1, 40))
+    def crash(self, value, at):
+        """A process dies while it submits; what PAVE holds then, only PAVE knows."""
+
+        def work():
+            person = Person(self.world, "alice", self.key)
+            review = person.review(person.open(), {"vehicle.trim": value})
+            if review.is_review:
+                with counted(Steps(at, brief=True)):
+                    person.send(review, {"vehicle.trim": value})
+
+        wait(self.world.fork(work))
+        self.held = self.world.pave.session(self.key)["fields"]["vehicle.trim"]
+        self._see_slot()
+
+    def _see_slot(self):
+        waiting = Edit.objects.filter(session_key=self.key, settled_at__isnull=True)
+        self.open = waiting.exists()
+
+    @rule(value=VALUES)
+    def other_writer(self, value):
+        self.world.pave.poke(self.key, "vehicle.trim", value)
+        self.held = value
+
+    @rule()
+    def customer_starts(self):
+        if not self.started:
+            self.world.pave.act(self.key, "start")
+            self.started = True
+
+    @rule()
+    def sweep(self):
+        """The clock jumps past lease and settle time, and reconcile comes by twice."""
+        later = timezone.now() + timedelta(seconds=self.world.lease + self.world.settle + 1)
+        with mock.patch.object(timezone, "now", return_value=later):
+            edits_reconcile()
+            edits_reconcile()
+        self._see_slot()
+        assert not self.open
+
+    @invariant()
+    def nothing_is_broken(self):
+        found = check(facts_read(self.world, only={self.key}), ended=False)
+        assert not found, "\n".join(map(str, found))
+
+    def teardown(self):
+        self.world.pave.clear_faults()
+        self.sweep()
+
+
+def run(world, seed, plays, steps):
+    """Let Hypothesis play; gives (plays, violations, words)."""
+    Play.world = world
+    told = hypothesis.settings(
+        max_examples=plays,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    trouble = []
+    try:
+        run_state_machine_as_test(hypothesis.seed(seed)(Play), settings=told)
+    except AssertionError as broken:
+        trouble = [Violation("model", None, str(broken), getattr(broken, "__notes__", []))]
+    number, found, _ = finished(world, plays, "", every=9)
+    return (
+        number,
+        trouble + found,
+        f"{plays} plays of up to {steps} steps, {Edit.objects.count()} edits",
+    )
+
+
+def sized(world, asked):
+    """Run with what was asked for on the command line."""
+    plays, steps = SIZES[asked.size]
+    return run(world, asked.seed, asked.count or plays, steps)
