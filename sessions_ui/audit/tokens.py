@@ -8,12 +8,11 @@ from django.conf import settings
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.outcomes import Outcome
-from sessions_ui.domain.values import MEANING, Kind, text_of
+from sessions_ui.domain.values import MEANING, text_of
 from sessions_ui.models import AuditToken
 
 OUTCOME, STATUS, FIELD = "@outcome", "@status", "@field"
-SEARCHED = frozenset({Kind.TEXT, Kind.VIN, Kind.URL, Kind.PHONE})
-SEARCHED_KEYS = frozenset(spec.key for spec in CATALOGUE.writable if spec.kind in SEARCHED)
+SEARCHED_KEYS = frozenset(spec.key for spec in CATALOGUE.writable)
 LONGEST = 64
 _HMAC_LENGTH = 32
 
@@ -30,7 +29,7 @@ def value_token(spec: FieldSpec, value: object) -> str:
 
 
 def change_tokens(changes: Mapping[str, tuple[object, object]]) -> set[tuple[str, str]]:
-    """For each changed field its name, and both its values where they are worth searching."""
+    """For each changed field its name, and both its values."""
     tokens = {(FIELD, key) for key in changes if key in CATALOGUE}
     for key in changes.keys() & SEARCHED_KEYS:
         found = {value_token(CATALOGUE[key], value) for value in changes[key]}

@@ -19,6 +19,7 @@ from sessions_ui.audit.query import (
     session_history,
 )
 from sessions_ui.audit.record import Actor, record_access
+from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.models import AuditEntry, Kind
 
@@ -115,6 +116,31 @@ def test_a_ticket_that_looks_like_a_number_is_found_beside_the_entry():
     first = edit()
     second = edit(ticket=str(first))
     assert found(q=str(first)) == [second, first]
+
+
+@pytest.mark.parametrize(
+    ("key", "now", "typed"),
+    [
+        ("session.language", "FR", "fr"),
+        ("session.theme", "PRO", "PRO"),
+        ("vehicle.year", "2021", "2021"),
+        ("vehicle.odom_reading", 90123, "90,123"),
+        ("vehicle.odom_unit", "MILES", "miles"),
+        ("vehicle.transmission", "CVT", "cvt"),
+    ],
+)
+def test_a_value_is_found_whatever_its_kind(key, now, typed):
+    edit_id = edit({key: ("", now)})
+    edit({"vehicle.make": ("", "Ford")})
+    assert found(value=typed) == found(value=typed, field=key) == [edit_id]
+
+
+def test_every_field_that_can_change_can_be_searched_by_value():
+    for spec in CATALOGUE.writable:
+        was, now = spec.examples
+        edit_id = edit({spec.key: (was, now)})
+        assert edit_id in found(value=now), spec.key
+        assert edit_id in found(value=was), spec.key
 
 
 # --- time ----------------------------------------------------------------------------------------
