@@ -62,7 +62,7 @@ TEXTS = {
     "not_in_effect": (
         "Your change is not in effect",
         "PAVE holds the values from before.",
-        "If it is still wanted, make the change again.",
+        "What you typed is kept: if it is still wanted, put it back, and review it again.",
     ),
     "partial": (
         "Partly in effect",

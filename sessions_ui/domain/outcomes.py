@@ -116,7 +116,7 @@ WORDS = {
     Outcome.NOT_IN_EFFECT: Words(
         "Not in effect", "bad", "x-circle", "Your change is not in effect",
         "PAVE holds the values from before.",
-        "If it is still wanted, make the change again.",
+        "What you typed is kept: if it is still wanted, put it back, and review it again.",
     ),
     Outcome.PARTIAL: Words(
         "Partly in effect", "warn", "half", "Partly in effect",
@@ -142,12 +142,20 @@ WORDS = {
 
 
 class FieldResult(StrEnum):
-    """What became of one field."""
+    """What became of one field: by PAVE's own answer, or, claiming effect only, by reading back."""
 
     APPLIED = "applied"
     IGNORED = "ignored"
     ALTERED = "altered"
     NOT_SHOWN = "not_shown"
+    IN_EFFECT = "in_effect"
+    NOT_IN_EFFECT = "not_in_effect"
+    OTHER_VALUE = "other_value"
+
+    @property
+    def by_reading(self) -> "FieldResult":
+        """The same finding where PAVE gave no answer: a value proves effect, never its cause."""
+        return _BY_READING.get(self, self)
 
     @property
     def label(self) -> str:
@@ -167,6 +175,14 @@ FIELD_WORDS = {
     FieldResult.IGNORED: ("Ignored by PAVE", "bad", "x-circle"),
     FieldResult.ALTERED: ("Altered by PAVE", "warn", "altered"),
     FieldResult.NOT_SHOWN: ("Not shown by PAVE", "dead", "dash"),
+    FieldResult.IN_EFFECT: ("In effect", "ok", "check-circle"),
+    FieldResult.NOT_IN_EFFECT: ("Not in effect", "bad", "x-circle"),
+    FieldResult.OTHER_VALUE: ("Another value", "warn", "altered"),
+}
+_BY_READING = {
+    FieldResult.APPLIED: FieldResult.IN_EFFECT,
+    FieldResult.IGNORED: FieldResult.NOT_IN_EFFECT,
+    FieldResult.ALTERED: FieldResult.OTHER_VALUE,
 }
 
 

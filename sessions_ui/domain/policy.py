@@ -161,7 +161,7 @@ RULES = (
     LockRule(
         Reason.SMS_NOT_FAILED, lambda s: s.delivery is Delivery.OK, _TEXT_NUMBER,
         "The text was accepted for delivery, so PAVE will not take a new number.",
-        "PAVE reporting a failed delivery. Went to the wrong person? Ask a manager about a resend.",
+        "PAVE reporting a failed delivery. This dashboard cannot resend a text.",
         MANUAL,
     ),
 )  # fmt: skip

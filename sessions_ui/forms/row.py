@@ -55,7 +55,7 @@ class Row:
 
     @property
     def spelled(self) -> str:
-        return spelled(self.spec, self.held)
+        return spelled(self.spec, self.held) if self.held else ""
 
     @property
     def mono(self) -> bool:

@@ -16,6 +16,8 @@ from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.domain.values import Kind, number_of
 from sessions_ui.domain.vin import vin_error, vin_warning
 
+UNREADABLE = "\ufffd"  # stands for what no database can hold
+
 
 def value_error(spec: FieldSpec, text: str, held: str, codes: Collection[str] = ()) -> str:
     """Why a changed value cannot be sent, as a sentence that helps; ``""`` when it can.
@@ -26,7 +28,7 @@ def value_error(spec: FieldSpec, text: str, held: str, codes: Collection[str] = 
         return f"PAVE has no way to empty a field. It holds “{held}”: type that, or another value."
     if codes and not any(spec.kind.same(code, text) for code in codes):
         return f"“{text}” is not on the list. Choose one of {', '.join(filter(None, codes))}."
-    if not text.isprintable():
+    if not text.isprintable() or UNREADABLE in text:
         return "This has a line break or another character that nobody can see. Type it once more."
     check = ERRORS.get(spec.kind)
     return (check(text) if check else "") or _too_long(spec, text)

@@ -18,16 +18,25 @@ KEPT = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A draft, opened: what was typed by field key, on which signed page, and when."""
+    """A draft, opened: what was typed by field key, on which signed page, the reason's inputs if
+    they were given, and when."""
 
     typed: Mapping[str, str]
     seen: str
+    reason: Mapping[str, str]
     kept_at: datetime
 
 
-def draft_keep(*, actor_id: int, session_key: str, typed: Mapping[str, str], seen: str) -> None:
-    """Keep ``typed`` (by field key) and the signed ``seen`` it was typed on; one per person and
-    session, the newest wins. Nothing typed keeps nothing."""
+def draft_keep(
+    *,
+    actor_id: int,
+    session_key: str,
+    typed: Mapping[str, str],
+    seen: str = "",
+    reason: Mapping[str, str] | None = None,
+) -> None:
+    """Keep ``typed`` (by field key), the signed ``seen`` it was typed on and the ``reason``'s
+    inputs; one per person and session, the newest wins. Nothing typed keeps nothing."""
     drafts_expire()
     if not typed:
         return
@@ -35,7 +44,7 @@ def draft_keep(*, actor_id: int, session_key: str, typed: Mapping[str, str], see
         actor_id=actor_id,
         session_key=session_key,
         defaults={
-            "sealed": encrypt({"typed": dict(typed), "seen": seen}),
+            "sealed": encrypt({"typed": dict(typed), "seen": seen, "reason": dict(reason or {})}),
             "kept_at": timezone.now(),
         },
     )

@@ -14,9 +14,11 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.record import Actor, record_intent
+from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import Outcome, State
 from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.domain.snapshot import payload
+from sessions_ui.domain.values import text_of
 from sessions_ui.models import Edit
 from sessions_ui.pave.client import body_bytes
 from sessions_ui.pave.errors import PaveError, PaveNotFound
@@ -78,7 +80,7 @@ def session_review(
         fault=fault,
     )
     if snapshot is None:
-        _keep(actor, sheet, seen)
+        _keep(actor, sheet, seen, posted)
     elif seen and (sheet.refused or sheet.unknown_names):
         refusal_of_locked(actor, sheet)
     return sheet
@@ -110,7 +112,7 @@ def session_update(
     )
     if sheet.refused or sheet.finding is not Finding.CHANGES:
         return _stop(actor, edit, sheet, Finding.LOCKED if sheet.refused else sheet.finding)
-    return _send(actor, edit, sheet)
+    return _send(actor, edit, sheet, posted)
 
 
 def edit_of_nonce(nonce: str) -> Edit | None:
@@ -122,7 +124,9 @@ def _reserve(
     actor: Actor, session_key: str, seen: Seen, posted: Posted, reason: ReasonGiven
 ) -> Edit | None:
     """Intent and slot in one commit, before anything is read. None: nonce used, or slot taken."""
-    changes = {key: (seen.texts.get(key, ""), text) for key, text in posted.typed.items()}
+    changes = {
+        key: (seen.texts.get(key, ""), as_sent(key, text)) for key, text in posted.typed.items()
+    }
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -152,6 +156,11 @@ def _reserve(
         return None
 
 
+def as_sent(key: str, typed: str) -> str:
+    """The typed text as PAVE gets it: what the record holds, and what a page calls sent."""
+    return text_of(CATALOGUE[key].kind.sent(typed))
+
+
 def _again(first: Edit, posted: Posted) -> Submitted:
     if first.values_digest == digest_of(posted.inputs):
         return Submitted(edit=first)
@@ -159,9 +168,10 @@ def _again(first: Edit, posted: Posted) -> Submitted:
 
 
 def _busy(actor: Actor, session_key: str, seen: Seen, posted: Posted) -> Submitted:
+    """Another edit held the slot; by now it may be settled, and the page says which."""
     sheet = session_review(actor=actor, session_key=session_key, seen=seen, posted=posted)
-    _keep(actor, sheet, seen)
-    return Submitted(sheet=sheet, code="busy")
+    _keep(actor, sheet, seen, posted)
+    return Submitted(sheet=sheet, code="busy" if sheet.pending else "came_second")
 
 
 def _unreadable(
@@ -179,7 +189,7 @@ def _unreadable(
         typed=posted.typed,
         fault=fault,
     )
-    _keep(actor, sheet, seen)
+    _keep(actor, sheet, seen, posted)
     return Submitted(sheet=sheet, code="not_found" if gone else "unreadable")
 
 
@@ -194,8 +204,8 @@ def _withdraw(actor: Actor, edit: Edit, outcome: Outcome, code: str, **facts: ob
     move_to_outcome(edit, outcome, actor=actor, allowed={State.INTENT}, error_code=code, **facts)
 
 
-def _send(actor: Actor, edit: Edit, sheet: Sheet) -> Submitted:
-    changes = {key: (one.now, one.mine) for key, one in sheet.changes.items()}
+def _send(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted) -> Submitted:
+    changes = {key: (one.now, as_sent(key, one.mine)) for key, one in sheet.changes.items()}
     body = payload({key: wanted for key, (_, wanted) in changes.items()})
     sha256 = hashlib.sha256(body_bytes(body)).hexdigest()
     if not move_to_sent(edit, actor=actor, base=sheet.snapshot, changes=changes, sha256=sha256):
@@ -207,7 +217,7 @@ def _send(actor: Actor, edit: Edit, sheet: Sheet) -> Submitted:
     try:
         judge(actor, edit, sheet.snapshot, answer)
         _look_back(edit)
-        _tidy(actor, edit)
+        _tidy(actor, edit, sheet, posted)
     except DatabaseError:
         # It stays `sent`: when its lease is over it is read back like any edit without an answer.
         logger.error("outcome not recorded", extra={"edit_id": edit.entry_id}, exc_info=True)
@@ -222,20 +232,19 @@ def _look_back(edit: Edit) -> None:
         edit_settle(edit, snapshot_read(edit.session_key))
 
 
-def _tidy(actor: Actor, edit: Edit) -> None:
-    """What did not reach PAVE is kept for its author; what did needs no draft."""
-    if edit.state in (Outcome.NOT_SENT, Outcome.REFUSED):
-        typed = {key: wanted for key, (_, wanted) in edit.changes.items()}
-        draft_keep(actor_id=actor.id, session_key=edit.session_key, typed=typed, seen="")
+def _tidy(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted) -> None:
+    """What is not in effect is kept for its author; what is, or may be, needs no draft."""
+    if edit.state in (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.NOT_IN_EFFECT):
+        _keep(actor, sheet, None, posted)
     else:
         draft_drop(actor_id=actor.id, session_key=edit.session_key)
 
 
-def _keep(actor: Actor, sheet: Sheet, seen: Seen | None) -> None:
-    typed = {key: one.mine for key, one in sheet.touched.items()}
+def _keep(actor: Actor, sheet: Sheet, seen: Seen | None, posted: Posted) -> None:
     draft_keep(
         actor_id=actor.id,
         session_key=sheet.session_key,
-        typed=typed,
+        typed={key: one.mine for key, one in sheet.touched.items()},
         seen=seen.sign() if seen else "",
+        reason=posted.reason,
     )

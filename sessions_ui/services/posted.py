@@ -1,14 +1,16 @@
 """What a form post holds, in the catalogue's words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
     """What a form post holds: ``typed`` by field key, ``inputs`` by their posted names, and the
-    posted ``<section>-…`` names that PAVE's update call does not have."""
+    posted ``<section>-…`` names that PAVE's update call does not have. ``reason``: the reason's
+    inputs as they came, to be kept with a draft."""
 
     typed: Mapping[str, str]
     inputs: Mapping[str, str]
     unknown_names: tuple[str, ...] = ()
+    reason: Mapping[str, str] = field(default_factory=dict)

@@ -9,20 +9,19 @@ from django.conf import settings
 from django.utils import timezone
 
 from sessions_ui.audit.record import SYSTEM
-from sessions_ui.domain.outcomes import FieldResult, Outcome, State
+from sessions_ui.domain.outcomes import Outcome, State
 from sessions_ui.models import Edit
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
 from .drafts import drafts_expire
 from .leases import WorkLease
 from .remote import last_reads_expire, snapshot_read
-from .settling import edit_settle, edits_expire, results_of
+from .settling import edit_found_late, edit_settle, edits_expire, sent_again
 from .transitions import move_to_resolution
 
 UNREADABLE_FOR = timedelta(hours=24)
 """How long PAVE may stay unreadable before a person has to look at an unknown edit."""
 
-UNSENT = (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.REFUSED_BY_POLICY, Outcome.WITHDRAWN)
 LEASE_SECONDS = 60
 
 
@@ -71,32 +70,15 @@ def _settle(edit: Edit) -> bool:
 
 
 def _look_again(edit: Edit) -> bool:
-    """A later look at an edit that was called not in effect: `late_applied` if PAVE holds all of
-    it now and nobody of ours sent it again."""
+    """A later look at an edit that was called not in effect."""
     try:
         snapshot = snapshot_read(edit.session_key)
     except PaveError:
         return False  # the next pass looks again
-    results = results_of(edit, snapshot)
-    applied = {result for result, _ in results.values()} == {FieldResult.APPLIED}
-    if not applied or _sent_again(edit):
-        _next_look(edit, done=_sent_again(edit))
-        return False
-    return move_to_resolution(
-        edit,
-        Outcome.LATE_APPLIED,
-        actor=SYSTEM,
-        allowed={Outcome.NOT_IN_EFFECT},
-        results=results,
-        status=snapshot.raw_status,
-        new_version=snapshot.updated_at,
-    )
-
-
-def _sent_again(edit: Edit) -> bool:
-    """Whether a later edit of ours may have put one of these fields there."""
-    later = Edit.objects.filter(session_key=edit.session_key, entry_id__gt=edit.entry_id)
-    return any(set(one.changes) & set(edit.changes) for one in later.exclude(state__in=UNSENT))
+    if edit_found_late(edit, snapshot):
+        return True
+    _next_look(edit, done=sent_again(edit))
+    return False
 
 
 def _next_look(edit: Edit, *, done: bool) -> None:

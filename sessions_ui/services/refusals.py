@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from sessions_ui.audit.record import Actor, record_refusal
+from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.policy import Reason
 
 from .posted import Posted
@@ -13,16 +14,32 @@ from .sheets import Sheet
 def refusal_record(
     *, actor: Actor, session_key: str, posted: Posted, error_code: str, seen: Seen | None = None
 ) -> None:
-    """Record a post that was refused before it became an edit."""
-    shown = seen.texts if seen else {}
+    """Record a post that was refused before it became an edit.
+
+    Against ``seen``, whose ever page it was, only what differs counts; without it nobody can say
+    what was there before, so the fields are named and no values told.
+    """
+    same = {key: CATALOGUE[key].kind.same for key in posted.typed}
+    changes = (
+        {
+            key: (seen.texts.get(key, ""), text)
+            for key, text in posted.typed.items()
+            if not same[key](text, seen.texts.get(key, ""))
+        }
+        if seen
+        else {}
+    )
+    detail: dict[str, object] = {"unknown_names": list(posted.unknown_names)}
+    if not seen:
+        detail["fields"] = sorted(posted.typed)
     with transaction.atomic():
         record_refusal(
             actor=actor,
             session_key=session_key,
             session_label="",
-            changes={key: (shown.get(key, ""), text) for key, text in posted.typed.items()},
+            changes=changes,
             status="",
-            detail={"unknown_names": list(posted.unknown_names)},
+            detail=detail,
             error_code=error_code,
         )
 

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -13,13 +14,15 @@ from sessions_ui.models import AuditEntry, Edit, Kind
 
 @dataclass(frozen=True, slots=True)
 class EditResult:
-    """An edit with its latest outcome, what became of each field, PAVE's own words, and, while it
-    is unknown, from when a verdict may be given."""
+    """An edit with its latest outcome and what became of each field; ``told``: what the answer
+    said besides (``pave_message``, ``retry_after`` in seconds, ``collateral``: keys that changed
+    unasked); while it is unknown, from when a verdict may be given."""
 
     edit: Edit
     outcome: Outcome
     results: Mapping[str, FieldResult]
-    pave_message: str = ""
+    http_status: int | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
     settle_at: datetime | None = None
 
 
@@ -40,7 +43,8 @@ def edit_result(entry_id: str, session_key: str) -> EditResult | None:
         edit=edit,
         outcome=_outcome(edit),
         results={key: FieldResult(told[0]) for key, told in body.items()},
-        pave_message=json.loads(ended.detail).get("pave_message", "") if ended else "",
+        http_status=ended.http_status if ended else None,
+        told=json.loads(ended.detail) if ended else {},
         settle_at=_settle_at(edit),
     )
 

@@ -12,7 +12,7 @@ from sessions_ui.models import AuditEntry, Visit
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
 from .remote import last_read_keep, last_read_of, pave, snapshot_read
-from .settling import edit_settle, open_edit
+from .settling import edit_settle, edits_found_late, open_edit
 from .sheets import Sheet, sheet_of
 
 VISITS_SHOWN = 20
@@ -43,6 +43,7 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
     pending = open_edit(session_key)
     if pending and edit_settle(pending, snapshot):
         pending = open_edit(session_key)
+    edits_found_late(snapshot)
     _note_visit(actor, snapshot)
     return sheet_of(session_key=session_key, snapshot=snapshot, may_edit=may_edit, pending=pending)
 

@@ -10,7 +10,11 @@ from sessions_ui.domain.outcomes import OPEN, FieldResult, Outcome, State, roll_
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import Edit
 
+from .drafts import draft_keep
 from .transitions import Results, move_to_outcome, move_to_resolution
+
+UNSENT = (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.REFUSED_BY_POLICY, Outcome.WITHDRAWN)
+"""The outcomes of edits that certainly changed nothing at PAVE."""
 
 
 def open_edit(session_key: str) -> Edit | None:
@@ -56,15 +60,57 @@ def edit_settle(edit: Edit, snapshot: Snapshot, *, now: datetime | None = None) 
     settled = edit.sent_at + timedelta(seconds=settings.PAVE_SETTLE_SECONDS)
     if outcome is not Outcome.IN_EFFECT and (now or timezone.now()) < settled:
         return False
-    return move_to_resolution(
+    moved = move_to_resolution(
         edit,
         outcome,
         actor=SYSTEM,
-        results=results,
+        results=by_reading(results),
         status=snapshot.raw_status,
         new_version=snapshot.updated_at,
         detail={"proven": _unmoved(edit, snapshot, results)},
     )
+    if moved and outcome is Outcome.NOT_IN_EFFECT:
+        typed = {key: wanted for key, (_, wanted) in edit.changes.items()}
+        draft_keep(actor_id=edit.actor_id, session_key=edit.session_key, typed=typed)
+    return moved
+
+
+def by_reading(results: Results) -> Results:
+    """The results in words of effect, for what was only read back."""
+    return {key: (result.by_reading, held) for key, (result, held) in results.items()}
+
+
+def edits_found_late(snapshot: Snapshot) -> None:
+    """Look again, from a snapshot that was read anyway, at edits called not in effect."""
+    waiting = Edit.objects.filter(
+        session_key=snapshot.session_key,
+        state=Outcome.NOT_IN_EFFECT,
+        next_look_at__isnull=False,
+    )
+    for edit in waiting:
+        edit_found_late(edit, snapshot)
+
+
+def edit_found_late(edit: Edit, snapshot: Snapshot) -> bool:
+    """`late_applied` if PAVE holds all of the edit now and nobody of ours sent it again."""
+    results = results_of(edit, snapshot)
+    if {result for result, _ in results.values()} != {FieldResult.APPLIED} or sent_again(edit):
+        return False
+    return move_to_resolution(
+        edit,
+        Outcome.LATE_APPLIED,
+        actor=SYSTEM,
+        allowed={Outcome.NOT_IN_EFFECT},
+        results=by_reading(results),
+        status=snapshot.raw_status,
+        new_version=snapshot.updated_at,
+    )
+
+
+def sent_again(edit: Edit) -> bool:
+    """Whether a later edit of ours may have put one of these fields there."""
+    later = Edit.objects.filter(session_key=edit.session_key, entry_id__gt=edit.entry_id)
+    return any(set(one.changes) & set(edit.changes) for one in later.exclude(state__in=UNSENT))
 
 
 def _unmoved(edit: Edit, snapshot: Snapshot, results: Results) -> bool:

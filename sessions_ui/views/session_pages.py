@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -13,7 +14,7 @@ from django.template.loader import render_to_string
 from sessions_ui.audit.query import session_history
 from sessions_ui.context import theme_of
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
-from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.domain.outcomes import FieldResult, Outcome, Words
 from sessions_ui.domain.policy import Delivery, Status
 from sessions_ui.domain.snapshot import payload
 from sessions_ui.domain.status import RAIL
@@ -26,7 +27,7 @@ from sessions_ui.services.results import edit_result
 from sessions_ui.services.seen import Seen, new_nonce
 from sessions_ui.services.sheets import Sheet
 
-from .words import STOPPED_WORDS, fault_words
+from .words import STOPPED_WORDS, fault_words, outcome_words
 
 RECENT = 5
 REASON_NAMES = ("reason_code", "reason_note", "ticket")
@@ -59,18 +60,22 @@ def draw_form(
     nonce: str = "",
     edit_id: str = "",
     stopped: str = "",
+    reason: Mapping[str, str] | None = None,
     status: int = HTTPStatus.OK,
     **notes: object,
 ) -> HttpResponse:
     """The form page. ``stopped`` names why a post came back; ``notes`` go to the page as they are
     (``draft``: one that is offered, ``restored``: whether it was put back)."""
+    given = reason or request.POST
     context = {
         **_drawn(sheet, form or form_of(sheet)),
         **notes,
         "seen": seen_for(request, sheet, nonce).sign(),
-        "stopped": STOPPED_WORDS.get(stopped),
+        "stopped": None
+        if sheet.conflicts and stopped == "conflict"
+        else STOPPED_WORDS.get(stopped),
         "shown_edit": shown_edit(edit_id, sheet),
-        "earlier": {name: request.POST.get(name, "") for name in REASON_NAMES},
+        "earlier": {name: given.get(name, "") for name in REASON_NAMES},
         "recent": session_history(sheet.session_key, limit=RECENT),
     }
     return render(request, "sessions_ui/session.html", context, status=status)
@@ -123,13 +128,15 @@ def head_of(sheet: Sheet) -> Head | None:
 
 @dataclass(frozen=True)
 class ShownEdit:
-    """An edit's banner: its outcome's words, and per field what was sent, what PAVE holds, and the
-    result."""
+    """An edit's banner: its outcome and the words for it, per field what was sent, what PAVE holds
+    and the result, and the fields that changed unasked."""
 
     entry_id: int
     outcome: Outcome
     rows: tuple[tuple[FieldSpec, str, str, FieldResult | None], ...]
+    words: Words
     pave_message: str
+    collateral: tuple[FieldSpec, ...]
     sent_at: object
     settle_at: object
 
@@ -140,14 +147,21 @@ def shown_edit(edit_id: str, sheet: Sheet) -> ShownEdit | None:
     if found is None:
         return None
     rows = tuple(
-        (CATALOGUE[key], wanted, sheet.texts.get(key, ""), found.results.get(key))
+        (
+            CATALOGUE[key],
+            spelled(CATALOGUE[key], wanted),
+            spelled(CATALOGUE[key], sheet.texts.get(key, "")),
+            found.results.get(key),
+        )
         for key, (_, wanted) in found.edit.changes.items()
     )
     return ShownEdit(
         found.edit.entry_id,
         found.outcome,
         rows,
-        found.pave_message,
+        outcome_words(found.outcome, found.http_status, found.told.get("retry_after")),
+        found.told.get("pave_message", ""),
+        tuple(CATALOGUE[key] for key in found.told.get("collateral", ()) if key in CATALOGUE),
         found.edit.sent_at,
         found.settle_at,
     )

@@ -26,7 +26,14 @@ from sessions_ui.services.seen import Seen, read_seen
 from sessions_ui.services.sessions import session_load
 from sessions_ui.services.sheets import Finding, Sheet
 
-from .session_pages import draw_form, draw_review, form_of, session_unknown, unrecorded
+from .session_pages import (
+    REASON_NAMES,
+    draw_form,
+    draw_review,
+    form_of,
+    session_unknown,
+    unrecorded,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +46,7 @@ STOPPED = {
     "conflict": HTTPStatus.CONFLICT,
     "locked": HTTPStatus.CONFLICT,
     "busy": HTTPStatus.CONFLICT,
+    "came_second": HTTPStatus.CONFLICT,
     "nonce_used": HTTPStatus.CONFLICT,
     "nothing_to_change": HTTPStatus.OK,
     "unreadable": HTTPStatus.OK,
@@ -76,14 +84,18 @@ def _log_in_first(request: HttpRequest, session_key: str) -> HttpResponse:
 
 def keep_typed(request: HttpRequest, seen: Seen) -> None:
     """Keep what a post holds, for the person to whom the form was drawn."""
-    typed = posted_of(request).typed
+    posted = posted_of(request)
     changed = {
         key: text
-        for key, text in typed.items()
+        for key, text in posted.typed.items()
         if not CATALOGUE[key].kind.same(text, seen.texts.get(key, ""))
     }
     draft_keep(
-        actor_id=seen.actor_id, session_key=seen.session_key, typed=changed, seen=seen.sign()
+        actor_id=seen.actor_id,
+        session_key=seen.session_key,
+        typed=changed,
+        seen=seen.sign(),
+        reason=posted.reason,
     )
 
 
@@ -94,7 +106,8 @@ def _get(request: HttpRequest, session_key: str) -> HttpResponse:
     sheet = session_load(actor=actor, session_key=session_key, may_edit=request.user.has_perm(EDIT))
     draft = draft_of(actor_id=actor.id, session_key=session_key)
     if draft and "draft" in request.GET:
-        return draw_form(request, sheet_restored(sheet, draft, actor.id), restored=True)
+        sheet = sheet_restored(sheet, draft, actor.id)
+        return draw_form(request, sheet, reason=draft.reason, restored=True)
     return draw_form(request, sheet, draft=draft, edit_id=request.GET.get("edit", ""))
 
 
@@ -111,6 +124,7 @@ def posted_of(request: HttpRequest, seen: Seen | None = None) -> Posted:
         typed={_INPUTS[name]: storable(text) for name, text in inputs.items() if name in _INPUTS},
         inputs=inputs,
         unknown_names=tuple(storable(name)[:80] for name in inputs if name not in _INPUTS),
+        reason={name: request.POST.get(name, "") for name in REASON_NAMES},
     )
 
 
@@ -124,16 +138,21 @@ def _post(request: HttpRequest, session_key: str) -> HttpResponse:
             session_key=session_key,
             posted=posted,
             error_code="NO_PERMISSION",
-            seen=seen,
+            seen=read_seen(request.POST.get("seen", ""), session_key),
         )
         raise PermissionDenied
     if action == "discard":
         return _discard(request, session_key)
     if action == "keep":
         return _keep(request, seen)
-    if seen and action == "send" and seen.binds(posted.inputs):
+    if seen and action == "send" and (seen.binds(posted.inputs) or not fresh_nonce(seen)):
         return _send(request, seen, posted)
-    return _review(request, session_key, seen, posted, back=action == "edit")
+    try:
+        return _review(request, session_key, seen, posted, back=action == "edit")
+    except PaveNotFound:
+        if seen:
+            keep_typed(request, seen)
+        raise
 
 
 def _keep(request: HttpRequest, seen: Seen | None) -> HttpResponse:

@@ -1,8 +1,9 @@
 """What a page says when PAVE is at fault, or when a post came back: what happened, what PAVE holds
 now, what to do next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sessions_ui.domain.outcomes import WORDS, Outcome, Words
 from sessions_ui.pave.errors import (
     PaveBusy,
     PaveError,
@@ -55,16 +56,17 @@ FAULTS: tuple[tuple[type[PaveError], Said], ...] = (
     )),
     (PaveNotSent, Said(
         "bad", "warn", "PAVE could not be reached",
-        "No connection to PAVE came about, so nothing was read and nothing was sent. "
+        "No connection to PAVE came about, so the session could not be read. "
         "Refresh from PAVE in a moment.",
     )),
     (PaveRefused, Said(
         "bad", "x-circle", "PAVE refused to show this session",
-        "Nothing was sent. Refresh from PAVE in a moment, or tell whoever runs the dashboard.",
+        "So it cannot be changed now. Refresh from PAVE in a moment, or tell whoever runs the "
+        "dashboard.",
     )),
     (PaveUnknown, Said(
         "bad", "warn", "PAVE gave no answer that can be read",
-        "Nothing was sent. Refresh from PAVE in a moment.",
+        "So the session cannot be changed now. Refresh from PAVE in a moment.",
     )),
 )  # fmt: skip
 
@@ -95,6 +97,11 @@ STOPPED_WORDS = {
         "Nothing was sent, and what you typed is kept. Wait until the other edit is settled, then "
         "open the session again.",
     ),
+    "came_second": Said(
+        "warn", "info", "Another edit came first",
+        "Nothing was sent, because another edit of this session was open at that moment. It is "
+        "settled now. Below is the session as PAVE holds it, with what you typed: review it again.",
+    ),
     "nonce_used": Said(
         "warn", "info", "This form was sent before, with other values",
         "Nothing was sent now. Below is the session as PAVE holds it, with what you typed.",
@@ -108,3 +115,36 @@ STOPPED_WORDS = {
         "What you typed is kept for a day and offered when you open the session again.",
     ),
 }  # fmt: skip
+
+
+REFUSED = WORDS[Outcome.REFUSED]
+_UNAUTHORISED = replace(
+    REFUSED,
+    heading="The dashboard is not authorised at PAVE",
+    now="PAVE refused our credentials, so nothing was changed.",
+    then="Tell whoever runs the dashboard. What you typed is kept.",
+)
+REFUSED_WORDS = {
+    401: _UNAUTHORISED,
+    403: _UNAUTHORISED,
+    404: replace(
+        REFUSED,
+        heading="PAVE no longer knows this session",
+        now="It was gone when the change arrived, so nothing was changed.",
+        then="Check the session key with the dealer. What you typed is kept.",
+    ),
+    429: replace(
+        REFUSED,
+        heading="PAVE asked us to wait",
+        now="It takes no more calls for the moment, so nothing was changed.",
+        then="What you typed is kept. Put it back{wait}, and review it again.",
+    ),
+}
+
+
+def outcome_words(outcome: Outcome, http_status: int | None, wait: int | None) -> Words:
+    """The words of an outcome; a refusal's go by PAVE's status, ``wait`` are its seconds."""
+    if outcome is not Outcome.REFUSED:
+        return outcome.words
+    words = REFUSED_WORDS.get(http_status or 0, REFUSED)
+    return replace(words, then=words.then.replace("{wait}", f" in {wait} s" if wait else " later"))
