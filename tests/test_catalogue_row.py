@@ -1,10 +1,17 @@
 """A new PAVE field is one row of the catalogue and nothing else."""
 
+import uuid
 from datetime import UTC, datetime
 
+import pytest
+from django.db import transaction
+
+from sessions_ui.audit.query import session_history
+from sessions_ui.audit.record import Actor, record_intent
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec, Rule
 from sessions_ui.domain.merge import merge
 from sessions_ui.domain.policy import Situation, verdicts
+from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.domain.snapshot import Snapshot, payload
 from sessions_ui.domain.values import Kind
 from sessions_ui.forms.session import SessionForm
@@ -55,3 +62,26 @@ def test_it_is_checked_changed_and_sent():
 
 def test_it_is_a_contract_case():
     assert PLATE in cases(CATALOGUE_AND_ONE)
+
+
+@pytest.mark.django_db
+def test_it_has_its_label_in_the_audit(monkeypatch):
+    for module in ("record", "sides", "rows", "tokens"):
+        monkeypatch.setattr(
+            f"sessions_ui.audit.{module}.CATALOGUE", CATALOGUE_AND_ONE, raising=False
+        )
+    with transaction.atomic():
+        record_intent(
+            actor=Actor(id=1, label="alice", role="Agent"),
+            session_key="A-1",
+            session_label="",
+            changes={"vehicle.plate": ("ABCD 123", "XY 9")},
+            reason=ReasonGiven("customer_request"),
+            status="IDLE",
+            base_version="",
+            op_key=uuid.uuid4(),
+        )
+    (row,) = session_history("A-1")
+    assert "licence plate" in row.sentence
+    (change,) = row.changes
+    assert (change.spec, change.was, change.now) == (PLATE, "ABCD 123", "XY 9")
