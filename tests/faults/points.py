@@ -89,14 +89,15 @@ class Series:
 
 def submitted(world, series, at, key, *, calls, brief=False):
     """One submit with a fail point in it, in a child: opens, reviews, and breaks while sending."""
-    person = Person(world, "alice", key)
+    facts = {"fault": series.fault, "at": at, "manner": series.manner}
+    person = Person(world, "alice", key, **facts)
     page = person.review(person.open(), TYPED)
     if FAULTS[series.fault]:
         kind, given = FAULTS[series.fault]
         world.pave.order(kind, key=key, **given)
     steps = Steps(at, series.manner, brief=brief)
     with counted(steps, calls=calls):
-        sent = person.send(page, TYPED, fault=series.fault, at=at, manner=series.manner)
+        sent = person.send(page, TYPED)
         if sent.sent_to:
             person.open(sent.sent_to)
     if series.fault == "none" and not steps.struck:
@@ -184,7 +185,9 @@ def run(
     ]
     _tried(world, todo, calls=calls, brief=brief)
     number = sum(one.tried for one in probe + todo)
-    return finished(world, number, f"{len(faults)} faults, {steps} steps", every=20 if calls else 5)
+    return finished(
+        world, number, f"{len(faults)} faults, {steps} steps", every=25 if calls else 10
+    )
 
 
 def finished(world, number, words, *, every=1):

@@ -10,10 +10,11 @@ import json
 import os
 import sys
 import time
+from collections import defaultdict
 
 from .world import warm, world_opened
 
-SHOWN = 12  # violations in full; the others are counted
+SHOWN = 3  # violations of a sort in full; the others are counted
 
 
 def arguments():
@@ -26,6 +27,17 @@ def arguments():
     parser.add_argument("--only", help="one case of the part, or several with | between")
     parser.add_argument("--manner", help="crash or raise, instead of both")
     return parser.parse_args()
+
+
+def _show(found):
+    """A few violations of each sort in full, and how many there are of each."""
+    sorts = defaultdict(list)
+    for violation in found:
+        sorts[violation.invariant, violation.words[:30]].append(violation)
+    for (invariant, words), of_sort in sorts.items():
+        print(f"{len(of_sort)} x {invariant}: {words}")
+        for violation in of_sort[:SHOWN]:
+            print(f"  {violation}")
 
 
 def main():
@@ -43,8 +55,7 @@ def main():
             print(world.log.read_text("utf-8", "replace")[-6000:])
             raise
         engine = world.engine
-        for violation in found[:SHOWN]:
-            print(violation)
+        _show(found)
         if found and os.environ.get("FAULTS_KEEP"):
             print(world.log.read_text("utf-8", "replace")[-20_000:])
     told = {
