@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sessions_ui.pave.answer import Answer, date_of, document_of, retry_after, words_of
+from sessions_ui.pave.authority import Authority
 from sessions_ui.pave.circuit import Circuit, Leave
 from sessions_ui.pave.clocks import Skew
 from sessions_ui.pave.config import PaveConfig
@@ -34,18 +35,21 @@ LOCAL_CAUSES = frozenset({"busy_here", "thread"})  # they say nothing about PAVE
 @dataclass(frozen=True)
 class ClientState:
     """How the calls of this process stand: the circuit (``off``, ``closed``, ``open``) and since
-    when it is open, the calls under way, and `PaveClient.skew`.
+    when it is open, the calls under way, `PaveClient.skew`, and since when PAVE refuses our
+    credentials (None: it takes them, or has not spoken yet).
     """
 
     circuit: str
     open_since: datetime | None
     in_flight: int
     skew: float | None
+    unauthorised_since: datetime | None
 
 
 class Caller:
     """Makes calls as ``config`` says, and holds what the calls of a process share: their rate, the
-    circuit, and ``skew``, what is known of PAVE's clock. Many threads may share it.
+    circuit, what is known of PAVE's clock, and whether PAVE takes our credentials.
+    Many threads may share it.
     """
 
     def __init__(
@@ -63,12 +67,14 @@ class Caller:
         self._gate = Gate(config.rate, timer=timer, sleep=pause)
         self._circuit = Circuit(on=config.circuit, timer=timer, clock=clock)
         self._skew = Skew()
+        self._authority = Authority(clock=clock)
 
     @property
     def state(self) -> ClientState:
         """How the calls stand now."""
         circuit, since = self._circuit.name, self._circuit.since
-        return ClientState(circuit, since, self._gate.in_flight, self._skew.seconds)
+        skew, refused = self._skew.seconds, self._authority.since
+        return ClientState(circuit, since, self._gate.in_flight, skew, refused)
 
     def call(self, call: Call) -> Outcome:
         """Make the call if the circuit is closed, or as the read that tries PAVE out."""
@@ -84,6 +90,7 @@ class Caller:
         if isinstance(outcome, Answer) or outcome.cause not in LOCAL_CAUSES:
             failed = not isinstance(outcome, (Answer, PaveRefused))
             self._circuit.note(failed=failed, is_read=call.is_read)
+        self._authority.note(outcome)
         return outcome
 
     def _attempt(self, call: Call, seconds: float) -> Outcome:

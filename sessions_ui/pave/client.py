@@ -2,9 +2,9 @@
 
 Every method gives an `Answer` or raises one of the family in ``errors.py``; `PaveKeyError` comes
 before any request. A read may be tried again (``retries.py``), a change never. One client is shared
-by all threads of a process: it holds their rate, the circuit and what is known of PAVE's clock.
-Each attempt has a connection of its own (a kept one that went stale gives a reset that looks like
-"maybe applied", though nothing happened).
+by all threads of a process: it holds their rate, the circuit, what is known of PAVE's clock and
+whether PAVE takes our credentials. Each attempt has a connection of its own (a kept one that went
+stale gives a reset that looks like "maybe applied", though nothing happened).
 """
 
 from collections.abc import Callable, Mapping
