@@ -54,5 +54,6 @@ class ReasonForm(forms.Form):
         cleaned = super().clean()
         why = note_needed(cleaned.get("reason_code", ""), self.keys)
         if why and len(cleaned.get("reason_note", "")) < SHORTEST_NOTE:
-            self.add_error("reason_note", f"Write a note of {SHORTEST_NOTE} characters, {why}.")
+            words = f"Write a note of {SHORTEST_NOTE} characters or more, {why}."
+            self.add_error("reason_note", words)
         return cleaned
