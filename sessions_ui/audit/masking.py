@@ -1,17 +1,19 @@
 """Personal values as lists, audit and export may show them: that they changed, and how."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from unicodedata import combining, normalize
 
-from sessions_ui.domain.catalogue import FieldSpec
+from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.values import Kind, text_of
 
 DOT = "\N{BULLET}"
 HIDDEN = DOT * 5
 ERASED = "(erased)"
 LAST = 4
-SHORTEST_KNOWN = 3
+SHORTEST_WORD = 3
 
+_LETTER = r"[^\W\d_]"
 _PHONE_LIKE = re.compile(r"\+?\d[\d\s().\-]{5,}\d")
 
 
@@ -50,12 +52,55 @@ def difference(was: str, now: str) -> str:
     return f"Same length, {count} {noun}{plural} {verb}"
 
 
+def personal_texts(texts: Mapping[str, object]) -> set[str]:
+    """What is personal among the values of a session, by field key: each text once, those inside
+    nested values too. To be kept out of free text."""
+    return {
+        text
+        for key, value in texts.items()
+        if key not in CATALOGUE or CATALOGUE[key].personal
+        for text in _leaves(value)
+        if text
+    }
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    else:
+        yield text_of(value).strip()
+
+
 def scrub(text: str, values: Iterable[str] = ()) -> str:
-    """A remote's sentence without phone numbers and without the personal ``values`` of the edit."""
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) >= SHORTEST_KNOWN:
-            text = re.sub(re.escape(value), HIDDEN, text, flags=re.IGNORECASE)
-    return _PHONE_LIKE.sub(lambda found: _phone(found[0]), text)
+    """Free text without phone numbers and without the personal ``values`` of the session."""
+    return _PHONE_LIKE.sub(lambda found: _phone(found[0]), hide(text, values))
+
+
+def hide(text: str, values: Iterable[str]) -> str:
+    """The text without these values: each whole, however its words are joined, and each of its
+    words of three letters or more; in whatever case, with accents or without."""
+    known = {spelled for value in values for spelled in _spellings(value)}
+    if not known:
+        return text
+    either = "|".join(sorted(known, key=len, reverse=True))
+    pattern = rf"(?<!{_LETTER})(?:{either})(?!{_LETTER})"
+    return re.sub(pattern, HIDDEN, normalize("NFC", text), flags=re.IGNORECASE)
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """Patterns for a value, with its accents and without. What would hide half of every sentence
+    is none: a single letter, a few digits. A phone number is known by its looks."""
+    bare = "".join(sign for sign in normalize("NFKD", value) if not combining(sign))
+    for one in {normalize("NFC", value), bare}:
+        parts = re.findall(r"[^\W_]+", one)
+        if re.search(_LETTER, one) and len("".join(parts)) > 1:
+            yield r"[\W_]*".join(parts)
+        elif one.isdecimal() and len(one) >= LAST:
+            yield rf"(?<!\d){one}(?!\d)"
+        yield from re.findall(rf"{_LETTER}{{{SHORTEST_WORD},}}", one)
 
 
 def _phone(text: str) -> str:

@@ -4,7 +4,7 @@ Every function is called inside the transaction of the transition that it record
 a call to PAVE. Personal values stand beside the entries, under salted commitments.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
@@ -13,8 +13,8 @@ from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.models import AuditEntry, Kind
 
-from .masking import scrub
-from .sides import Changes, Results, change_sides, known_values, result_sides, told
+from .masking import hide, scrub
+from .sides import FREE, Changes, Results, change_sides, known_values, result_sides, told
 from .tokens import OUTCOME, STATUS, change_tokens, outcome_follow, tokens_add
 from .writing import Vault, entry_insert
 
@@ -47,10 +47,13 @@ def record_intent(
     status: str,
     base_version: str,
     op_key: UUID,
+    known: Iterable[str] = (),
 ) -> AuditEntry:
-    """An edit is about to be tried. Its id is the number of the edit."""
+    """An edit is about to be tried. Its id is the number of the edit. ``known``: the session's
+    personal texts of that moment (`masking.personal_texts`), to be kept out of the note."""
     vault = Vault()
     body = change_sides(changes, vault)
+    hidden = _hidden(bool(reason.note or reason.ticket), session_key, {*vault.values, *known})
     entry = entry_insert(
         kind=Kind.INTENT,
         body=body,
@@ -62,7 +65,7 @@ def record_intent(
         base_version=base_version,
         op_key=op_key,
         **_who(actor),
-        **_why(reason, vault),
+        **_why(reason, hidden),
     )
     vault.store(entry.id)
     tokens_add(entry.id, {(OUTCOME, Outcome.PENDING), *_status(status), *change_tokens(changes)})
@@ -100,7 +103,8 @@ def record_sent(
 
 
 class Ending(TypedDict, total=False):
-    """What is told of an edit's end. ``results`` may be empty; ``detail`` is JSON."""
+    """What is told of an edit's end. ``results`` may be empty; ``detail`` is JSON; ``known`` are
+    the session's personal texts, to be kept out of PAVE's words and of a note in the detail."""
 
     intent_id: Required[int]
     actor: Required[Actor]
@@ -113,6 +117,7 @@ class Ending(TypedDict, total=False):
     new_version: str
     status: str
     detail: Mapping[str, object]
+    known: Iterable[str]
 
 
 def record_outcome(**ending: Unpack[Ending]) -> AuditEntry:
@@ -137,14 +142,17 @@ def record_refusal(
     outcome: Outcome | str = Outcome.REFUSED_BY_POLICY,
     reason: ReasonGiven | None = None,
     error_code: str = "",
+    known: Iterable[str] = (),
 ) -> AuditEntry:
-    """Something was asked for and refused before it became an edit."""
+    """Something was asked for and refused before it became an edit. ``known`` as of an intent."""
     vault = Vault()
     body = change_sides(changes, vault)
+    free = bool(FREE & detail.keys() or reason and (reason.note or reason.ticket))
+    hidden = _hidden(free, session_key, {*vault.values, *known})
     entry = entry_insert(
         kind=Kind.REFUSAL,
         body=body,
-        detail=told(detail, ()),
+        detail=told(detail, hidden),
         action=UPDATE,
         session_key=session_key,
         session_label=session_label,
@@ -152,7 +160,7 @@ def record_refusal(
         outcome=Outcome(outcome).value,
         error_code=error_code,
         **_who(actor),
-        **_why(reason, vault),
+        **_why(reason, hidden),
     )
     vault.store(entry.id)
     tokens = {(OUTCOME, Outcome(outcome).value), *_status(status), *change_tokens(changes)}
@@ -186,12 +194,13 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
     columns["outcome"] = Outcome(ending["outcome"]).value
     vault = Vault()
     body = result_sides(results, vault)
-    known = known_values(intent_id) if detail.get("pave_message") else ()
+    known = {*vault.values, *columns.pop("known", ())}
+    hidden = _hidden(bool(FREE & detail.keys()), ending["session_key"], known, intent_id)
     entry = entry_insert(
         kind=kind,
         op=intent_id,
         body=body,
-        detail=told(detail, known),
+        detail=told(detail, hidden),
         action=UPDATE,
         **_who(columns.pop("actor")),
         **columns,
@@ -206,13 +215,20 @@ def _who(actor: Actor) -> dict[str, Any]:
     return {f"actor_{name}": row.pop(name) for name in ("id", "label", "role")} | row
 
 
-def _why(reason: ReasonGiven | None, vault: Vault) -> dict[str, str]:
+def _hidden(
+    free: bool, session_key: str, known: set[str], intent_id: int | None = None
+) -> set[str]:
+    """What has to be kept out of an entry's free text; without such text nothing is looked up."""
+    return known | known_values(session_key, intent_id) if free else set()
+
+
+def _why(reason: ReasonGiven | None, hidden: Iterable[str]) -> dict[str, str]:
     """The reason. An entry can never be erased, so no phone number and no personal value of the
-    edit goes into it by way of the note."""
+    session goes into it by way of the note, and no name by way of the ticket."""
     if reason is None:
         return {}
-    note = scrub(reason.note, vault.values)
-    return {"reason_code": reason.code, "reason_note": note, "ticket": reason.ticket}
+    note, ticket = scrub(reason.note, hidden), hide(reason.ticket, hidden)
+    return {"reason_code": reason.code, "reason_note": note, "ticket": ticket}
 
 
 def _status(status: str) -> set[tuple[str, str]]:

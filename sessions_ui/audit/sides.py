@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import FieldResult
 from sessions_ui.domain.values import text_of
-from sessions_ui.models import AuditValue, Side
+from sessions_ui.models import AuditEntry, AuditValue, Side
 
 from .masking import scrub
 from .writing import Vault
@@ -15,6 +15,10 @@ Changes = Mapping[str, tuple[object, object]]
 Results = Mapping[str, tuple[FieldResult | str, object]]
 """Field key to what became of it and the value that PAVE holds now."""
 
+FREE = frozenset({"pave_message", "note"})
+"""What of a detail is free text, in which anything can stand."""
+PERSONAL = frozenset(spec.key for spec in CATALOGUE if spec.personal)
+LAST = 100
 LONGEST_KEY = 40
 LONGEST_VALUE = 4000
 LONGEST_NAME = 80
@@ -45,17 +49,23 @@ def result_sides(results: Results, vault: Vault) -> dict[str, list[object]]:
     }
 
 
-def known_values(intent_id: int) -> Iterable[str]:
-    """The personal values of an edit, so that they can be kept out of free text."""
-    return AuditValue.objects.filter(entry_id=intent_id).values_list("value", flat=True)
+def known_values(session_key: str, intent_id: int | None = None) -> set[str]:
+    """Personal values that the record keeps of a session: those of its last entries, and of one
+    edit whatever its age. To be kept out of free text."""
+    last = AuditEntry.objects.filter(session_key=session_key).order_by("-id").values("id")[:LAST]
+    kept = AuditValue.objects.filter(field__in=PERSONAL, entry_id__in=last)
+    if intent_id is not None:
+        kept = kept.union(AuditValue.objects.filter(entry_id=intent_id))
+    return set(kept.values_list("value", flat=True))
 
 
 def told(detail: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:
-    """The detail with PAVE's words scrubbed and with what a person could make long cut short."""
+    """The detail with PAVE's words and a person's note scrubbed, and with what a person could
+    make long cut short."""
     kept: dict[str, object] = dict(detail)
-    words, names = kept.get("pave_message"), kept.get("unknown_names")
-    if isinstance(words, str):
-        kept["pave_message"] = scrub(words, known)[:LONGEST_VALUE]
+    names = kept.get("unknown_names")
+    for name in FREE & kept.keys():
+        kept[name] = scrub(text_of(kept[name]), known)[:LONGEST_VALUE]
     if isinstance(names, list):
         kept["unknown_names"] = [str(name)[:LONGEST_NAME] for name in names[:MOST_NAMES]]
     return kept

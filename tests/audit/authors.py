@@ -23,7 +23,9 @@ THEME = {"session.theme": ("LITE", "PRO")}
 PHONE = {"sms.to": ("647-555-0184", "647-555-0148")}
 
 
-def intent(changes=None, *, actor=ALICE, key=KEY, code="wrong_number", note="", ticket=""):
+def intent(
+    changes=None, *, actor=ALICE, key=KEY, code="wrong_number", note="", ticket="", known=()
+):
     """An intent alone; gives its id."""
     with transaction.atomic():
         return record_intent(
@@ -35,6 +37,7 @@ def intent(changes=None, *, actor=ALICE, key=KEY, code="wrong_number", note="", 
             status="",
             base_version="",
             op_key=uuid.uuid4(),
+            known=known,
         ).id
 
 
@@ -88,7 +91,7 @@ def edit(changes=None, outcome="confirmed", *, actor=ALICE, key=KEY, status="IDL
     return intent_id
 
 
-def refusal(changes=None, *, actor=ALICE, key=KEY, **detail):
+def refusal(changes=None, *, actor=ALICE, key=KEY, reason=None, known=(), **detail):
     """A refusal without an edit; gives its id."""
     with transaction.atomic():
         return record_refusal(
@@ -99,6 +102,8 @@ def refusal(changes=None, *, actor=ALICE, key=KEY, **detail):
             status="STARTED",
             detail=detail,
             error_code="STARTED",
+            reason=reason,
+            known=known,
         ).id
 
 

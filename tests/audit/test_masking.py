@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_ui.audit.masking import difference, mask, scrub
+from sessions_ui.audit.masking import difference, mask, personal_texts, scrub
 from sessions_ui.domain.catalogue import CATALOGUE
 
 
@@ -63,3 +63,40 @@ def test_it_says_how_two_values_differ(was, now, words):
 )
 def test_it_scrubs_free_text(text, scrubbed):
     assert scrub(text, ["Daniel Osei", "D"]) == scrubbed
+
+
+@pytest.mark.parametrize(
+    ("text", "scrubbed"),
+    [
+        ("The customer DANIEL cannot be texted", "The customer ••••• cannot be texted"),
+        ("Osei, Daniel: Daniel's phone", "•••••, •••••: •••••'s phone"),
+        ("daniel.osei@mail.ca danielosei7", "•••••@mail.ca •••••7"),
+        ("Daniel \n Osei", "•••••"),
+        ("Danielle is another, and so is Roseira", "Danielle is another, and so is Roseira"),
+        ("Jean-Luc O’Neil and luc neil", "••••• and ••••• •••••"),
+        ("Bo is here, Bob too", "••••• is here, Bob too"),
+        ("Ana Müller, Ana Muller, mu\u0308ller", "•••••, •••••, •••••"),
+        (
+            "Text 12 of 2012, extension 4711, not 14711",
+            "Text 12 of 2012, extension •••••, not 14711",
+        ),
+        ("Call (647) 555 0148", "Call (•••-•••-0148"),
+        ("Li, an old friend", "Li, an old friend"),
+        ("An Li called", "••••• called"),
+    ],
+)
+def test_a_name_is_hidden_whole_and_by_its_words(text, scrubbed):
+    known = ["Daniel Osei", "Jean-Luc O’Neil", "Bo", "Ana Müller", "An Li", "", " ", "D", "(("]
+    known += ["12", "4711", "647-555-0148"]
+    assert scrub(text, known) == scrubbed
+
+
+def test_it_gathers_what_is_personal_in_a_session():
+    texts = {
+        "sms.to_name": "Daniel Osei",
+        "sms.to": "",
+        "sms.by": "Lakeshore Honda",
+        "vehicle.make": "Honda",
+        "session.contact": {"name": "Grace Lindqvist", "more": [{"age": 7}, None]},
+    }
+    assert personal_texts(texts) == {"Daniel Osei", "Grace Lindqvist", "7"}

@@ -11,6 +11,7 @@ from sessions_ui.audit.query import latest_outcome
 from sessions_ui.audit.record import Actor, record_access
 from sessions_ui.audit.tokens import OUTCOME
 from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.models import AuditEntry, AuditToken, AuditValue, Kind
 
 from .authors import ALICE, KEY, PHONE, THEME, edit, ended, intent, refusal, resolved, sent
@@ -83,6 +84,42 @@ def test_a_name_is_scrubbed_from_pave_s_words():
     assert "osei" not in AuditEntry.objects.get(id=end).detail.lower()
 
 
+NAMED = "For daniel, says Mr OSEI (Daniel Osei)"
+HIDDEN = "For •••••, says Mr ••••• (•••••)"
+
+
+def test_a_name_that_pave_held_unchanged_gets_into_no_free_text():
+    """The values of the session at that time are told by the caller."""
+    known = {"Daniel Osei"}
+    edit_id = intent(note=NAMED, ticket="Daniel-1", known=known)
+    sent(edit_id)
+    end = ended(edit_id, "refused", detail={"pave_message": NAMED}, known=known)
+    closed = resolved(edit_id, "unresolved", detail={"note": NAMED}, known=known)
+    refused = refusal(known=known, reason=ReasonGiven("other", NAMED), pave_message=NAMED)
+    first = AuditEntry.objects.get(id=edit_id)
+    assert (first.reason_note, first.ticket) == (HIDDEN, "•••••-1")
+    assert AuditEntry.objects.get(id=refused).reason_note == HIDDEN
+    for entry_id, name in ((end, "pave_message"), (closed, "note"), (refused, "pave_message")):
+        assert json.loads(AuditEntry.objects.get(id=entry_id).detail) == {name: HIDDEN}
+
+
+def test_a_name_that_the_session_s_last_entries_keep_gets_into_no_free_text():
+    edit({"sms.to_name": ("Daniel Osei", "Grace Lindqvist")})
+    edit_id = intent(note=NAMED)
+    end = ended(edit_id, "refused", detail={"pave_message": "No GRACE here"})
+    other = intent(note=NAMED, key="NGF-8C0RQ5VJ2T")
+    assert AuditEntry.objects.get(id=edit_id).reason_note == HIDDEN
+    assert json.loads(AuditEntry.objects.get(id=end).detail) == {"pave_message": "No ••••• here"}
+    assert AuditEntry.objects.get(id=other).reason_note == NAMED
+
+
+def test_a_field_that_nobody_vouches_for_hides_nothing_in_later_notes():
+    refusal({"vehicle.plate": ("", "please")})
+    assert AuditEntry.objects.get(id=intent(note="Call back please")).reason_note == (
+        "Call back please"
+    )
+
+
 def test_tokens_of_personal_values_are_keyed(settings):
     first = intent(PHONE)
     tokens = set(AuditToken.objects.filter(entry_id=first, field="sms.to").values_list("val"))
@@ -146,4 +183,6 @@ def test_the_writing_of_an_edit_takes_few_queries(django_assert_max_num_queries)
         intent(THEME)
     with django_assert_max_num_queries(6):
         intent(PHONE)
+    with django_assert_max_num_queries(7):  # a note: what the session's last entries keep
+        intent(THEME, note="Customer called")
     assert connection.in_atomic_block
