@@ -1,4 +1,5 @@
 """Proving the record: every entry against its hash, its seal, the chain of seals and their copy.
+Then what stands beside the entries: personal values and the index of outcomes.
 
 Stops at the first doubt and names it. Entries that are not sealed yet are held against their own
 hash only: what is younger than the last seal is protected by triggers and roles.
@@ -19,19 +20,20 @@ from .copies import Copy
 from .doubts import Doubt
 from .seals import MARK, Seal, key_id, leaf_of, merkle_root, ranges_ids
 from .streams import streamed
-from .vouching import values_check
+from .vouching import Gone, index_check, values_check
 
 
 @dataclass(frozen=True)
 class Report:
     """What was looked at. ``sealed`` and ``unsealed`` count entries; ``newest`` is the last seal;
-    ``copied`` says whether a copy of the seals was compared."""
+    ``copied`` says whether a copy of the seals was compared; ``gone`` counts personal values."""
 
     checkpoints: int
     sealed: int
     unsealed: int
     newest: Seal | None
     copied: bool
+    gone: Gone
 
 
 class _Entries:
@@ -87,8 +89,10 @@ def audit_prove(
             copies.end(count)
         while entries.next:
             entries.take()
-        values_check(start)
-        return Report(count, sealed, entries.count - sealed, previous, copies is not None)
+        gone = values_check(start)
+        index_check(start)
+        unsealed = entries.count - sealed
+        return Report(count, sealed, unsealed, previous, copies is not None, gone)
 
 
 def _pass_over(chain: Iterator[Seal], since: datetime | None) -> tuple[Seal | None, Iterable[Seal]]:

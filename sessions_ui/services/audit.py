@@ -162,6 +162,8 @@ def audit_verify(
 
     ``copy``: a file of seals; without one, that of AUDIT_SEAL_COPY, where set.
     """
-    if copy is None and settings.AUDIT_SEAL_COPY and AuditCheckpoint.objects.exists():
-        copy = Path(settings.AUDIT_SEAL_COPY)
+    if copy is None and settings.AUDIT_SEAL_COPY:
+        kept = Path(settings.AUDIT_SEAL_COPY)
+        # Before the first seal there is neither; where one is left, the other must be too.
+        copy = kept if kept.exists() or AuditCheckpoint.objects.exists() else None
     return audit_prove(key=settings.AUDIT_SEAL_KEY, since=since, copy=copy, progress=progress)

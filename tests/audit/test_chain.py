@@ -17,9 +17,9 @@ from sessions_ui.audit.doubts import Doubt
 from sessions_ui.audit.seals import MARK, leaf_of, merkle_root, ranges_ids, ranges_text
 from sessions_ui.audit.standing import standing_of
 from sessions_ui.audit.verify import audit_prove
-from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditValue
+from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Edit, Kind
 
-from .authors import PHONE, edit, intent, undone
+from .authors import KEY, PHONE, edit, intent, refusal, resolved, undone
 from .conftest import SEAL_KEY
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,14 @@ def ids():
     return list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
 
 
+def forget(first, last=None):
+    """Entries as if they had never been: all that stands beside them goes too."""
+    span = (first, last or first)
+    AuditEntry.objects.filter(id__range=span).delete()
+    AuditValue.objects.filter(entry_id__range=span).delete()
+    AuditToken.objects.filter(entry_id__range=span).delete()
+
+
 @pytest.fixture
 def sealed(sealing):
     """Three checkpoints, the second over nothing, with a hole that was there before the seal;
@@ -40,7 +48,7 @@ def sealed(sealing):
     for _ in range(3):
         edit(PHONE)
     gap = intent()
-    AuditEntry.objects.filter(id=gap).delete()
+    forget(gap)
     edit()
     for made in range(3):
         if made == 2:
@@ -299,15 +307,101 @@ def test_it_names_a_changed_checkpoint(sealed, n, change):
     assert f"Checkpoint {n}" in str(doubt_of())
 
 
-def test_it_names_a_removed_checkpoint(sealed):
-    AuditCheckpoint.objects.filter(n=2).delete()
-    assert "Checkpoint 2 is missing" in str(doubt_of())
+@pytest.mark.parametrize("n", [1, 2])
+def test_it_names_a_removed_checkpoint(sealed, n):
+    AuditCheckpoint.objects.filter(n=n).delete()
+    assert f"Checkpoint {n} is missing" in str(doubt_of())
+
+
+def test_it_names_checkpoints_that_were_numbered_anew(sealed):
+    AuditCheckpoint.objects.filter(n=1).delete()
+    AuditCheckpoint.objects.filter(n=2).update(n=1)
+    AuditCheckpoint.objects.filter(n=3).update(n=2)
+    assert "Checkpoint 1" in str(doubt_of())
+
+
+# --- beside the entries --------------------------------------------------------------------------
+
+
+def test_it_counts_personal_values_that_are_gone(sealed):
+    known, _, copy = sealed
+    assert prove(copy).gone.values == 0
+    AuditValue.objects.filter(entry_id=known[0]).delete()
+    AuditValue.objects.filter(entry_id=known[1], side=1).delete()
+    gone = prove(copy).gone
+    assert (gone.values, gone.entries, gone.first) == (3, 2, known[0])
+
+
+@pytest.mark.parametrize("field", ["sms.to", "session.theme"])
+def test_it_names_a_personal_value_that_was_added(sealed, field):
+    known = sealed[0]
+    plain = AuditEntry.objects.filter(kind=Kind.INTENT, body__contains="theme").first().id
+    AuditValue.objects.create(entry_id=plain, field=field, side=0, salt=bytes(16), value="x")
+    assert doubt_of().entry_id == plain
+    AuditValue.objects.filter(entry_id=plain).delete()
+    AuditValue.objects.create(entry_id=known[0], field="x.y", side=0, salt=bytes(16), value="x")
+    assert doubt_of().entry_id == known[0]
+
+
+def outcome_tokens(entry_id):
+    return AuditToken.objects.filter(entry_id=entry_id, field="@outcome")
+
+
+@pytest.mark.parametrize("wrong", ["confirmed", "pending", "nonsense"])
+def test_it_names_an_entry_that_is_found_under_another_outcome(sealed, wrong):
+    refused = refusal()
+    prove()
+    outcome_tokens(refused).update(val=wrong)
+    doubt = doubt_of()
+    assert doubt.entry_id == refused
+    assert f"“{wrong}”" in str(doubt)
+
+
+def test_it_names_an_entry_that_is_found_under_two_outcomes_or_none(sealed):
+    first, *_, last = AuditEntry.objects.filter(kind=Kind.INTENT).order_by("id")
+    AuditToken.objects.create(entry_id=first.id, field="@outcome", val="refused")
+    assert doubt_of().entry_id == first.id
+    outcome_tokens(first.id).filter(val="refused").delete()
+    outcome_tokens(last.id).delete()
+    doubt = doubt_of()
+    assert doubt.entry_id == last.id
+    assert "not found under its latest outcome, “pending”" in str(doubt)
+
+
+def test_the_latest_outcome_is_the_last_that_was_recorded(sealing):
+    edit_id = edit(outcome="unknown")
+    resolved(edit_id, "not_in_effect")
+    resolved(edit_id, "late_applied")
+    prove()
+    outcome_tokens(edit_id).update(val="not_in_effect")
+    assert doubt_of().entry_id == edit_id
+
+
+def test_an_index_row_or_an_edit_without_its_entry_shows_an_emptied_record(sealed):
+    first = ids()[0]
+    AuditCheckpoint.objects.all().delete()
+    AuditEntry.objects.all().delete()
+    AuditValue.objects.all().delete()
+    doubt = doubt_of()
+    assert doubt.entry_id == first
+    assert "is missing" in str(doubt)
+    AuditToken.objects.all().delete()
+    now = timezone.now()
+    Edit.objects.create(
+        entry_id=first, session_key=KEY, actor_id=1, changes={}, created_at=now, lease_until=now
+    )
+    doubt = doubt_of()
+    assert doubt.entry_id == first
+    assert KEY in str(doubt)
+    Edit.objects.all().delete()
+    assert prove().sealed == 0  # nothing inside the database tells
+    assert "missing in the database" in str(doubt_of(sealed[2]))
 
 
 def test_only_the_copy_shows_a_cut_end(sealed):
     known, _, copy = sealed
     last = AuditCheckpoint.objects.get(n=3)
-    AuditEntry.objects.filter(id__gte=last.first_id).delete()
+    forget(last.first_id, ids()[-1])
     last.delete()
     assert prove().checkpoints == 2  # nothing inside the database tells
     doubt = doubt_of(copy)
@@ -414,11 +508,57 @@ def test_the_commands_seal_and_verify(sealing, capsys):
         call_command("audit_verify")
 
 
+UNSEEN = "a cut-off end or an emptied record could not be seen"
+
+
+def verified(capsys, *options):
+    capsys.readouterr()
+    call_command("audit_verify", *options)
+    return capsys.readouterr().out
+
+
 def test_the_commands_say_that_there_is_no_second_copy(sealing, settings, capsys):
     settings.AUDIT_SEAL_COPY = ""
     call_command("audit_seal")
-    call_command("audit_verify")
-    assert capsys.readouterr().out.count("AUDIT_SEAL_COPY is not set") == 2
+    assert "AUDIT_SEAL_COPY is not set" in capsys.readouterr().out
+    (line,) = (line for line in verified(capsys).splitlines() if "second copy" in line)
+    assert "AUDIT_SEAL_COPY is not set" in line
+    assert UNSEEN in line
+
+
+def test_verify_claims_the_whole_audit_only_with_the_copy_and_all_entries(
+    sealing, settings, capsys
+):
+    edit(PHONE)
+    call_command("audit_seal")
+    whole = "The audit is as it was written"
+    out = verified(capsys)
+    assert whole in out
+    assert UNSEEN not in out
+    assert "one that was removed could not be seen" in out
+    out = verified(capsys, "--since", "2020-01-01")
+    assert whole not in out
+    assert "were not looked at" in out
+    settings.AUDIT_SEAL_COPY = ""
+    assert whole not in verified(capsys)
+
+
+def test_verify_says_that_personal_values_are_gone(sealing, capsys):
+    edit_id = edit(PHONE)
+    call_command("audit_seal")
+    assert "gone" not in verified(capsys)
+    AuditValue.objects.filter(entry_id=edit_id).delete()
+    assert f"gone: 2, beside 1 entry from #{edit_id} on" in verified(capsys)
+
+
+def test_verify_compares_the_copy_also_with_a_record_that_is_empty(sealing, capsys):
+    assert "there is none yet" in verified(capsys)
+    edit()
+    call_command("audit_seal")
+    AuditCheckpoint.objects.all().delete()
+    forget(0, ids()[-1])
+    with pytest.raises(CommandError, match="missing in the database"):
+        call_command("audit_verify")
 
 
 def test_verify_wants_the_copy_that_it_is_given(sealing, tmp_path):

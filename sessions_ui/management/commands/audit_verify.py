@@ -1,14 +1,17 @@
 """`manage.py audit_verify`: prove that the audit is as it was written."""
 
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sessions_ui.audit.doubts import Doubt
+from sessions_ui.audit.verify import Report
 from sessions_ui.management.progress import counted, counting
 from sessions_ui.models import AuditEntry
 from sessions_ui.services.audit import audit_verify
@@ -45,15 +48,34 @@ class Command(BaseCommand):
         except Doubt as doubt:
             where = f" First bad entry: {doubt.entry_id}." if doubt.entry_id is not None else ""
             raise CommandError(f"{doubt}{where}") from doubt
-        self.stdout.write(
-            f"The audit is as it was written: {counted(report.sealed, 'entry', 'entries')} under"
-            f" {counted(report.checkpoints, 'checkpoint', 'checkpoints')}."
+        for line in lines_of(report, since):
+            self.stdout.write(line)
+
+
+def lines_of(report: Report, since: datetime | None) -> Iterator[str]:
+    """What was proved, and what nobody could know: no more is claimed than was looked at."""
+    whole = "The audit is as it was written" if report.copied and not since else "As it was written"
+    yield (
+        f"{whole}: {counted(report.sealed, 'entry', 'entries')} under"
+        f" {counted(report.checkpoints, 'checkpoint', 'checkpoints')}."
+    )
+    if since:
+        yield f"Entries sealed before {timezone.localtime(since):%c %Z} were not looked at."
+    yield (
+        f"Not sealed yet: {counted(report.unsealed, 'entry', 'entries')}, each held against"
+        " its own hash; one that was removed could not be seen."
+    )
+    if report.newest:
+        yield f"Last sealed {timezone.localtime(report.newest.sealed_at):%c %Z}."
+    if report.gone.values:
+        yield (
+            f"Personal values that are gone: {report.gone.values:,}, beside"
+            f" {counted(report.gone.entries, 'entry', 'entries')} from #{report.gone.first} on."
+            " They may have been erased; nothing here tells who did it."
         )
-        self.stdout.write(
-            f"Not sealed yet: {counted(report.unsealed, 'entry', 'entries')}, each held against"
-            " its own hash."
+    if not report.copied:
+        why = "there is none yet" if settings.AUDIT_SEAL_COPY else "AUDIT_SEAL_COPY is not set"
+        yield (
+            f"No second copy of the seals was compared ({why}): a cut-off end or an emptied record"
+            " could not be seen."
         )
-        if report.newest:
-            self.stdout.write(f"Last sealed {timezone.localtime(report.newest.sealed_at):%c %Z}.")
-        if not report.copied:
-            self.stdout.write("No second copy to compare with (AUDIT_SEAL_COPY is not set).")
