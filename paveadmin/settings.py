@@ -165,7 +165,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "sessions_ui.context.frame",
-                "sessions_ui.context.frame",
             ],
         },
     }

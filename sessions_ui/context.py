@@ -1,4 +1,6 @@
-"""What the frame of every page shows: which PAVE this is, who is logged in, where one can go."""
+"""What the frame of every page shows: which PAVE this is and how it stands, who is logged in,
+where one can go.
+"""
 
 from dataclasses import dataclass
 
@@ -9,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .people import ADMINISTRATORS, ROLES, role_of
+from .services.remote import pave_state
 
 THEMES = (("", "System"), ("light", "Light"), ("dark", "Dark"))
 
@@ -104,6 +107,7 @@ def frame(request: HttpRequest) -> dict[str, dict[str, object]]:
         "frame": {
             "environment": ENVIRONMENTS[settings.PAVE_ENVIRONMENT],
             "customer_page": customer_page() if role else "",
+            "pave": pave_state() if role else None,
             "theme": theme_of(request),
             "themes": THEMES,
             "places": places_for(request, role),

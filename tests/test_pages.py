@@ -1,6 +1,8 @@
 """The pages around the sessions: who gets which, what they say, and the house's error pages."""
 
+import dataclasses
 import re
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
@@ -13,9 +15,12 @@ from paveadmin import ROOT
 from sessions_ui.context import ENVIRONMENTS, initials_of
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.policy import RULES, Status, verdict
+from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.models import Draft, Visit
+from sessions_ui.pave.circuit import IN_A_ROW
 from sessions_ui.services.drafts import draft_of
 from sessions_ui.services.seen import Seen
+from sessions_ui.services.sessions import VISITS_SHOWN
 from sessions_ui.views import pages
 from sessions_ui.views.errors import server_error
 from sessions_ui.views.finding import keys_in
@@ -174,6 +179,30 @@ def test_it_lists_the_sessions_that_the_person_opened_lately(log_in, alice, bob)
     assert "Taking photos" in page
     assert "2021 Honda Civic" in page
     assert "just now" in page
+
+
+@pytest.mark.usefixtures("no_sandbox")
+def test_it_lists_the_latest_sessions_only(log_in, alice):
+    now, seen = timezone.now(), {"actor_id": alice.id, "status": "IDLE", "vehicle": ""}
+    for age in range(VISITS_SHOWN + 5):
+        key, at = f"LKS-{age:010}", now - timedelta(minutes=age)
+        Visit.objects.create(session_key=key, at=at, **seen)
+    shown = re.findall(
+        r'class="key" href="/sessions/LKS-(\d+)/"', log_in("alice").get("/sessions/").text
+    )
+    assert [int(key) for key in shown] == list(range(VISITS_SHOWN))
+
+
+def test_it_lists_no_more_than_the_first_sessions_of_the_sandbox(log_in, sandbox):
+    seeded = len(sandbox.state.listing())
+    whole = log_in("alice").get("/sessions/").text
+    assert whole.count('class="key"') == seeded
+    assert "more" not in whole.partition("In the sandbox")[2].partition("</table>")[2][:200]
+    for _ in range(12):
+        sandbox.state.create()
+    page = log_in("alice").get("/sessions/").text
+    assert page.count('class="key"') == seeded
+    assert "12 more are on the sandbox’s own page" in page
 
 
 @pytest.mark.usefixtures("no_sandbox")
@@ -395,6 +424,52 @@ def test_it_escapes_a_person_who_is_called_like_a_script(client, db):
     assert "<script>alert" not in client.get("/").text
 
 
+# --- how PAVE stands -------------------------------------------------------------------------
+
+REFUSED, AWAY = "Not authorised at PAVE since", "PAVE unreachable since"
+
+
+@pytest.fixture
+def troubled(log_in, sandbox, settings):
+    """Give alice's browser, a sandbox that can fail, and the key of a session in it."""
+    settings.PAVE = dataclasses.replace(settings.PAVE, circuit=True, get_attempts=1)
+    return log_in("alice"), sandbox.state, f"/sessions/{sandbox.state.create()}/"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_it_says_on_every_page_that_pave_refuses_us_until_it_takes_us(troubled, status):
+    client, pave, session = troubled
+    pave.fault("denied", method="GET", times=1, status=status)
+    assert REFUSED not in client.get("/sessions/").text
+    assert REFUSED in client.get(session).text
+    for address in ("/sessions/", "/fields/", "/nowhere/"):
+        assert REFUSED in client.get(address).text
+    assert REFUSED not in client.get(session).text, "asking goes on, and the answer clears it"
+    assert REFUSED not in client.get("/sessions/").text
+
+
+def test_it_says_on_every_page_since_when_pave_is_away(troubled):
+    client, pave, session = troubled
+    pave.fault("error_before", method="GET", times=IN_A_ROW)
+    for _ in range(IN_A_ROW):
+        assert AWAY not in client.get("/fields/").text
+        client.get(session)
+    page = client.get("/fields/").text
+    assert AWAY in page
+    assert "what PAVE said last" in page
+    assert REFUSED not in page
+
+
+def test_it_tells_how_pave_stands_to_people_with_a_role_only(troubled, log_in):
+    client, pave, session = troubled
+    pave.fault("denied", method="GET", times=1)
+    assert REFUSED in client.get(session).text
+    for name, address in (("nora", "/"), ("dora", "/admin/"), ("carol", "/fields/")):
+        assert (REFUSED in log_in(name).get(address).text) is (name != "nora")
+    client.logout()
+    assert REFUSED not in client.get("/accounts/login/").text
+
+
 # --- errors ----------------------------------------------------------------------------------
 
 
@@ -489,3 +564,11 @@ def test_it_asks_for_no_picture_outside_our_own_files():
     style = (ROOT / "static/sessions_ui/app.css").read_text()
     assert "url(" not in style
     assert "@import" not in style
+
+
+def test_it_asks_for_a_note_of_so_many_characters_or_more():
+    form = ReasonForm({"reason_code": "other", "reason_note": "short"})
+    assert not form.is_valid()
+    assert form.errors["reason_note"] == [
+        "Write a note of 10 characters or more, because the reason is “Other”."
+    ]

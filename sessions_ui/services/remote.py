@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import LastRead
-from sessions_ui.pave.client import PaveClient, PaveConfig
+from sessions_ui.pave.client import ClientState, PaveClient, PaveConfig
 
 from .cipher import decrypt, encrypt
 
@@ -23,6 +23,13 @@ def _client(config: PaveConfig) -> PaveClient:
 def pave() -> PaveClient:
     """The client for the settings in force."""
     return _client(settings.PAVE)
+
+
+def pave_state() -> ClientState:
+    """How PAVE stands, by the calls of this process alone: another worker tells it by its own, so
+    a page may be one call behind. Nothing is asked of PAVE.
+    """
+    return pave().state
 
 
 def snapshot_read(session_key: str) -> Snapshot:
