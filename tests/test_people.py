@@ -1,5 +1,7 @@
 """Groups and rights: made by migrate alone, and again after a flush; and who may open the admin."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
@@ -58,11 +60,51 @@ def test_it_opens_the_admin_to_active_administrators_only(client, alice, carol, 
     outsiders = [alice, carol, nora, User.objects.create_superuser("staff", password="x" * 12)]
     for person in outsiders:
         client.force_login(person)
-        assert client.get("/admin/").status_code == 302, person
+        assert client.get("/admin/").status_code == 403, person
     client.force_login(dora)
     assert client.get("/admin/").status_code == 200
     Group.objects.get(name="Administrators").user_set.remove(dora)
-    assert client.get("/admin/").status_code == 302, "a lost right acts at once"
+    assert client.get("/admin/").status_code == 403, "a lost right acts at once"
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/auth/user/", "/admin/login/", "/admin/x/"])
+def test_it_shows_outsiders_our_own_page_and_never_the_admins_log_in(client, alice, nora, address):
+    for person, words in ((alice, "This page is not for your role"), (nora, "has no role yet")):
+        client.force_login(person)
+        answer = client.get(address)
+        assert answer.status_code == 403
+        assert words in answer.text
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/auth/user/?q=a", "/admin/password_change/"])
+def test_it_leads_nobody_to_our_own_log_in_and_back(client, db, address):
+    answer = client.get(address)
+    assert answer.status_code == 302
+    assert answer["Location"] == "/accounts/login/?" + urlencode({"next": address}, safe="/")
+
+
+def test_it_has_one_log_in_only(client, dora):
+    answer = client.get("/admin/login/", {"next": "/admin/auth/group/"})
+    assert answer["Location"] == "/accounts/login/?next=/admin/auth/group/"
+    client.force_login(dora)
+    assert client.get("/admin/login/")["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "test", "live"])
+def test_it_shows_in_the_admin_too_which_pave_this_is(client, dora, settings, environment):
+    settings.PAVE_ENVIRONMENT = environment
+    client.force_login(dora)
+    page = client.get("/admin/auth/user/").text
+    assert ("env-band" in page) is (environment != "live")
+    assert 'class="brand"' in page
+    assert "sessions_ui/house.css" in page
+
+
+def test_it_draws_the_admin_in_the_theme_that_the_person_chose(client, dora):
+    client.force_login(dora)
+    assert "theme-dark" not in client.get("/admin/").text
+    client.cookies["theme"] = "dark"
+    assert "theme-dark" in client.get("/admin/").text
 
 
 def test_it_shows_people_and_groups_in_the_admin_and_nothing_else(client, dora):
@@ -70,7 +112,7 @@ def test_it_shows_people_and_groups_in_the_admin_and_nothing_else(client, dora):
     page = client.get("/admin/").content.decode()
     assert "/admin/auth/user/" in page
     assert "/admin/auth/group/" in page
-    assert "sessions_ui" not in page
+    assert "/admin/sessions_ui" not in page
     assert client.get("/admin/auth/group/").status_code == 200
 
 
