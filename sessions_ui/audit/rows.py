@@ -12,6 +12,7 @@ from sessions_ui.domain.reasons import REASONS
 from sessions_ui.domain.values import text_of
 from sessions_ui.models import AuditEntry, AuditValue, Kind, Side
 
+from .causes import ACCESS, cause_words, lock_words
 from .masking import ERASED, difference, mask
 
 NAMED = 2
@@ -27,11 +28,6 @@ _VERBS = {
     Outcome.IN_EFFECT: _CHANGED,
     Outcome.PARTIAL: _CHANGED,
     Outcome.LATE_APPLIED: _CHANGED,
-}
-_ACCESS = {
-    "personal.seen": "was shown the personal values",
-    "audit.search": "searched the audit",
-    "audit.export": "exported the audit",
 }
 
 Values = Mapping[tuple[int, str, int], str]
@@ -87,7 +83,7 @@ class Row:
     def verb(self) -> str:
         """What was done to what: "changed the VIN", "tried to change 3 fields"."""
         if self.outcome is None:
-            return _ACCESS.get(self.entry.action, self.entry.action)
+            return ACCESS.get(self.entry.action, self.entry.action)
         return f"{_VERBS.get(self.outcome, _TRIED)} {self.what}"
 
     @property
@@ -122,13 +118,12 @@ class Row:
         """What stopped the edit, where PAVE itself said nothing."""
         locks: dict[str, str] = self.detail.get("locks") or {}
         if locks:
-            named = [f"{in_sentence(spec_of(key).label)} ({code})" for key, code in locks.items()]
-            return f"Locked: {', '.join(named)}"
+            return locked_words(locks)
         names = self.detail.get("unknown_names") or []
         if names:
             return f"Names that PAVE does not have: {', '.join(names)}"
         code = (self.latest or self.entry).error_code
-        return f"Cause: {code.replace('_', ' ')}" if code and not self.pave_message else ""
+        return cause_words(code) if code and not self.pave_message else ""
 
     @property
     def pave_message(self) -> str:
@@ -139,6 +134,14 @@ class Row:
 def in_sentence(label: str) -> str:
     """A label inside a sentence: "Phone number" in small letters, "VIN" as it is."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def locked_words(locks: Mapping[str, str]) -> str:
+    """Which fields were locked, reason by reason: "Theme and VIN: PAVE accepts …"."""
+    fields = defaultdict[str, list[str]](list)
+    for key, code in locks.items():
+        fields[lock_words(code)].append(spec_of(key).label)
+    return " ".join(f"{' and '.join(labels)}: {words}" for words, labels in fields.items())
 
 
 def spec_of(key: str) -> FieldSpec:
@@ -161,7 +164,8 @@ def access_words(entry: AuditEntry) -> str:
     asked: dict[str, str] = told.get("filter") or {}
     parts = [f"{name}: {value}" for name, value in sorted(asked.items())]
     if "count" in told:
-        parts.append(f"{told['count']} entries")
+        noun = "entry" if str(told["count"]) == "1" else "entries"
+        parts.append(f"{told['count']} {noun}")
     return ", ".join(parts)
 
 

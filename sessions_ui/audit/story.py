@@ -10,7 +10,18 @@ from sessions_ui.domain.snapshot import payload
 from sessions_ui.domain.values import text_of
 from sessions_ui.models import AuditEntry, Kind
 
-from .rows import Change, Row, access_words, changes_of, detail_of, in_sentence, row_of, values_of
+from .causes import ACCESS, cause_words
+from .rows import (
+    Change,
+    Row,
+    access_words,
+    changes_of,
+    detail_of,
+    in_sentence,
+    locked_words,
+    row_of,
+    values_of,
+)
 
 SHORT_HASH = 16
 CLOSED = "closed_by_a_person"
@@ -146,15 +157,17 @@ def _cause(entry: AuditEntry) -> str:
     locks: dict[str, str] = detail.get("locks") or {}
     collateral = detail.get("collateral") or []
     parts = [f"PAVE said: “{message}”" if message else ""]
-    parts += [f"{key} was locked: {code}." for key, code in locks.items()]
+    parts.append(locked_words(locks))
     parts.append(f"Names that PAVE does not have: {', '.join(names)}." if names else "")
     parts.append(f"Changed at PAVE unasked: {', '.join(collateral)}." if collateral else "")
-    parts.append(f"Cause: {entry.error_code}." if entry.error_code and not locks else "")
+    silent = not (message or locks or names)
+    parts.append(cause_words(entry.error_code) if entry.error_code and silent else "")
     return " ".join(filter(None, parts))
 
 
 def _access(entry: AuditEntry) -> tuple[str, str, str]:
-    return "eye", entry.action, access_words(entry)
+    words = ACCESS.get(entry.action, entry.action)
+    return "eye", f"{entry.actor_label} {words}", access_words(entry)
 
 
 _TELL = {

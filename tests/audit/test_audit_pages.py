@@ -1,17 +1,22 @@
 """The audit's pages, as a manager, an agent and a stranger see them."""
 
 import json
+import re
 
 import pytest
 from bs4 import BeautifulSoup
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from sessions_ui.audit.causes import cause_words
 from sessions_ui.audit.chain import seals_make
+from sessions_ui.audit.record import record_access
 from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.domain.policy import Reason
 from sessions_ui.models import AuditEntry, Kind
+from sessions_ui.pave import errors
 
-from .authors import BOB, KEY, PHONE, edit, ended, intent, refusal, resolved, sent
+from .authors import ALICE, BOB, KEY, PHONE, edit, ended, intent, refusal, resolved, sent
 from .conftest import SEAL_KEY
 
 
@@ -276,7 +281,8 @@ def test_an_unknown_number_is_not_found(manager, number):
 def test_refusals_and_accesses_have_a_page(manager):
     refusal_id = refusal(locks={"session.theme": "STARTED"}, unknown_names=["session-nope"])
     text = words(manager.get(f"/audit/{refusal_id}/"))
-    assert "session.theme was locked: STARTED" in text
+    assert "Theme: PAVE accepts this only before the customer starts." in text
+    assert "STARTED" not in text
     assert "session-nope" in text
     manager.get("/audit/?outcome=confirmed")
     access = AuditEntry.objects.get(kind=Kind.ACCESS)
@@ -288,6 +294,51 @@ def test_every_outcome_can_be_shown_everywhere(manager, outcome):
     edit_id = edit(outcome=outcome)
     for address in ("/audit/", f"/audit/{edit_id}/", PLACES["history"]):
         assert soup_of(manager.get(address)).select_one(f"[data-outcome={outcome}]")
+
+
+def test_an_access_says_what_it_was_in_words(manager):
+    with transaction.atomic():
+        seen = record_access(actor=ALICE, action="personal.seen", session_key=KEY).id
+    edit()
+    manager.get("/audit/?outcome=confirmed")
+    manager.get("/audit/?outcome=partial")
+    for address in (f"/audit/{seen}/", "/audit/?kind=access"):
+        text = words(manager.get(address))
+        assert "personal.seen" not in text
+        assert "Alice Moreau was shown the personal values" in text
+    text = words(manager.get("/audit/?kind=access"))
+    assert ", 1 entry" in text
+    assert ", 0 entries" in text
+    assert "1 entries" not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("NO_PERMISSION", "changing it is for support agents."),
+        ("reset", "The connection to PAVE broke off."),
+        ("http_502", "PAVE answered 502."),
+        ("abandoned", "The process that sent it stopped"),
+        ("something_new", "Something new."),
+    ],
+)
+def test_a_cause_is_said_in_words_on_every_page(manager, code, said):
+    edit_id = intent()
+    ended(edit_id, "unknown", error_code=code)
+    for address in ("/audit/", f"/audit/{edit_id}/", PLACES["history"]):
+        text = words(manager.get(address))
+        assert said in text, address
+        assert "Cause:" not in text
+        assert code not in text
+        assert code.replace("_", " ") not in text
+
+
+def test_every_cause_of_the_client_and_every_lock_has_words():
+    told = errors.__doc__.partition("short codes")[2]
+    codes = set(re.findall(r"``(\w+)``", told)) - {"http_500"}
+    assert {"reset", "tls", "busy_here"} <= codes
+    for code in codes | {str(reason) for reason in Reason}:
+        assert cause_words(code) != f"{code.replace('_', ' ').capitalize()}.", code
 
 
 # --- the history of a session ---------------------------------------------------------------------
