@@ -336,9 +336,10 @@ def _untrue_banner(facts, page):
            if began <= page["ended"] and page["began"] <= end + LATE_COMMIT}  # fmt: skip
     if page["outcome"] not in was:
         return f"shows {page['outcome']}, but the edit was {sorted(was)}"
-    words = WORDS[Outcome(page["outcome"])]
-    missing = [text for text in (words.heading, words.now) if text not in page["text"]]
-    return f"does not say {missing}" if missing else ""
+    heading = WORDS[Outcome(page["outcome"])].heading
+    others = {one.heading for one in WORDS.values()} - {heading}
+    strange = sorted(one for one in others if f" {one} " in page["text"])
+    return f"says what is said of another outcome: {strange}" if strange else ""
 
 
 def _untrue_claim(facts, page):
