@@ -5,7 +5,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8900
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test lock lint format pictures faults faults-long
+.PHONY: help run test lock lint format pictures bench faults faults-long
 
 help:
 	@echo "make run     start sandbox, dashboard and reconcile loop (PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT))"
@@ -13,6 +13,7 @@ help:
 	@echo "make faults  the proof that no edit is lost, doubled or misreported (half an hour)"
 	@echo "make lint    the checks alone"
 	@echo "make format  format the code"
+	@echo "make bench   time the pages while PAVE answers and while it hangs"
 	@echo "make pictures  take the README's pictures of the pages anew"
 	@echo "make lock    write the requirements files anew from pyproject.toml"
 
@@ -48,3 +49,7 @@ faults:
 faults-long:
 	@$(PYTHON) .ci/environment.py requirements-dev.txt
 	@$(VENV_PYTHON) -m tests.faults --size long --seed $(or $(SEED),1)
+
+bench:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@$(VENV_PYTHON) -m tests.bench

@@ -6,7 +6,9 @@ from WEB_CONCURRENCY.
 """
 
 worker_class = "gthread"
-threads = 8
+# More than the eight calls to PAVE that a process makes at a time: pages that need no PAVE stay quick
+# while it hangs.
+threads = 32
 timeout = 30
 graceful_timeout = 30
 keepalive = 5

@@ -1,0 +1,1 @@
+"""Figures: how long things take. `make bench` prints them; no test asserts a time."""
