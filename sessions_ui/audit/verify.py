@@ -41,8 +41,8 @@ class _Entries:
 
     def __init__(self, after: int | None, progress: Progress) -> None:
         self._rows, self._progress = entry_hashes(after, None), progress
-        self.next = next(self._rows, None)
-        self.count = 0
+        self._last, self.count = after, 0
+        self.next = self._following()
 
     def close(self) -> None:
         """Let go of the database's cursor."""
@@ -55,10 +55,20 @@ class _Entries:
             raise LookupError
         if not row[2]:
             raise Doubt(f"Entry #{row[0]} was changed: it disagrees with its own hash.", row[0])
-        self.next = next(self._rows, None)
+        self._last = row[0]
+        self.next = self._following()
         self.count += 1
         self._progress(1)
         return row
+
+    def _following(self) -> Checked | None:
+        try:
+            return next(self._rows, None)
+        except (TypeError, ValueError) as unread:
+            # The frames of the failed read would hold the database's cursor until Python ends.
+            unread.__traceback__ = None
+            after = f"after #{self._last}" if self._last is not None else "first in the record"
+            raise Doubt(f"The entry {after} was changed: it cannot be read.") from unread
 
 
 def audit_prove(
@@ -110,6 +120,8 @@ def _chain(key: str, copies: Copy | None) -> Generator[Seal, None, None]:
     previous = None
     with streamed(AuditCheckpoint.objects.order_by("n")) as checkpoints:
         for checkpoint in checkpoints:
+            if checkpoint.sealed_at is None:
+                raise Doubt(f"Checkpoint {checkpoint.n} is not as it was signed.")
             seal = seal_of(checkpoint)
             _follows(previous, seal, key)
             if copies:

@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+import traceback
 from dataclasses import replace
 from datetime import timedelta
 
@@ -318,6 +319,30 @@ def test_it_names_checkpoints_that_were_numbered_anew(sealed):
     AuditCheckpoint.objects.filter(n=2).update(n=1)
     AuditCheckpoint.objects.filter(n=3).update(n=2)
     assert "Checkpoint 1" in str(doubt_of())
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps the types of columns")
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("audit_entry", "op_key = 'x'"),
+        ("audit_entry", "ts = 'x'"),
+        ("audit_entry", "kind = 1.5"),
+        ("audit_entry", "body = x'ff'"),
+        ("audit_checkpoint", "sealed_at = 'x'"),
+        ("audit_checkpoint", "first_id = 'x'"),
+    ],
+)
+def test_what_can_no_longer_be_read_is_a_doubt_and_lets_go_of_the_database(sealed, table, change):
+    with connection.cursor() as cursor:
+        first = f"(SELECT MIN(rowid) FROM {table})"  # noqa: S608
+        cursor.execute(f"UPDATE {table} SET {change} WHERE rowid = {first}")  # noqa: S608
+    doubt, frames = doubt_of(), []
+    cause = doubt.__cause__ or doubt.__context__
+    while cause:
+        frames += traceback.walk_tb(cause.__traceback__)
+        cause = cause.__cause__ or cause.__context__
+    assert not frames
 
 
 # --- beside the entries --------------------------------------------------------------------------
