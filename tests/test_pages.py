@@ -457,6 +457,7 @@ def test_it_says_on_every_page_since_when_pave_is_away(troubled):
     page = client.get("/fields/").text
     assert AWAY in page
     assert "what PAVE said last" in page
+    assert re.search(rf"{AWAY} {timezone.localtime():%H}:\d\d:\d\d \(\w+", page), "in our zone"
     assert REFUSED not in page
 
 
