@@ -98,6 +98,16 @@ def test_each_refusal_has_its_own_words(agent, sandbox, fault, words):
     assert words in page.soup.select_one("[data-outcome]").get_text(" ", strip=True)
 
 
+def test_no_name_of_the_session_gets_into_the_record_by_way_of_words(agent, sandbox):
+    review = agent.review(session_theme="LITE")
+    sandbox.state.fault("refused", method="PUT", status=422, message="Daniel Osie has no theme.")
+    agent.send(review, note="Mr Osie (416-555-0184) asked for it.")
+    for entry in AuditEntry.objects.all():
+        told = f"{entry.reason_note} {entry.detail} {entry.body}"
+        assert "Osie" not in told
+        assert "416-555" not in told
+
+
 def test_a_field_that_changed_unasked_is_named(agent, sandbox):
     review = agent.review(session_theme="LITE")
     sandbox.state.fault("collateral", method="PUT", field="session.client_id", value="MOVED-1")

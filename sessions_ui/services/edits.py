@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from sessions_ui.audit.masking import personal_texts
 from sessions_ui.audit.record import Actor, record_intent
-from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import Outcome, State
 from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.domain.snapshot import payload
-from sessions_ui.domain.values import text_of
 from sessions_ui.models import Edit
 from sessions_ui.pave.client import body_bytes
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
 from .drafts import draft_drop, draft_keep
 from .judging import judge, told
-from .posted import Posted
+from .posted import Posted, as_sent
 from .refusals import refusal_of_locked
 from .remote import pave, snapshot_read
 from .seen import Seen, digest_of
@@ -139,6 +138,7 @@ def _reserve(
                 status="",
                 base_version="",
                 op_key=uuid.uuid4(),
+                known=personal_texts(seen.texts),
             )
             return Edit.objects.create(
                 entry_id=entry.id,
@@ -154,11 +154,6 @@ def _reserve(
             )
     except IntegrityError:
         return None
-
-
-def as_sent(key: str, typed: str) -> str:
-    """The typed text as PAVE gets it: what the record holds, and what a page calls sent."""
-    return text_of(CATALOGUE[key].kind.sent(typed))
 
 
 def _again(first: Edit, posted: Posted) -> Submitted:

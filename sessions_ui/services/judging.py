@@ -2,7 +2,9 @@
 
 from django.utils import timezone
 
+from sessions_ui.audit.masking import personal_texts
 from sessions_ui.audit.record import Actor
+from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import FieldResult, Outcome, State, roll_up
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import Edit
@@ -17,12 +19,12 @@ from .transitions import Results, move_to_outcome
 def judge(actor: Actor, edit: Edit, base: Snapshot, answer: Answer | PaveError) -> None:
     """Record what became of a sent edit: by PAVE's answer, or by the fault in its place."""
     if isinstance(answer, PaveError):
-        _judge_fault(actor, edit, answer)
+        _judge_fault(actor, edit, base, answer)
     else:
         _judge_answer(actor, edit, base, answer)
 
 
-def _judge_fault(actor: Actor, edit: Edit, fault: PaveError) -> None:
+def _judge_fault(actor: Actor, edit: Edit, base: Snapshot, fault: PaveError) -> None:
     """Definite words are taken as such; whatever is not on a definite list is unknown."""
     outcome = Outcome.UNKNOWN
     if isinstance(fault, PaveNotSent):
@@ -38,6 +40,7 @@ def _judge_fault(actor: Actor, edit: Edit, fault: PaveError) -> None:
         error_code=fault.cause,
         duration_ms=fault.duration_ms,
         detail=told(fault),
+        known=personal_texts({spec.key: base.value(spec.key) for spec in CATALOGUE}),
     )
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sessions_ui.domain.catalogue import CATALOGUE
+from sessions_ui.domain.values import text_of
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -14,3 +17,8 @@ class Posted:
     inputs: Mapping[str, str]
     unknown_names: tuple[str, ...] = ()
     reason: Mapping[str, str] = field(default_factory=dict)
+
+
+def as_sent(key: str, typed: str) -> str:
+    """The typed text as PAVE gets it: what the record holds, and what a page calls sent."""
+    return text_of(CATALOGUE[key].kind.sent(typed))
