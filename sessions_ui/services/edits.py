@@ -172,10 +172,9 @@ def _busy(actor: Actor, session_key: str, seen: Seen, posted: Posted) -> Submitt
 def _unreadable(
     actor: Actor, edit: Edit, seen: Seen, posted: Posted, fault: PaveError
 ) -> Submitted:
-    gone = isinstance(fault, PaveNotFound)
-    _withdraw(
-        actor, edit, Outcome.WITHDRAWN, "not_found" if gone else "unreadable", detail=told(fault)
-    )
+    code = "not_found" if isinstance(fault, PaveNotFound) else "unreadable"
+    known = personal_texts(seen.texts)
+    _withdraw(actor, edit, Outcome.WITHDRAWN, code, detail=told(fault), known=known)
     sheet = sheet_of(
         session_key=edit.session_key,
         snapshot=None,
@@ -185,7 +184,7 @@ def _unreadable(
         fault=fault,
     )
     _keep(actor, sheet, seen, posted)
-    return Submitted(sheet=sheet, code="not_found" if gone else "unreadable")
+    return Submitted(sheet=sheet, code=code)
 
 
 def _stop(actor: Actor, edit: Edit, sheet: Sheet, finding: Finding) -> Submitted:
