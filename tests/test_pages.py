@@ -43,15 +43,17 @@ ROUTES = {
 
 
 @pytest.fixture
-def log_in(client, request):
-    """Give a function that logs a person in, by name; None stays nobody."""
+def log_in(client, db, request):
+    """Give a function that logs a person in, by name; None stays nobody.
+
+    ``db`` is asked for by name: pytest-django makes a test database only where it can see that.
+    """
 
     def _log_in(name):
         if name:
             client.force_login(request.getfixturevalue(name))
         return client
 
-    request.getfixturevalue("db")
     return _log_in
 
 
