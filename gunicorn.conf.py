@@ -6,8 +6,8 @@ from WEB_CONCURRENCY.
 """
 
 worker_class = "gthread"
-# More than the eight calls to PAVE that a process makes at a time: pages that need no PAVE stay quick
-# while it hangs.
+# More than the eight calls to PAVE that a process makes at a time: pages that need no PAVE stay
+# quick while it hangs.
 threads = 32
 timeout = 30
 graceful_timeout = 30

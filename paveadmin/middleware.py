@@ -12,6 +12,9 @@ from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -22,6 +25,30 @@ logger = logging.getLogger("paveadmin.request")
 Answer = Callable[[HttpRequest], HttpResponse]
 BEGAN = "log_in_began"
 PERSON = "paveadmin.person"  # where META keeps the person's number; no browser can send it
+
+
+class SteadySessions(SessionMiddleware):
+    """Django's sessions, but a database that takes no writes does not turn a page into a bare 400.
+
+    The page then stands as the view made it; only the log-in's idle time is not renewed.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session with the response, as Django does. Raises SessionInterrupted when the
+        log-in was ended meanwhile."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted as interrupted:
+            if _takes_no_writes(interrupted):
+                logger.exception("session not saved")
+                return response
+            raise
+
+
+def _takes_no_writes(error: BaseException | None) -> bool:
+    while error and not isinstance(error, OperationalError | InternalError):
+        error = error.__context__
+    return error is not None
 
 
 class RequestLine:

@@ -4,6 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -11,7 +14,7 @@ from sessions_ui.models import AuditEntry, Edit, Kind
 from sessions_ui.services.drafts import draft_of
 
 from .pages import Agent, Page
-from .test_edit_flow import HELD, puts
+from .test_edit_flow import HELD, broken_record, puts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,6 +172,44 @@ def test_a_page_that_was_never_read_says_so_and_claims_nothing(agent, sandbox):
     assert "Not set" not in page.text
     assert "Nothing was sent" not in page.text
     assert not page.soup.select("[data-review]")
+
+
+def refuse_writes(*_, **__):
+    try:
+        raise OperationalError("attempt to write a readonly database")
+    except OperationalError:
+        raise UpdateError from None
+
+
+def test_a_page_stands_when_the_log_in_cannot_be_renewed(agent, monkeypatch):
+    monkeypatch.setattr(SessionStore, "save", refuse_writes)
+    assert agent.open().status == 200
+
+
+def test_a_log_in_that_was_ended_meanwhile_is_still_refused(agent, monkeypatch):
+    def ended(*_, **__):
+        raise UpdateError
+
+    monkeypatch.setattr(SessionStore, "save", ended)
+    assert agent.open().status == 400
+
+
+def test_a_page_that_cannot_be_shown_claims_nothing_of_an_edit(agent, monkeypatch):
+    monkeypatch.setattr("sessions_ui.views.sessions.session_load", broken_record)
+    page = agent.open("?edit=1")
+    assert page.status == 503
+    assert "cannot be shown now" in page.text
+    assert "sent" not in page.text
+
+
+def test_an_edit_on_an_unreadable_page_claims_nothing_of_pave(agent, sandbox):
+    location = agent.send(agent.review(session_theme="LITE"))["Location"]
+    sandbox.state.fault("error_before", method="GET", status=500, times=99)
+    page = Page(agent.client.get(location))
+    assert page.outcome == "confirmed"
+    assert "Nothing was sent" not in page.text
+    row = page.soup.select_one("[data-outcome] tbody tr")
+    assert row.select_one('[data-label="PAVE holds now"]').get_text() == "–"
 
 
 def test_the_review_says_nobody_else_changed_it_only_when_nothing_moved(agent, sandbox, idle):

@@ -26,9 +26,10 @@ def test_it_speaks_of_the_cause_first_and_else_of_the_class(fault, heading):
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_it_says_what_pave_holds_and_what_to_do(cause):
+def test_it_says_what_was_not_done_and_what_to_do(cause):
     sentence = CAUSES[cause].sentence
-    assert "PAVE holds what it held" in sentence
+    assert "was not read now" in sentence
+    assert "sent" not in sentence  # it stands beside the banner of an edit that was
     assert "efresh from PAVE" in sentence or "Tell whoever" in sentence
 
 

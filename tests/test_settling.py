@@ -135,7 +135,8 @@ def test_it_says_what_pave_holds(sandbox, idle, held, outcome):
 
 
 def test_it_says_proven_only_where_paves_stamp_stood_still(sandbox, idle):
-    stamp = sandbox.state.document(idle)["updated_at"]
+    stamp = "2020-01-01T00:00:00.000000Z"
+    sandbox.state.poke(idle, "updated_at", stamp)
     still = leave(idle, "unknown", base_version=stamp, session__theme="LITE")
     edits_reconcile()
     other = sandbox.state.create(status="IDLE", session={"theme": "PRO"})

@@ -3,7 +3,9 @@
 One process at a time, by a lease. Nothing is ever sent from here.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import takewhile
 
 from django.conf import settings
 from django.utils import timezone
@@ -45,9 +47,9 @@ def edits_reconcile(*, wait: float = 0) -> int | None:
         lease.release()
 
 
-def _held(lease: WorkLease, edits: list[Edit]) -> list[Edit]:
-    """The edits one by one, while the lease is still ours."""
-    return [edit for edit in edits if lease.take()]
+def _held(lease: WorkLease, edits: list[Edit]) -> Iterator[Edit]:
+    """The edits one by one, the lease renewed before each, until it is lost."""
+    return takewhile(lambda _: lease.take(), edits)
 
 
 def _unknown() -> list[Edit]:

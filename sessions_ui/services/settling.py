@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from sessions_ui.audit.record import SYSTEM
 from sessions_ui.domain.outcomes import OPEN, FieldResult, Outcome, State, roll_up
-from sessions_ui.domain.snapshot import Snapshot
+from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.models import Edit
 
 from .drafts import draft_keep
 from .transitions import Results, move_to_outcome, move_to_resolution
 
+STAMP_MARGIN = timedelta(seconds=2)
 UNSENT = (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.REFUSED_BY_POLICY, Outcome.WITHDRAWN)
 """The outcomes of edits that certainly changed nothing at PAVE."""
 
@@ -114,6 +115,12 @@ def sent_again(edit: Edit) -> bool:
 
 
 def _unmoved(edit: Edit, snapshot: Snapshot, results: Results) -> bool:
-    """Whether PAVE's stamp shows that nothing was applied at all, not only that nothing is left."""
+    """Whether PAVE's stamp shows that nothing was applied at all, not only that nothing is left.
+
+    The stamp has whole seconds: one as young as the sending could stand for two changes.
+    """
+    stamp = parse_time(edit.base_version)
+    if stamp is None or stamp > edit.sent_at - STAMP_MARGIN:
+        return False
     untouched = {result for result, _ in results.values()} == {FieldResult.IGNORED}
-    return untouched and bool(edit.base_version) and snapshot.updated_at == edit.base_version
+    return untouched and snapshot.updated_at == edit.base_version

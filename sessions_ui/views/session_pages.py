@@ -150,7 +150,7 @@ def shown_edit(edit_id: str, sheet: Sheet) -> ShownEdit | None:
         (
             CATALOGUE[key],
             spelled(CATALOGUE[key], wanted),
-            spelled(CATALOGUE[key], sheet.texts.get(key, "")),
+            spelled(CATALOGUE[key], sheet.texts.get(key, "")) if sheet.snapshot else "",
             found.results.get(key),
         )
         for key, (_, wanted) in found.edit.changes.items()

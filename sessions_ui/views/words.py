@@ -27,27 +27,26 @@ class Said:
 CAUSES: dict[str, Said] = {
     "circuit_open": Said(
         "bad", "warn", "PAVE is failing, so calls to it rest",
-        "The last calls to PAVE failed one after the other. So this one was not made: nothing was "
-        "read, nothing was sent, and PAVE holds what it held. It is tried again every 15 seconds: "
-        "refresh from PAVE in a moment.",
+        "The last calls to PAVE failed one after the other, so the session was not read now. PAVE "
+        "is tried again every 15 seconds: refresh from PAVE in a moment.",
     ),
     "busy_here": Said(
         "warn", "hourglass", "PAVE is busy: wait a moment",
-        "Too many calls to PAVE are under way from here. So this one was not made: nothing was "
-        "read, nothing was sent, and PAVE holds what it held. Refresh from PAVE in a few seconds.",
+        "Too many calls to PAVE are under way from here, so the session was not read now. Refresh "
+        "from PAVE in a few seconds.",
     ),
     "clock": Said(
         "bad", "clock", "The clock of this dashboard is wrong",
-        "PAVE refused our signature, and its clock and ours differ by more than a minute. Nothing "
-        "was read or changed, and PAVE holds what it held. Tell whoever runs the dashboard to set "
-        "its clock; there is nothing that you can do here.",
+        "PAVE refused our signature, and its clock and ours differ by more than a minute, so the "
+        "session was not read now. Tell whoever runs the dashboard to set its clock; there is "
+        "nothing that you can do here.",
     ),
 }  # fmt: skip
 
 FAULTS: tuple[tuple[type[PaveError], Said], ...] = (
     (PaveUnauthorised, Said(
         "bad", "shield-x", "The dashboard is not authorised at PAVE",
-        "PAVE refused our credentials, so nothing could be read or sent. Tell whoever runs the "
+        "PAVE refused our credentials, so the session could not be read. Tell whoever runs the "
         "dashboard; there is nothing that you can do here.",
     )),
     (PaveBusy, Said(
