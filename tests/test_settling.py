@@ -147,6 +147,15 @@ def test_it_says_proven_only_where_paves_stamp_stood_still(sandbox, idle):
     assert '"proven":false' in told[moved.entry_id]
 
 
+def test_it_does_not_trust_a_stamp_as_young_as_the_sending(sandbox, idle):
+    edit = leave(idle, "unknown", session__theme="LITE")
+    stamp = edit.sent_at.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+    Edit.objects.filter(pk=edit.pk).update(base_version=stamp)
+    sandbox.state.poke(idle, "updated_at", stamp)
+    edits_reconcile()
+    assert '"proven":false' in AuditEntry.objects.get(kind=Kind.RESOLUTION).detail
+
+
 def test_it_leaves_to_a_person_what_nobody_can_read(sandbox, idle):
     gone = leave("XXX-NOSUCHKEY9", "unknown", session__theme="LITE")
     hidden = sandbox.state.create(status="IDLE", delivery="none")
