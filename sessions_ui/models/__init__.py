@@ -1,7 +1,8 @@
 """The tables: the rows that work is done on, and the record of what was done."""
 
 from .audit import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Kind, Side
-from .working import OPEN_STATES, Draft, Edit, LastRead, Lease, Visit
+from .reviewing import Flag, Proof, SavedView, Swept, Watch
+from .working import OPEN_STATES, Draft, Edit, LastRead, Lease, Sighting, Visit
 
 __all__ = [
     "OPEN_STATES",
@@ -11,9 +12,15 @@ __all__ = [
     "AuditValue",
     "Draft",
     "Edit",
+    "Flag",
     "Kind",
     "LastRead",
     "Lease",
+    "Proof",
+    "SavedView",
     "Side",
+    "Sighting",
+    "Swept",
     "Visit",
+    "Watch",
 ]

@@ -99,6 +99,25 @@ class LastRead(models.Model):
         return f"{self.session_key} as read {self.read_at:%Y-%m-%d %H:%M}"
 
 
+class Sighting(models.Model):
+    """What PAVE reported of a session's course, kept when it differs from the time before. No
+    personal value is in it, so it may stay."""
+
+    session_key = models.CharField(max_length=40)
+    seen_at = models.DateTimeField()
+    status = models.CharField(max_length=40)
+    delivery = models.CharField(max_length=60, blank=True)
+    started_at = models.CharField(max_length=40, blank=True)
+    updated_at = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [Index(fields=["session_key", "seen_at"], name="sighting_of_session")]
+
+    def __str__(self) -> str:
+        return f"{self.session_key} {self.status}"
+
+
 class Lease(models.Model):
     """Who may do a job that only one process at a time may do, and until when."""
 
