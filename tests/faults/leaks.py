@@ -1,25 +1,27 @@
-"""I9: the secret and every token are in 0 bytes of what was written, names and phones in no log."""
+"""I9: the secret and every token are in 0 bytes of what was written, names and phones in no log.
+
+Pieces of them count as well: what the house takes for a phone number it hides, and of a secret with
+such digits in it the rest would stand there.
+"""
 
 import json
-import re
 
 from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from sessions_ui.models import AuditEntry
+from tests.canary import Search
 
 from .checker import Violation
 
-_TOKEN = re.compile(r"[0-9a-f]{64}")
 PERSONAL = ("416-555-0184", "4165550184", "Daniel Osie", "416-555-0100")
 
 
-def _secrets_in(world, text, tokens):
-    if world.secret in text:
-        yield "the secret"
-    if tokens.intersection(_TOKEN.findall(text)):
-        yield "a token"
+def _search(world):
+    search = Search(world.secret)
+    search.add(world.pave.tokens())
+    return search
 
 
 def leaks(world, only=()):
@@ -28,17 +30,16 @@ def leaks(world, only=()):
     text = json.dumps([{**row, "hash": ""} for row in rows], cls=DjangoJSONEncoder)
     return [
         Violation("I9", None, f"{what} stands in the audit")
-        for what in _secrets_in(world, text, set(world.pave.tokens()))
+        for what in _search(world).found_in(text)
     ]
 
 
 def leaks_anywhere(world):
     """Look into all of it: every byte of the database, the logs, the pages, the export."""
-    tokens = set(world.pave.tokens())
-    found = []
+    search, found = _search(world), []
     for name, text in _places(world):
         found += [Violation("I9", None, f"{what} stands in the {name}")
-                  for what in _secrets_in(world, text, tokens)]  # fmt: skip
+                  for what in search.found_in(text)]  # fmt: skip
         if name == "log":
             found += [Violation("I9", None, f"{word!r} stands in the log")
                       for word in PERSONAL if word in text]  # fmt: skip

@@ -20,6 +20,8 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 import psycopg
 
+from tests.canary import new_canary
+
 from .pretend import Pretend
 
 PEOPLE = (("alice", "Agents"), ("bob", "Agents"), ("carol", "Managers"))
@@ -147,7 +149,7 @@ def world_opened(database="", **variables):
     `variables` scale the clock: `PAVE_LEASE_SECONDS="0.1"`. Everything is gone afterwards.
     """
     folder = Path(tempfile.mkdtemp(prefix="paveadmin-faults-"))
-    secret = f"canary-{uuid.uuid4().hex}"
+    secret = new_canary()
     pave = Pretend(secret)
     made = new_database(database) if database else f"sqlite:///{folder / 'faults.sqlite3'}"
     os.environ |= {f"FAULTS_{name}": value for name, value in variables.items()}
