@@ -6,6 +6,27 @@ ACCESS = {
     "personal.seen": "was shown the personal values",
     "audit.search": "searched the audit",
     "audit.export": "exported the audit",
+    "audit.exported": "has the whole export",
+    "audit.reviewed": "reviewed this",
+    "audit.reopened": "opened the review again",
+    "audit.flagged": "flagged this",
+    "audit.commented": "commented",
+    "audit.purged": "took sealed entries out",
+    "personal.revealed": "revealed personal values",
+    "personal.erased": "erased personal values",
+    "watch.made": "made a watch rule",
+    "watch.changed": "changed a watch rule",
+    "watch.removed": "removed a watch rule",
+}
+"""What a person did, after their name."""
+ICONS = {
+    "audit.exported": "download",
+    "audit.reviewed": "check",
+    "audit.reopened": "undo",
+    "audit.flagged": "warn",
+    "audit.commented": "chat",
+    "audit.purged": "slash",
+    "personal.erased": "x",
 }
 _LOCKS = {str(rule.reason): rule.sentence for rule in RULES}
 _CAUSES = {

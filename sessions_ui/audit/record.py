@@ -13,8 +13,16 @@ from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.models import AuditEntry, Kind
 
-from .masking import hide, scrub
-from .sides import FREE, Changes, Results, change_sides, known_values, result_sides, told
+from .sides import (
+    FREE,
+    Changes,
+    Results,
+    change_sides,
+    hidden_values,
+    result_sides,
+    told,
+    why_columns,
+)
 from .tokens import OUTCOME, STATUS, change_tokens, outcome_follow, tokens_add
 from .writing import Vault, entry_insert
 
@@ -53,7 +61,7 @@ def record_intent(
     personal texts of that moment (`masking.personal_texts`), to be kept out of the note."""
     vault = Vault()
     body = change_sides(changes, vault)
-    hidden = _hidden(bool(reason.note or reason.ticket), session_key, {*vault.values, *known})
+    hidden = hidden_values(bool(reason.note or reason.ticket), session_key, {*vault.values, *known})
     entry = entry_insert(
         kind=Kind.INTENT,
         body=body,
@@ -65,7 +73,7 @@ def record_intent(
         base_version=base_version,
         op_key=op_key,
         **_who(actor),
-        **_why(reason, hidden),
+        **why_columns(reason, hidden),
     )
     vault.store(entry.id)
     tokens_add(entry.id, {(OUTCOME, Outcome.PENDING), *_status(status), *change_tokens(changes)})
@@ -148,7 +156,7 @@ def record_refusal(
     vault = Vault()
     body = change_sides(changes, vault)
     free = bool(FREE & detail.keys() or reason and (reason.note or reason.ticket))
-    hidden = _hidden(free, session_key, {*vault.values, *known})
+    hidden = hidden_values(free, session_key, {*vault.values, *known})
     entry = entry_insert(
         kind=Kind.REFUSAL,
         body=body,
@@ -160,7 +168,7 @@ def record_refusal(
         outcome=Outcome(outcome).value,
         error_code=error_code,
         **_who(actor),
-        **_why(reason, hidden),
+        **why_columns(reason, hidden),
     )
     vault.store(entry.id)
     tokens = {(OUTCOME, Outcome(outcome).value), *_status(status), *change_tokens(changes)}
@@ -187,6 +195,29 @@ def record_access(
     )
 
 
+def record_note(
+    *,
+    actor: Actor,
+    action: str,
+    about: int | None,
+    session_key: str = "",
+    detail: Mapping[str, object] | None = None,
+) -> AuditEntry:
+    """Something is said or done about an edit: ``about`` is the id of its first entry, in whose
+    story the note then stands; None: it stands by itself. Free text is ``note`` in the detail."""
+    facts = detail or {}
+    hidden = hidden_values(bool(FREE & facts.keys()), session_key, set(), about)
+    return entry_insert(
+        kind=Kind.NOTE,
+        op=about,
+        body={},
+        detail=told(facts, hidden),
+        action=action,
+        session_key=session_key,
+        **_who(actor),
+    )
+
+
 def _ended(kind: Kind, ending: Ending) -> AuditEntry:
     columns: dict[str, Any] = dict(ending)
     intent_id, results = columns.pop("intent_id"), columns.pop("results")
@@ -195,7 +226,7 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
     vault = Vault()
     body = result_sides(results, vault)
     known = {*vault.values, *columns.pop("known", ())}
-    hidden = _hidden(bool(FREE & detail.keys()), ending["session_key"], known, intent_id)
+    hidden = hidden_values(bool(FREE & detail.keys()), ending["session_key"], known, intent_id)
     entry = entry_insert(
         kind=kind,
         op=intent_id,
@@ -213,22 +244,6 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
 def _who(actor: Actor) -> dict[str, Any]:
     row = asdict(actor)
     return {f"actor_{name}": row.pop(name) for name in ("id", "label", "role")} | row
-
-
-def _hidden(
-    free: bool, session_key: str, known: set[str], intent_id: int | None = None
-) -> set[str]:
-    """What has to be kept out of an entry's free text; without such text nothing is looked up."""
-    return known | known_values(session_key, intent_id) if free else set()
-
-
-def _why(reason: ReasonGiven | None, hidden: Iterable[str]) -> dict[str, str]:
-    """The reason. An entry can never be erased, so no phone number and no personal value of the
-    session goes into it by way of the note, and no name by way of the ticket."""
-    if reason is None:
-        return {}
-    note, ticket = scrub(reason.note, hidden), hide(reason.ticket, hidden)
-    return {"reason_code": reason.code, "reason_note": note, "ticket": ticket}
 
 
 def _status(status: str) -> set[tuple[str, str]]:

@@ -192,7 +192,7 @@ def values_of(ids: Iterable[int]) -> Values:
 
 def row_of(entry: AuditEntry, end: AuditEntry | None, values: Values) -> Row:
     """One row from its entry, its latest end and the personal values of both."""
-    if entry.kind == Kind.ACCESS:
+    if entry.kind in (Kind.ACCESS, Kind.NOTE):
         return Row(entry, None, ())
     told = end.outcome if end else entry.outcome
     outcome = Outcome(told) if told else Outcome.PENDING

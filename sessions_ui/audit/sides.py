@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import FieldResult
+from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.domain.values import text_of
 from sessions_ui.models import AuditEntry, AuditValue, Side
 
-from .masking import scrub
+from .masking import hide, scrub
 from .writing import Vault
 
 Changes = Mapping[str, tuple[object, object]]
@@ -57,6 +58,22 @@ def known_values(session_key: str, intent_id: int | None = None) -> set[str]:
     if intent_id is not None:
         kept = kept.union(AuditValue.objects.filter(entry_id=intent_id))
     return set(kept.values_list("value", flat=True))
+
+
+def hidden_values(
+    free: bool, session_key: str, known: set[str], intent_id: int | None = None
+) -> set[str]:
+    """What has to be kept out of an entry's free text; without such text nothing is looked up."""
+    return known | known_values(session_key, intent_id) if free else set()
+
+
+def why_columns(reason: ReasonGiven | None, hidden: Iterable[str]) -> dict[str, str]:
+    """The reason. An entry can never be erased, so no phone number and no personal value of the
+    session goes into it by way of the note, and no name by way of the ticket."""
+    if reason is None:
+        return {}
+    note, ticket = scrub(reason.note, hidden), hide(reason.ticket, hidden)
+    return {"reason_code": reason.code, "reason_note": note, "ticket": ticket}
 
 
 def told(detail: Mapping[str, object], known: Iterable[str]) -> dict[str, object]:

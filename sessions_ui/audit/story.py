@@ -10,7 +10,7 @@ from sessions_ui.domain.snapshot import payload
 from sessions_ui.domain.values import text_of
 from sessions_ui.models import AuditEntry, Kind
 
-from .causes import ACCESS, cause_words
+from .causes import ACCESS, ICONS, cause_words
 from .rows import (
     Change,
     Row,
@@ -47,6 +47,11 @@ class Story:
     steps: Sequence[Step]
     sent: str
 
+    @property
+    def ending(self) -> Step | None:
+        """The latest step that tells how it stands; notes may follow it."""
+        return next((step for step in reversed(self.steps) if step.outcome), None)
+
 
 def story_of(entry_id: int) -> Story | None:
     """The story that begins with this entry; None when there is no such entry or it is a step."""
@@ -54,8 +59,7 @@ def story_of(entry_id: int) -> Story | None:
     if not entries:
         return None
     first = entries[0]
-    if first.kind == Kind.INTENT:
-        entries += AuditEntry.objects.filter(op=entry_id).order_by("id")
+    entries += AuditEntry.objects.filter(op=entry_id).order_by("id")
     values = values_of(entry.id for entry in entries)
     ends = [entry for entry in entries if entry.kind in (Kind.OUTCOME, Kind.RESOLUTION)]
     sent = next((entry for entry in entries if entry.kind == Kind.SENT), None)
@@ -170,6 +174,15 @@ def _access(entry: AuditEntry) -> tuple[str, str, str]:
     return "eye", f"{entry.actor_label} {words}", access_words(entry)
 
 
+def _note(entry: AuditEntry) -> tuple[str, str, str]:
+    words = ACCESS.get(entry.action, entry.action)
+    said = text_of(detail_of(entry).get("note"))
+    parts = (access_words(entry), f"“{said}”" if said else "")
+    who = f" ({entry.actor_role})" if entry.actor_role else ""
+    icon = ICONS.get(entry.action, "eye")
+    return icon, f"{entry.actor_label}{who} {words}", " ".join(filter(None, parts))
+
+
 _TELL = {
     Kind.INTENT: _intent,
     Kind.SENT: _sent,
@@ -177,5 +190,5 @@ _TELL = {
     Kind.RESOLUTION: _read_back,
     Kind.REFUSAL: _refusal,
     Kind.ACCESS: _access,
-    Kind.NOTE: _access,
+    Kind.NOTE: _note,
 }

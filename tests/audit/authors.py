@@ -9,6 +9,7 @@ from sessions_ui.audit.record import (
     SYSTEM,
     Actor,
     record_intent,
+    record_note,
     record_outcome,
     record_refusal,
     record_resolution,
@@ -18,6 +19,7 @@ from sessions_ui.domain.reasons import ReasonGiven
 
 ALICE = Actor(id=1, label="Alice Moreau", role="Agent", remote_addr="203.0.113.24")
 BOB = Actor(id=2, label="Bob Tran", role="Agent")
+CAROL = Actor(id=3, label="Carol Weber", role="Manager")
 KEY = "LKS-7Q2M9XK4RD"
 THEME = {"session.theme": ("LITE", "PRO")}
 PHONE = {"sms.to": ("647-555-0184", "647-555-0148")}
@@ -104,6 +106,18 @@ def refusal(changes=None, *, actor=ALICE, key=KEY, reason=None, known=(), **deta
             error_code="STARTED",
             reason=reason,
             known=known,
+        ).id
+
+
+def note(about=None, action="audit.commented", said="", *, actor=CAROL, key=KEY, **detail):
+    """Something said about an edit, or by itself; gives its id."""
+    with transaction.atomic():
+        return record_note(
+            actor=actor,
+            action=action,
+            about=about,
+            session_key=key,
+            detail={"note": said, **detail} if said else detail,
         ).id
 
 

@@ -16,7 +16,7 @@ from sessions_ui.domain.policy import Reason
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.pave import errors
 
-from .authors import ALICE, BOB, KEY, PHONE, edit, ended, intent, refusal, resolved, sent
+from .authors import ALICE, BOB, KEY, PHONE, edit, ended, intent, note, refusal, resolved, sent
 from .conftest import SEAL_KEY
 
 
@@ -72,6 +72,26 @@ def test_a_stranger_is_asked_to_log_in(client, db, address):
 def test_the_pages_can_only_be_read(manager, address):
     edit_id = edit()
     assert manager.post(address.format(id=edit_id)).status_code == 405
+
+
+def test_a_note_is_a_step_of_what_it_is_about_and_no_row_of_the_list(manager):
+    edit_id, refused = edit(), refusal()
+    steps = [note(edit_id, "audit.reviewed", "All well."), note(refused, "audit.flagged")]
+    rows = soup_of(manager.get("/audit/")).select("tr[data-entry-id]")
+    assert [row["data-entry-id"] for row in rows] == [str(refused), str(edit_id)]
+    told = soup_of(manager.get(f"/audit/{edit_id}/")).select(".steps li")
+    assert "Carol Weber (Manager) reviewed this" in told[-1].get_text(" ", strip=True)
+    assert "“All well.”" in told[-1].get_text(" ", strip=True)
+    assert not told[-1].has_attr("data-outcome")
+    assert told[-2].select_one("strong").get_text() == "Applied"
+    assert "flagged this" in words(manager.get(f"/audit/{refused}/"))
+    assert [manager.get(f"/audit/{one}/")["Location"] for one in steps] == [
+        f"/audit/{edit_id}/", f"/audit/{refused}/",
+    ]  # fmt: skip
+
+
+def test_a_note_by_itself_has_a_page(manager):
+    assert "made a watch rule" in words(manager.get(f"/audit/{note(action='watch.made')}/"))
 
 
 # --- the list -------------------------------------------------------------------------------------

@@ -14,7 +14,19 @@ from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.models import AuditEntry, AuditToken, AuditValue, Kind
 
-from .authors import ALICE, KEY, PHONE, THEME, edit, ended, intent, refusal, resolved, sent
+from .authors import (
+    ALICE,
+    KEY,
+    PHONE,
+    THEME,
+    edit,
+    ended,
+    intent,
+    note,
+    refusal,
+    resolved,
+    sent,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +188,20 @@ def test_an_access_is_an_entry():
         record_access(actor=Actor(3, "Carol", "Manager"), action="personal.seen", session_key=KEY)
     entry = AuditEntry.objects.get()
     assert (entry.kind, entry.action, entry.session_key) == (Kind.ACCESS, "personal.seen", KEY)
+
+
+def test_a_note_is_an_entry_about_an_edit_with_nothing_personal_in_it():
+    edit_id = edit({"sms.to_name": ("", "Daniel Osei")})
+    entry = AuditEntry.objects.get(id=note(edit_id, said="Daniel Osei called from 647-555-0148"))
+    assert (entry.kind, entry.op, entry.session_key) == (Kind.NOTE, edit_id, KEY)
+    assert json.loads(entry.detail) == {"note": "••••• called from •••-•••-0148"}
+    assert bytes(entry.hash) == hash_now(entry)
+    assert latest_outcome(edit_id) is Outcome.CONFIRMED
+
+
+def test_a_note_may_stand_by_itself():
+    entry = AuditEntry.objects.get(id=note(action="watch.made", key=""))
+    assert (entry.op, entry.detail) == (None, "{}")
 
 
 def test_the_writing_of_an_edit_takes_few_queries(django_assert_max_num_queries):
