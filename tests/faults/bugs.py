@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.domain.outcomes import FieldResult, Outcome
 from sessions_ui.pave.client import PaveClient
 from sessions_ui.pave.errors import PaveError, PaveRefused
 from sessions_ui.services.seen import new_nonce
@@ -124,6 +124,15 @@ def _told_secret(told):
     return lambda fault: {**told(fault), "note": settings.PAVE.api_secret.reveal()}
 
 
+def _all_applied(find):
+    def found(*asked):
+        result = find(*asked)
+        shown = dict.fromkeys(result.results, FieldResult.APPLIED) if result else {}
+        return result and replace(result, results=shown)
+
+    return found
+
+
 def _slow(config):
     return replace(config, put_deadline=20.0, read_timeout=20.0)
 
@@ -180,4 +189,12 @@ BUGS = {
     "nonce not unique": [("_reserve", _own_nonce)],
     "deadline that does not bite": [("settings.PAVE", _slow)],
     "secret in the record": [("told", _told_secret)],
+    "words of another outcome": [
+        ("outcome_words", lambda words: lambda outcome, *rest: words(
+            Outcome.NOT_SENT if outcome is Outcome.UNKNOWN else outcome, *rest)),
+    ],
+    "a refusal's own words lost": [
+        ("outcome_words", lambda _: lambda outcome, *_: outcome.words),
+    ],
+    "ignored field shown as applied": [("edit_result", _all_applied)],
 }  # fmt: skip

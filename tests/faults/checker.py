@@ -7,34 +7,23 @@ its own in tests/test_pages.py.
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 
-from sessions_ui.domain.outcomes import WORDS, Outcome
+from .told import told
+from .truth import (
+    CLOCKS,
+    INTENT,
+    LATE_COMMIT,
+    OUTCOME,
+    RESOLUTION,
+    SENT,
+    Violation,
+    same,
+)
 
-from .truth import INTENT, OUTCOME, RESOLUTION, SENT, same
-
-CLOCKS = 0.002  # seconds; SQLite's clock has milliseconds
-LATE_COMMIT = 1.0  # seconds from an entry's stamp until everybody can read it
 OPEN = ("intent", "sent", "unknown")
 BY_ANSWER = ("confirmed", "accepted", "refused", "not_in_effect", "partial", "superseded")
 BY_READING = ("in_effect", "not_in_effect", "partial", "superseded", "unresolved", "late_applied")
 NEVER_ASKED = ("withdrawn", "refused_by_policy")
-UNSENT, UNCHANGED = ("nothing was sent", "was not sent"), "nothing was changed"
-
-
-@dataclass
-class Violation:
-    """A broken promise: which, of which edit, in words, and the rows that show it."""
-
-    invariant: str
-    edit: int | None
-    words: str
-    rows: list = field(default_factory=list)
-
-    def __str__(self):
-        """One paragraph."""
-        rows = "".join(f"\n      {row}" for row in self.rows)
-        return f"{self.invariant} edit {self.edit}: {self.words}{rows}"
 
 
 def check(facts, *, ended=True):
@@ -314,66 +303,6 @@ def untouched(facts):
         if more - set(ends[0]["detail"]["collateral"]):
             rows = [*map(_short, rows), _short(ends[0])]
             yield Violation("I8", number, f"{sorted(more)} changed too, unrecorded", rows)
-
-
-def told(facts):
-    """I11: what a page says of an edit is what was true when it was shown."""
-    for page in (one for one in facts.notes if one["note"] == "shown"):
-        words = _untrue_banner(facts, page) or _untrue_claim(facts, page)
-        if words:
-            number = page["entry"] or page.get("sent_to")
-            kept = {name: page[name] for name in ("kind", "key", "who", "status", "began", "ended")}
-            yield Violation("I11", number, words, [kept, page["text"][:400]])
-
-
-def _untrue_banner(facts, page):
-    if not page["entry"]:
-        return ""
-    story = facts.stories.get(page["entry"])
-    if not story:
-        return "shows an edit that is not on record"
-    was = {state for began, end, state in story.states()
-           if began <= page["ended"] and page["began"] <= end + LATE_COMMIT}  # fmt: skip
-    if page["outcome"] not in was:
-        return f"shows {page['outcome']}, but the edit was {sorted(was)}"
-    heading = WORDS[Outcome(page["outcome"])].heading
-    others = {one.heading for one in WORDS.values()} - {heading}
-    strange = sorted(one for one in others if f" {one} " in page["text"])
-    return f"says what is said of another outcome: {strange}" if strange else ""
-
-
-def _untrue_claim(facts, page):
-    text = page["text"].casefold()
-    if not any(words in text for words in (*UNSENT, UNCHANGED)):
-        return ""
-    edits = _edits_of(facts, page)
-    puts = [row for number in edits for row in facts.journal.puts[number]
-            if row["at"] < page["ended"]]  # fmt: skip
-    if puts and any(words in text for words in UNSENT):
-        return f"says that nothing was sent, but edits {sorted(edits)} made a PUT"
-    applied = [row for number in edits for row in facts.journal.applied[number]]
-    if applied and UNCHANGED in text:
-        return f"says that nothing was changed, but edits {sorted(edits)} were applied"
-    return ""
-
-
-def _edits_of(facts, page):
-    """The edits that a page speaks of: the one asked for, or those that its post can have made:
-    this person's, on this session, of these values."""
-    if page["kind"] == "open":
-        return {page["asked"]} - {None}
-    if page["kind"] != "send" or page["label"] == "other values":
-        return set()
-    return {
-        story.number
-        for story in facts.of_session[page["key"]]
-        if story.intent
-        and story.intent["actor_label"] == page["who"]
-        and story.intent["ts"] <= page["ended"]
-        and all(
-            same(sides[1], page["typed"].get(key)) for key, sides in story.intent["body"].items()
-        )
-    }
 
 
 def one_form(facts):

@@ -12,8 +12,17 @@ _MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _SEEN = re.compile(r'name="seen" value="([^"]+)"')
 _BANNER = re.compile(r'data-outcome="(\w+)" data-entry-id="(\d+)"')
+_SECTION = re.compile(r"<section\b[^>]*data-entry-id=.*?</section>", re.DOTALL)
+_ROW = re.compile(
+    r'<tr role="row"><th role="rowheader"[^>]*>(.*?)</th>' + 3 * r"<td[^>]*>(.*?)</td>", re.DOTALL
+)
 _EDIT = re.compile(r"\?edit=(\d+)")
 WHY = {"reason_code": "other", "reason_note": "The customer called about it.", "ticket": "ZD-1"}
+
+
+def _plain(text):
+    """What a person reads of it."""
+    return " ".join(html.unescape(_TAG.sub(" ", text)).split())
 
 
 class Page:
@@ -23,12 +32,15 @@ class Page:
         self.status = response.status_code
         body = response.content.decode()
         found = _MAIN.search(body)
-        self.text = " ".join(html.unescape(_TAG.sub(" ", found[0] if found else body)).split())
+        self.text = _plain(found[0] if found else body)
         seen = _SEEN.search(body)
         self.seen = html.unescape(seen[1]) if seen else ""
         self.is_review = "data-payload" in body
         banner = _BANNER.search(body) if 'id="edit-h"' in body else None
         self.outcome, self.entry = (banner[1], int(banner[2])) if banner else ("", None)
+        section = _SECTION.search(body) if banner else None
+        self.said = _plain(section[0].partition("<table")[0]) if section else ""
+        self.rows = [list(map(_plain, row)) for row in _ROW.findall(section[0])] if section else []
         location = response.headers.get("Location", "")
         went = _EDIT.search(location)
         self.sent_to = int(went[1]) if went else None
@@ -61,6 +73,8 @@ class Person:
             outcome=page.outcome,
             entry=page.entry,
             sent_to=page.sent_to,
+            said=page.said,
+            rows=page.rows,
             text=page.text[:2500],
             **facts,
         )

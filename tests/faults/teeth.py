@@ -17,7 +17,13 @@ from .points import reconciled
 from .truth import facts_read
 from .world import until, wait
 
-QUICK = ("any 200 treated as success", "record after sending", "retry on PUT", "nonce not unique")
+QUICK = (
+    "any 200 treated as success",
+    "record after sending",
+    "retry on PUT",
+    "nonce not unique",
+    "a refusal's own words lost",
+)
 TYPED = {"vehicle.trim": "Sport", "session.theme": "LITE"}
 OTHER = {"vehicle.trim": "Touring"}
 
@@ -217,6 +223,9 @@ SCENES = {
     "nonce not unique": _sent_twice,
     "deadline that does not bite": _endless,
     "secret in the record": _faulty("error_after"),
+    "words of another outcome": _faulty("reset_before"),
+    "a refusal's own words lost": _faulty("busy"),
+    "ignored field shown as applied": _faulty("ignored", field="vehicle.trim"),
 }
 # Scenes in which the house itself was once found wrong: played without any bug.
 CONTROLS = {f"within one second, {n}": _same_second for n in (1, 2, 3)}

@@ -7,7 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 INTENT, SENT, OUTCOME, RESOLUTION, REFUSAL = 1, 2, 3, 4, 5
+CLOCKS = 0.002  # seconds; SQLite's clock has milliseconds
+LATE_COMMIT = 1.0  # seconds from an entry's stamp until everybody can read it
 NOW = 1  # the side of an `AuditValue` that holds the wanted value
+
+
+@dataclass
+class Violation:
+    """A broken promise: which, of which edit, in words, and the rows that show it."""
+
+    invariant: str
+    edit: int | None
+    words: str
+    rows: list = field(default_factory=list)
+
+    def __str__(self):
+        """One paragraph."""
+        rows = "".join(f"\n      {row}" for row in self.rows)
+        return f"{self.invariant} edit {self.edit}: {self.words}{rows}"
 
 
 def seconds(text):

@@ -1,0 +1,159 @@
+"""What a person is told of an edit, word by word, written down a second time.
+
+The checker holds every page against this table. Nothing of it comes from the house: whoever changes
+a sentence there changes it here as well, and says with that that it is true.
+"""
+
+KEPT = "What you typed is kept"
+
+# outcome: (its name in lists, heading, what is true now, what to do next)
+TOLD = {
+    "pending": (
+        "On its way",
+        "This edit is on its way",
+        "It was recorded; what became of it is not written down yet.",
+        "Wait a moment and reload. Please do not make the change again.",
+    ),
+    "confirmed": (
+        "Applied",
+        "PAVE took the change",
+        "PAVE answered and shows every value that you sent.",
+        "Nothing more to do.",
+    ),
+    "accepted": (
+        "Accepted, not shown",
+        "PAVE accepted it, but does not show all of it",
+        "PAVE answered without an error. Fields that it does not show could not be checked.",
+        "Look again later, or ask the customer what they see.",
+    ),
+    "refused": (
+        "Refused by PAVE",
+        "PAVE refused the change",
+        "Nothing was changed.",
+        f"{KEPT}: put it back into the form, mend it, and review it again.",
+    ),
+    "refused_by_policy": (
+        "Refused by our rules",
+        "Nothing was sent",
+        "A field that you changed is locked now, so PAVE would not take it.",
+        f"{KEPT}. Send the fields that are still open, after a new review.",
+    ),
+    "withdrawn": (
+        "Withdrawn",
+        "Nothing was sent",
+        "Before sending, PAVE was read once more, and the edit no longer fitted.",
+        f"{KEPT}. Compare it with what PAVE holds now and review it again.",
+    ),
+    "not_sent": (
+        "Not sent",
+        "PAVE could not be reached",
+        "Nothing was sent, so nothing was changed.",
+        f"{KEPT}. Try again in a moment.",
+    ),
+    "unknown": (
+        "Unknown, checking",
+        "We do not know yet whether PAVE took it",
+        "The change was sent once, and no valid answer came. It may still take effect.",
+        "Please do not make it again elsewhere. We check by reading PAVE, not by sending.",
+    ),
+    "in_effect": (
+        "In effect",
+        "Your change is in effect",
+        "PAVE's answer got lost, but PAVE holds every value that you sent.",
+        "Nothing more to do.",
+    ),
+    "not_in_effect": (
+        "Not in effect",
+        "Your change is not in effect",
+        "PAVE holds the values from before.",
+        f"{KEPT}: if it is still wanted, put it back, and review it again.",
+    ),
+    "partial": (
+        "Partly in effect",
+        "Partly in effect",
+        "Some fields hold what you sent, others do not.",
+        "The list shows which. Send the others again if they are still open.",
+    ),
+    "superseded": (
+        "Another value",
+        "PAVE holds another value",
+        "A field holds neither the value from before nor the one that you sent.",
+        "Compare the three values and decide whether to change it again.",
+    ),
+    "unresolved": (
+        "Not settled",
+        "Nobody can say what became of this edit",
+        "PAVE could not be read, or no longer knows the session, or does not show the fields.",
+        "A manager will look at it. Ask them before you change the session again.",
+    ),
+    "late_applied": (
+        "Applied late",
+        "Your change took effect late",
+        "We had called it not in effect; a later look found it in PAVE.",
+        "Check with the customer if you made the change again in the meantime.",
+    ),
+}
+
+_CREDENTIALS = (
+    "The dashboard is not authorised at PAVE",
+    "PAVE refused our credentials, so nothing was changed.",
+    f"Tell whoever runs the dashboard. {KEPT}.",
+)
+# PAVE's status of a refusal: (heading, what is true now, what to do next)
+REFUSED = {
+    401: _CREDENTIALS,
+    403: _CREDENTIALS,
+    404: (
+        "PAVE no longer knows this session",
+        "It was gone when the change arrived, so nothing was changed.",
+        f"Check the session key with the dealer. {KEPT}.",
+    ),
+    429: (
+        "PAVE asked us to wait",
+        "It takes no more calls for the moment, so nothing was changed.",
+        f"{KEPT}. Put it back {{when}}, and review it again.",
+    ),
+}
+
+# What became of one field, by PAVE's own answer or by reading back.
+RESULTS = {
+    "applied": "Applied",
+    "ignored": "Ignored by PAVE",
+    "altered": "Altered by PAVE",
+    "not_shown": "Not shown by PAVE",
+    "in_effect": "In effect",
+    "not_in_effect": "Not in effect",
+    "other_value": "Another value",
+}
+
+# The fields that the plays of the proof change or see changed.
+FIELDS = {
+    "session.language": "Language",
+    "session.theme": "Theme",
+    "session.client_id": "Client ID",
+    "vehicle.trim": "Trim",
+    "vehicle.odom_reading": "Odometer reading",
+    "sms.to_name": "Recipient name",
+}
+
+
+def banner(outcome, ended):
+    """The words of an edit's banner: for its outcome, with what the record's last entry `ended`
+    keeps of PAVE's own words (None: nothing has ended yet)."""
+    told = ended["detail"] if ended else {}
+    _, *words = TOLD[outcome]
+    if outcome == "refused":
+        words = REFUSED.get(ended["http_status"], words)
+    wait, message = told.get("retry_after"), told.get("pave_message")
+    heading, now, then = words
+    then = then.replace("{when}", f"in {wait} s" if wait else "later")
+    said = f" PAVE said: “{message}”" if message else ""
+    names = ", ".join(FIELDS[key] for key in told.get("collateral", ()))
+    more = f" Also changed in PAVE, though nobody sent it: {names}. Tell the owner of the rules."
+    return " ".join(f"{heading} {now}{said} {then}{more if names else ''}".split())
+
+
+def result(outcome, ended, key):
+    """The words for one field of an edit."""
+    found = ended["body"].get(key) if ended else None
+    return RESULTS[found[0]] if found else TOLD[outcome][0]
