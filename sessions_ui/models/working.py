@@ -101,10 +101,14 @@ class LastRead(models.Model):
 
 class Sighting(models.Model):
     """What PAVE reported of a session's course, kept when it differs from the time before. No
-    personal value is in it, so it may stay."""
+    personal value is in it, so it may stay.
+
+    `seen_at` is when it was first seen so, `last_seen_at` a later look that found the same.
+    """
 
     session_key = models.CharField(max_length=40)
     seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
     status = models.CharField(max_length=40)
     delivery = models.CharField(max_length=60, blank=True)
     started_at = models.CharField(max_length=40, blank=True)

@@ -11,6 +11,7 @@ from sessions_ui.models import LastRead
 from sessions_ui.pave.client import ClientState, PaveClient, PaveConfig
 
 from .cipher import decrypt, encrypt
+from .sightings import sighting_keep
 
 LAST_READ_KEPT = timedelta(days=30)
 
@@ -33,9 +34,12 @@ def pave_state() -> ClientState:
 
 
 def snapshot_read(session_key: str) -> Snapshot:
-    """PAVE's present word on a session. Raises PaveKeyError before any request, else PaveError."""
+    """PAVE's present word on a session, of which the course is kept. Raises PaveKeyError before
+    any request, else PaveError."""
     answer = pave().session_get(session_key)
-    return Snapshot.parse(answer.document, session_key, timezone.now())
+    snapshot = Snapshot.parse(answer.document, session_key, timezone.now())
+    sighting_keep(snapshot)
+    return snapshot
 
 
 def last_read_keep(snapshot: Snapshot) -> None:
