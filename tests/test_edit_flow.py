@@ -298,7 +298,7 @@ def test_it_sends_nothing_that_it_cannot_record(agent, sandbox, monkeypatch, ste
     response = agent.send(review)
     page = Page(response)
     assert page.status == 503
-    assert "so nothing was sent" in page.text
+    assert "so none is sent" in page.text
     assert "LITE" in page.text
     assert puts(sandbox) == []
     monkeypatch.undo()

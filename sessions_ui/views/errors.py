@@ -1,16 +1,23 @@
 """The pages for what went wrong: what happened, what holds now, what to do next."""
 
+import sys
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import resolve
 
 from sessions_ui.context import theme_of
 from sessions_ui.people import administrators, role_of
 from sessions_ui.services.seen import read_seen
 
+from .session_pages import unrecorded
 from .sessions import keep_typed
+
+AWAY = (OperationalError, InterfaceError, InternalError)
+"""What Django raises where our own database is gone, cuts us off, or takes no writes."""
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -34,10 +41,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, without the database, the log-in or any context processor: they may be at fault."""
+    """500, without the database, the log-in or any context processor: they may be at fault. Where
+    it is the database that does not answer, 503, and what was typed stays on the page."""
+    if isinstance(sys.exception(), AWAY):
+        return unrecorded(request, _session_key(request))
     context = {
         "frame": {"theme": theme_of(request)},
         "request_id": getattr(request, "request_id", ""),
     }
     page = render_to_string("500.html", context)
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _session_key(request: HttpRequest) -> str:
+    """The key in the address, also where no view was reached; "" in other addresses."""
+    try:
+        found = resolve(request.path_info)
+    except Http404:
+        return ""
+    return found.kwargs["session_key"] if found.url_name == "session" else ""

@@ -208,14 +208,16 @@ def session_unknown(request: HttpRequest, session_key: str, *, stopped: str = ""
     return render(request, "sessions_ui/session_unknown.html", context, status=HTTPStatus.NOT_FOUND)
 
 
-def unrecorded(request: HttpRequest, session_key: str) -> HttpResponse:
-    """503: our own database takes nothing, so nothing was sent. What was typed stands on the page,
-    which is drawn without the database."""
-    kept = {name: text for name, text in request.POST.items() if name != "csrfmiddlewaretoken"}
+def unrecorded(request: HttpRequest, session_key: str = "") -> HttpResponse:
+    """503: our own database takes nothing, so nothing is sent. What was typed stands on the page,
+    which is drawn without the database. Of an earlier post it can know nothing."""
+    inputs = request.POST.items() if session_key else ()
+    kept = {name: text for name, text in inputs if name != "csrfmiddlewaretoken"}
     context = {
         "frame": {"theme": theme_of(request)},
         "session_key": session_key,
         "kept": {**kept, "action": "review"} if kept else {},
+        "posted": request.method == "POST",
         "typed": [
             (spec.label, kept[spec.input_name])
             for spec in CATALOGUE.writable
