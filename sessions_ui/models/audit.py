@@ -90,6 +90,7 @@ class AuditEntry(models.Model):
             Index(fields=["reason_code", "id"], condition=Q(op__isnull=True), name="audit_reason"),
             Index(fields=["ticket", "id"], condition=~Q(ticket=""), name="audit_ticket"),
             Index(fields=["id"], condition=Q(kind=Kind.ACCESS), name="audit_access"),
+            Index(fields=["id"], condition=Q(kind=Kind.NOTE, op__isnull=True), name="audit_notes"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,8 @@ from django.db.models import Index, Q, UniqueConstraint
 
 
 class Flag(models.Model):
-    """One cause to look at one edit; raised once, and open until a manager has reviewed it."""
+    """One cause to look at one edit; raised once, and open until a manager has reviewed it or it
+    went by itself (``closed_by`` is empty then, and ``closing`` says why)."""
 
     entry_id = models.BigIntegerField()
     cause = models.CharField(max_length=60)
@@ -23,6 +24,7 @@ class Flag(models.Model):
     raised_by = models.CharField(max_length=150)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=150, blank=True)
+    closing = models.TextField(blank=True)
 
     class Meta:
         default_permissions = ()
@@ -38,12 +40,14 @@ class Flag(models.Model):
 
 
 class Watch(models.Model):
-    """A rule that raises a flag: its kind, and the numbers that the kind asks for."""
+    """A rule that raises a flag: its kind, and the numbers that the kind asks for. It judges what
+    comes after ``since``, the entry by which it was made, changed or resumed."""
 
     name = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=40)
     numbers = models.JSONField(default=dict)
     active = models.BooleanField(default=True)
+    since = models.BigIntegerField(default=0)
     made_by = models.CharField(max_length=150)
     made_at = models.DateTimeField()
 
