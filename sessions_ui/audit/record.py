@@ -23,7 +23,8 @@ from .sides import (
     told,
     why_columns,
 )
-from .tokens import OUTCOME, STATUS, change_tokens, outcome_follow, tokens_add
+from .storing import Beside
+from .tokens import OUTCOME, STATUS, change_tokens
 from .writing import Vault, entry_insert
 
 UPDATE = "session.update"
@@ -62,7 +63,8 @@ def record_intent(
     vault = Vault()
     body = change_sides(changes, vault)
     hidden = hidden_values(bool(reason.note or reason.ticket), session_key, {*vault.values, *known})
-    entry = entry_insert(
+    tokens = {(OUTCOME, Outcome.PENDING), *_status(status), *change_tokens(changes)}
+    return entry_insert(
         kind=Kind.INTENT,
         body=body,
         detail={},
@@ -72,12 +74,10 @@ def record_intent(
         status=status,
         base_version=base_version,
         op_key=op_key,
+        beside=Beside(vault.rows, tokens),
         **_who(actor),
         **why_columns(reason, hidden),
     )
-    vault.store(entry.id)
-    tokens_add(entry.id, {(OUTCOME, Outcome.PENDING), *_status(status), *change_tokens(changes)})
-    return entry
 
 
 def record_sent(
@@ -94,7 +94,7 @@ def record_sent(
     """The first byte is about to leave. ``changes`` are the ones that PAVE is sent, over its own
     values of that moment; ``request_id`` is the one that PAVE is told."""
     vault = Vault()
-    entry = entry_insert(
+    return entry_insert(
         kind=Kind.SENT,
         op=intent_id,
         body=change_sides(changes, vault),
@@ -103,11 +103,9 @@ def record_sent(
         session_key=session_key,
         status=status,
         base_version=base_version,
+        beside=Beside(vault.rows, {*_status(status), *change_tokens(changes)}),
         **_who(actor),
     )
-    vault.store(entry.id)
-    tokens_add(intent_id, {*_status(status), *change_tokens(changes)})
-    return entry
 
 
 class Ending(TypedDict, total=False):
@@ -157,7 +155,8 @@ def record_refusal(
     body = change_sides(changes, vault)
     free = bool(FREE & detail.keys() or reason and (reason.note or reason.ticket))
     hidden = hidden_values(free, session_key, {*vault.values, *known})
-    entry = entry_insert(
+    tokens = {(OUTCOME, Outcome(outcome)), *_status(status), *change_tokens(changes)}
+    return entry_insert(
         kind=Kind.REFUSAL,
         body=body,
         detail=told(detail, hidden),
@@ -167,13 +166,10 @@ def record_refusal(
         status=status,
         outcome=Outcome(outcome).value,
         error_code=error_code,
+        beside=Beside(vault.rows, tokens),
         **_who(actor),
         **why_columns(reason, hidden),
     )
-    vault.store(entry.id)
-    tokens = {(OUTCOME, Outcome(outcome).value), *_status(status), *change_tokens(changes)}
-    tokens_add(entry.id, tokens)
-    return entry
 
 
 def record_access(
@@ -222,23 +218,23 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
     columns: dict[str, Any] = dict(ending)
     intent_id, results = columns.pop("intent_id"), columns.pop("results")
     detail: Mapping[str, object] = columns.pop("detail", {})
-    columns["outcome"] = Outcome(ending["outcome"]).value
+    outcome = Outcome(ending["outcome"])
+    columns["outcome"] = outcome.value
     vault = Vault()
     body = result_sides(results, vault)
     known = {*vault.values, *columns.pop("known", ())}
     hidden = hidden_values(bool(FREE & detail.keys()), ending["session_key"], known, intent_id)
-    entry = entry_insert(
+    stale = [(OUTCOME, known) for known in Outcome if known is not outcome]
+    return entry_insert(
         kind=kind,
         op=intent_id,
         body=body,
         detail=told(detail, hidden),
         action=UPDATE,
+        beside=Beside(vault.rows, {(OUTCOME, outcome)}, stale),
         **_who(columns.pop("actor")),
         **columns,
     )
-    vault.store(entry.id)
-    outcome_follow(intent_id, columns["outcome"])
-    return entry
 
 
 def _who(actor: Actor) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from django.conf import settings
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
-from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.values import MEANING, text_of
 from sessions_ui.models import AuditToken
 
@@ -43,15 +42,3 @@ def tokens_add(entry_id: int, tokens: Iterable[tuple[str, str]]) -> None:
         [AuditToken(field=field, val=val, entry_id=entry_id) for field, val in sorted(tokens)],
         ignore_conflicts=True,
     )
-
-
-def token_replace(entry_id: int, field: str, val: str, known: Iterable[str]) -> None:
-    """Let a derived token follow: ``known`` are the values that it can have had before."""
-    old = AuditToken.objects.filter(field=field, val__in=list(known), entry_id=entry_id)
-    old.exclude(val=val).delete()
-    tokens_add(entry_id, [(field, val)])
-
-
-def outcome_follow(entry_id: int, outcome: str) -> None:
-    """Find the edit under its latest outcome, and no longer under the one before."""
-    token_replace(entry_id, OUTCOME, outcome, [known.value for known in Outcome])

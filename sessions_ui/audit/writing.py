@@ -12,9 +12,10 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from sessions_ui.models import AuditEntry, AuditValue, Kind
+from sessions_ui.models import AuditEntry, Kind
 
 from .canonical import COLUMNS, HASH_VERSION, canonical_json, clean, commitment, row_hash
+from .storing import ALONE, Beside, entry_store
 
 HORIZON_LOCK = 7_283_001
 """Advisory lock of PostgreSQL: shared by writers, exclusive for the sealer."""
@@ -49,19 +50,6 @@ def _fitted(name: str, value: Any) -> Any:
     return clean(value)[: _lengths().get(name)] if isinstance(value, str) else value
 
 
-def entry_insert(*, kind: Kind, body: object, detail: object, **columns: Any) -> AuditEntry:
-    """Write one entry. Columns not given are empty. Raises IntegrityError for a second outcome
-    of one edit or a second intent of one key, TransactionManagementError outside a transaction."""
-    row: dict[str, Any] = dict.fromkeys(COLUMNS[HASH_VERSION], "") | _NULLS
-    row |= {name: _fitted(name, value) for name, value in columns.items()}
-    row |= {"hv": HASH_VERSION, "ts": database_clock(), "kind": int(kind)}
-    row |= {"body": canonical_json(body), "detail": canonical_json(detail)}
-    row["hash"] = row_hash(row[name] for name in COLUMNS[HASH_VERSION])
-    entry = AuditEntry(**row)
-    entry.save(force_insert=True)
-    return entry
-
-
 class Vault:
     """Personal values on their way beside an entry: the entry gets commitments in their place."""
 
@@ -79,9 +67,26 @@ class Vault:
         """The values themselves, so that they can be kept out of free text."""
         return [value for _, value in self._kept.values()]
 
-    def store(self, entry_id: int) -> None:
-        """Write what was kept, now that the entry has its id."""
-        AuditValue.objects.bulk_create(
-            AuditValue(entry_id=entry_id, field=field, side=side, salt=salt, value=value)
-            for (field, side), (salt, value) in self._kept.items()
-        )
+    @property
+    def rows(self) -> list[tuple[str, int, bytes, str]]:
+        """What was kept, as it stands beside the entry: field, side, salt and value."""
+        return [(*where, *kept) for where, kept in self._kept.items()]
+
+
+def entry_insert(
+    *,
+    kind: Kind,
+    body: object,
+    detail: object,
+    beside: Beside = ALONE,
+    **columns: Any,
+) -> AuditEntry:
+    """Write one entry and what goes beside it. Columns not given are empty. Raises IntegrityError
+    for a second outcome of one edit or a second intent of one key, TransactionManagementError
+    outside a transaction."""
+    row: dict[str, Any] = dict.fromkeys(COLUMNS[HASH_VERSION], "") | _NULLS
+    row |= {name: _fitted(name, value) for name, value in columns.items()}
+    row |= {"hv": HASH_VERSION, "ts": database_clock(), "kind": int(kind)}
+    row |= {"body": canonical_json(body), "detail": canonical_json(detail)}
+    row["hash"] = row_hash(row[name] for name in COLUMNS[HASH_VERSION])
+    return AuditEntry(id=entry_store(row, beside), **row)
