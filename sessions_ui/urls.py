@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import audit, pages, sessions
+from .views import audit, pages, personal, sessions
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("audit/", audit.audit, name="audit"),
     path("audit/<int:entry_id>/", audit.entry, name="audit_entry"),
     path("audit/<int:entry_id>/close/", audit.close, name="audit_entry_close"),
+    path("audit/<int:entry_id>/reveal/", personal.reveal, name="audit_reveal"),
     path("audit/export.csv", audit.export_csv, name="audit_export_csv"),
     path("fields/", pages.fields, name="fields"),
     path("theme/", pages.theme, name="theme"),

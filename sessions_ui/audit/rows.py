@@ -47,6 +47,11 @@ class Change:
     held: str = ""
 
     @property
+    def hides(self) -> bool:
+        """Whether something that is still kept is masked here."""
+        return self.masked and bool({self.was, self.now, self.held} - {"", ERASED})
+
+    @property
     def holds(self) -> str:
         """What PAVE holds instead of the value that was sent."""
         if self.result not in (FieldResult.IGNORED, FieldResult.ALTERED):
@@ -159,10 +164,11 @@ def detail_of(entry: AuditEntry) -> dict[str, Any]:
 
 
 def access_words(entry: AuditEntry) -> str:
-    """What an access entry tells: the filters asked for, and how many entries they found."""
+    """What an access or a note tells: filters asked for, fields, how many entries there were."""
     told = detail_of(entry)
     asked: dict[str, str] = told.get("filter") or {}
     parts = [f"{name}: {value}" for name, value in sorted(asked.items())]
+    parts += [spec_of(key).label for key in told.get("fields") or ()]
     if "count" in told:
         noun = "entry" if str(told["count"]) == "1" else "entries"
         parts.append(f"{told['count']} {noun}")
@@ -190,16 +196,21 @@ def values_of(ids: Iterable[int]) -> Values:
     return {(one.entry_id, one.field, one.side): one.value for one in found}
 
 
-def row_of(entry: AuditEntry, end: AuditEntry | None, values: Values) -> Row:
-    """One row from its entry, its latest end and the personal values of both."""
+def row_of(
+    entry: AuditEntry, end: AuditEntry | None, values: Values, *, plain: bool = False
+) -> Row:
+    """One row from its entry, its latest end and the personal values of both; these are masked,
+    unless ``plain``: only for whom it was recorded that they are shown."""
     if entry.kind in (Kind.ACCESS, Kind.NOTE):
         return Row(entry, None, ())
     told = end.outcome if end else entry.outcome
     outcome = Outcome(told) if told else Outcome.PENDING
-    return Row(entry, outcome, changes_of(entry, end, values), end)
+    return Row(entry, outcome, changes_of(entry, end, values, plain=plain), end)
 
 
-def changes_of(entry: AuditEntry, end: AuditEntry | None, values: Values) -> list[Change]:
+def changes_of(
+    entry: AuditEntry, end: AuditEntry | None, values: Values, *, plain: bool = False
+) -> list[Change]:
     """The fields of an intent, a sent or a refusal, with the results of its end."""
     results: dict[str, Any] = json.loads(end.body) if end else {}
     sides: dict[str, Any] = json.loads(entry.body or "{}")
@@ -210,7 +221,7 @@ def changes_of(entry: AuditEntry, end: AuditEntry | None, values: Values) -> lis
         now = _kept(sides[key][1], (entry.id, key, Side.NOW), values)
         result, held = results.get(key, (None, ""))
         held = _kept(held, (end.id if end else 0, key, Side.HELD), values)
-        found.append(_change(spec_of(key), was, now, result, held))
+        found.append(_change(spec_of(key), (was, now, held), result, plain))
     return found
 
 
@@ -220,15 +231,17 @@ def _kept(side: object, where: tuple[int, str, int], values: Values) -> str | No
 
 
 def _change(
-    spec: FieldSpec, was: str | None, now: str | None, result: str | None, held: str | None
+    spec: FieldSpec, sides: Sequence[str | None], result: str | None, plain: bool
 ) -> Change:
-    shown = [ERASED if text is None else mask(spec, text) for text in (was, now, held)]
+    was, now, held = (
+        ERASED if text is None else text if plain else mask(spec, text) for text in sides
+    )
     return Change(
         spec=spec,
-        was=shown[0],
-        now=shown[1],
-        masked=spec.personal,
-        differs=difference(was or "", now or "") if spec.personal else "",
+        was=was,
+        now=now,
+        masked=spec.personal and not plain,
+        differs=difference(sides[0] or "", sides[1] or "") if spec.personal else "",
         result=FieldResult(result) if result else None,
-        held=shown[2],
+        held=held,
     )

@@ -53,8 +53,9 @@ class Story:
         return next((step for step in reversed(self.steps) if step.outcome), None)
 
 
-def story_of(entry_id: int) -> Story | None:
-    """The story that begins with this entry; None when there is no such entry or it is a step."""
+def story_of(entry_id: int, *, plain: bool = False) -> Story | None:
+    """The story that begins with this entry; None when there is no such entry or it is a step.
+    ``plain``: its fields with their personal values, as of `rows.row_of`."""
     entries = list(AuditEntry.objects.filter(id=entry_id, op__isnull=True))
     if not entries:
         return None
@@ -63,10 +64,10 @@ def story_of(entry_id: int) -> Story | None:
     values = values_of(entry.id for entry in entries)
     ends = [entry for entry in entries if entry.kind in (Kind.OUTCOME, Kind.RESOLUTION)]
     sent = next((entry for entry in entries if entry.kind == Kind.SENT), None)
-    row = row_of(first, ends[-1] if ends else None, values)
+    row = row_of(first, ends[-1] if ends else None, values, plain=plain)
     return Story(
         row=row,
-        steps=[_step(entry) for entry in entries],
+        steps=[step_of(entry) for entry in entries],
         sent=_payload(changes_of(sent, None, values)) if sent else "",
     )
 
@@ -81,7 +82,8 @@ def _payload(changes: Sequence[Change]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _step(entry: AuditEntry) -> Step:
+def step_of(entry: AuditEntry) -> Step:
+    """One entry as a step: what happened, and what it tells."""
     icon, heading, text = _TELL[Kind(entry.kind)](entry)
     return Step(entry, _known_then(entry), icon, heading, text)
 

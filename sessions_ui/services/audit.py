@@ -62,9 +62,10 @@ def audit_filter(params: Mapping[str, str]) -> AuditFilter:
     return filter_read(params, find_person=person_id, now=timezone.now())
 
 
-def audit_entry(entry_id: int) -> EntryShown | None:
-    """The edit, refusal or access with this number; None when there is none, or it is a step."""
-    story = story_of(entry_id) if entry_id <= LARGEST_ID else None
+def audit_entry(entry_id: int, *, plain: bool = False) -> EntryShown | None:
+    """The edit, refusal or access with this number; None when there is none, or it is a step.
+    ``plain`` shows personal values: only `personal.personal_reveal` asks for that."""
+    story = story_of(entry_id, plain=plain) if entry_id <= LARGEST_ID else None
     if story is None:
         return None
     return EntryShown(story, [standing_of(step.entry) for step in story.steps])

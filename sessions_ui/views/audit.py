@@ -22,6 +22,7 @@ from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.reasons import REASONS
 from sessions_ui.domain.status import Status
 from sessions_ui.forms.closing import CloseForm
+from sessions_ui.forms.personal import RevealForm
 from sessions_ui.people import actor_of
 from sessions_ui.services.audit import (
     EntryShown,
@@ -37,6 +38,7 @@ from sessions_ui.services.closing import closing_open, edit_close
 
 READ, EXPORT = "sessions_ui.read_audit", "sessions_ui.export_audit"
 HISTORY, REVIEW = "sessions_ui.view_session_history", "sessions_ui.review_audit"
+REVEAL = "sessions_ui.reveal_personal"
 FILE_NAME = "pave-audit.csv"
 WIDER = (("90 days", 90), ("a year", 365))
 
@@ -136,17 +138,26 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 
 def draw_entry(
-    request: HttpRequest, shown: EntryShown, form: CloseForm | None = None
+    request: HttpRequest,
+    shown: EntryShown,
+    *,
+    close: CloseForm | None = None,
+    reveal: RevealForm | None = None,
+    revealed: bool = False,
 ) -> HttpResponse:
-    """The page of one edit; while nobody could settle it, with the form that closes it. 422 when
-    that form was wanting."""
-    left = closing_open(shown.story.row.entry.id) and request.user.has_perm(REVIEW)
+    """The page of one edit; while nobody could settle it, with the form that closes it; where it
+    hides personal values, with the one that shows them. 422 when a form was wanting."""
+    row = shown.story.row
+    left = closing_open(row.entry.id) and request.user.has_perm(REVIEW)
+    hides = any(one.hides for one in row.changes) and request.user.has_perm(REVEAL)
     context = {
         "shown": shown,
         "story": shown.story,
-        "close": (form or CloseForm()) if left else None,
+        "close": (close or CloseForm()) if left else None,
+        "reveal": (reveal or RevealForm()) if hides else None,
+        "revealed": revealed,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if close or reveal else HTTPStatus.OK
     return render(request, "sessions_ui/audit_entry.html", context, status=status)
 
 
@@ -160,7 +171,7 @@ def close(request: HttpRequest, entry_id: int) -> HttpResponse:
         raise Http404
     form = CloseForm(request.POST)
     if not form.is_valid():
-        return draw_entry(request, shown, form)
+        return draw_entry(request, shown, close=form)
     said = form.cleaned_data
     closed = edit_close(
         actor=actor_of(request), entry_id=entry_id, outcome=said["outcome"], note=said["note"]
