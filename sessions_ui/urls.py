@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from .views import audit, pages, personal, sessions
+from .views import audit, pages, past, personal, sessions
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("sessions/", pages.session_find, name="session_find"),
     path("sessions/<str:session_key>/", sessions.session, name="session"),
-    path("sessions/<str:session_key>/history/", audit.history, name="session_history"),
+    path("sessions/<str:session_key>/history/", past.history, name="session_history"),
     path("audit/", audit.audit, name="audit"),
     path("audit/<int:entry_id>/", audit.entry, name="audit_entry"),
     path("audit/<int:entry_id>/close/", audit.close, name="audit_entry_close"),

@@ -103,13 +103,6 @@ def audit_search(*, actor: Actor, chosen: AuditFilter) -> Page:
     return page
 
 
-def session_changes(chosen: AuditFilter) -> Page:
-    """A page of one session's edits and refusals, whatever else was asked."""
-    return entries_page(
-        AuditFilter(session=chosen.session, before=chosen.before, after=chosen.after)
-    )
-
-
 def audit_export(*, actor: Actor, chosen: AuditFilter) -> tuple[int, Iterator[str]]:
     """The whole answer as lines of CSV, and how many entries it holds.
 

@@ -1,4 +1,4 @@
-"""The audit: list, one entry, the history of a session, and the export. Only ever read."""
+"""The audit: list, one entry, and the export. Only ever read."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -32,13 +32,11 @@ from sessions_ui.services.audit import (
     audit_search,
     edit_of_step,
     people_listed,
-    session_changes,
 )
 from sessions_ui.services.closing import closing_open, edit_close
 
 READ, EXPORT = "sessions_ui.read_audit", "sessions_ui.export_audit"
-HISTORY, REVIEW = "sessions_ui.view_session_history", "sessions_ui.review_audit"
-REVEAL = "sessions_ui.reveal_personal"
+REVIEW, REVEAL = "sessions_ui.review_audit", "sessions_ui.reveal_personal"
 FILE_NAME = "pave-audit.csv"
 WIDER = (("90 days", 90), ("a year", 365))
 
@@ -179,18 +177,6 @@ def close(request: HttpRequest, entry_id: int) -> HttpResponse:
     if not closed:
         messages.warning(request, "Somebody else has closed this edit already. See its steps.")
     return redirect("audit_entry", entry_id)
-
-
-@login_required
-@permission_required(HISTORY, raise_exception=True)
-@require_safe
-def history(request: HttpRequest, session_key: str) -> HttpResponse:
-    """What was changed or tried on one session, on one line of time."""
-    chosen = audit_filter({**request.GET.dict(), "session": session_key})
-    if "session" in chosen.problems or chosen.session != session_key:
-        raise Http404
-    context = {"session_key": session_key, "page": session_changes(chosen)}
-    return render(request, "sessions_ui/history.html", context)
 
 
 @login_required

@@ -1,0 +1,129 @@
+"""The history of one session on one line of time: edits and refusals, what reading back settled,
+what was said about them, and what PAVE reported.
+
+Pages are turned over the edits and refusals, by their ids; whatever else falls between those of a
+page belongs to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.db.models import Q
+from django.utils import timezone
+
+from sessions_ui.models import AuditEntry, Kind, Sighting
+
+from .course import Report, reports_of
+from .filters import AuditFilter
+from .query import LISTED, PAGE, Page, entries_page
+from .rows import Row
+from .story import Step, step_of
+
+MOST = 200
+"""How many lines of each other sort a page holds; the newest."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: an edit or a refusal (``row``), a later step of one (``step``), or a report."""
+
+    at: datetime
+    row: Row | None = None
+    step: Step | None = None
+    report: Report | None = None
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day in the house's zone, with its lines, newest first."""
+
+    at: datetime
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of the history. ``cut``: there were too many other lines to show them all."""
+
+    page: Page
+    days: Sequence[Day]
+    cut: bool
+
+
+@dataclass(frozen=True)
+class _Window:
+    """From when to when a page reaches: the ids and times of its oldest row (0 where it is the
+    last page) and of the next newer row (None where it is the first)."""
+
+    low: AuditEntry | None
+    high: AuditEntry | None
+
+    @property
+    def of_entries(self) -> Q:
+        found = Q(id__gt=self.low.id) if self.low else Q()
+        return found & Q(id__lt=self.high.id) if self.high else found
+
+    @property
+    def of_sightings(self) -> Q:
+        found = Q(seen_at__gte=self.low.ts) if self.low else Q()
+        return found & Q(seen_at__lt=self.high.ts) if self.high else found
+
+
+def timeline_of(chosen: AuditFilter, *, notes: bool) -> Timeline:
+    """A page of one session's history. ``notes``: with what was said about its edits."""
+    page = entries_page(
+        AuditFilter(session=chosen.session, before=chosen.before, after=chosen.after), PAGE
+    )
+    window = _window(page, chosen.session)
+    steps, more_steps = _steps(chosen.session, window, notes)
+    reports, more_reports = _reports(chosen.session, window)
+    lines = [Line(row.entry.ts, row=row) for row in page.rows]
+    lines += [Line(step.entry.ts, step=step) for step in steps]
+    lines += [Line(report.seen_at, report=report) for report in reports]
+    lines.sort(key=_place, reverse=True)
+    return Timeline(page, _days(lines), more_steps or more_reports)
+
+
+def _place(line: Line) -> tuple[datetime, int]:
+    """In order of time; entries of one moment in order of their ids."""
+    entry = line.row.entry if line.row else line.step.entry if line.step else None
+    return line.at, entry.id if entry else 0
+
+
+def _window(page: Page, session_key: str) -> _Window:
+    if not page.rows:
+        return _Window(None, None)
+    newer = AuditEntry.objects.filter(
+        session_key=session_key, kind__in=LISTED, op__isnull=True, id__gt=page.rows[0].entry.id
+    )
+    return _Window(
+        low=page.rows[-1].entry if page.older is not None else None,
+        high=newer.order_by("id").first() if page.newer is not None else None,
+    )
+
+
+def _steps(session_key: str, window: _Window, notes: bool) -> tuple[list[Step], bool]:
+    kinds = (Kind.RESOLUTION, Kind.NOTE) if notes else (Kind.RESOLUTION,)
+    found = AuditEntry.objects.filter(window.of_entries, session_key=session_key, kind__in=kinds)
+    entries = list(found.filter(op__isnull=False).order_by("-id")[: MOST + 1])
+    return [step_of(entry) for entry in entries[:MOST]], len(entries) > MOST
+
+
+def _reports(session_key: str, window: _Window) -> tuple[list[Report], bool]:
+    seen = Sighting.objects.filter(session_key=session_key).order_by("-seen_at", "-id")
+    sightings = list(seen.filter(window.of_sightings)[: MOST + 1])
+    more = len(sightings) > MOST
+    before = sightings.pop() if more else None
+    if sightings and not more:
+        before = seen.filter(seen_at__lt=sightings[-1].seen_at).first()
+    ended = AuditEntry.objects.filter(session_key=session_key).exclude(new_version="")
+    stamps = ended.filter(new_version__in={one.updated_at for one in sightings})
+    ours = set(stamps.values_list("new_version", flat=True))
+    return reports_of(before, sightings[::-1], ours), more
+
+
+def _days(lines: Sequence[Line]) -> list[Day]:
+    by_day = groupby(lines, key=lambda line: timezone.localtime(line.at).date())
+    return [Day(found[0].at, found) for found in (list(group) for _, group in by_day)]
