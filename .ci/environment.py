@@ -13,8 +13,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.txt"
-# requirements-dev.txt holds all of requirements.txt, with the same pins.
-CONTAINED = {"requirements-dev.txt": ["requirements.txt"]}
+# The later of these files hold all of the earlier ones, with the same pins.
+CONTAINED = {
+    "requirements-dev.txt": ["requirements.txt"],
+    "requirements-bench.txt": ["requirements-dev.txt", "requirements.txt"],
+}
 
 
 def stamp_of(name: str) -> str:

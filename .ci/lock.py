@@ -1,4 +1,4 @@
-"""Write requirements.txt and requirements-dev.txt from pyproject.toml: `make lock`.
+"""Write the requirements files from pyproject.toml: `make lock`.
 
 The head of each file holds the sha256 of pyproject's dependency tables, so that a test can tell
 without a network whether the files are out of date.
@@ -17,7 +17,12 @@ HEAD = """\
 # Do not edit: made by `make lock` from pyproject.toml.
 # pyproject's dependency tables, sha256: {digest}
 """
-FILES = {"requirements.txt": [], "requirements-dev.txt": ["--group", "dev"]}
+DEV = ["--group", "dev"]
+FILES = {
+    "requirements.txt": [],
+    "requirements-dev.txt": DEV,
+    "requirements-bench.txt": [*DEV, "--group", "bench"],
+}
 
 
 def digest_of(pyproject: str) -> str:
@@ -40,7 +45,7 @@ def compiled(options: list[str]) -> str:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write every file."""
     digest = digest_of(ROOT.joinpath("pyproject.toml").read_text("utf-8"))
     for name, options in FILES.items():
         lines = compiled(options).splitlines(keepends=True)

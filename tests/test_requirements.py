@@ -9,7 +9,7 @@ import pytest
 
 from paveadmin import ROOT
 
-FILES = ("requirements.txt", "requirements-dev.txt")
+FILES = ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt")
 PYPROJECT = ROOT.joinpath("pyproject.toml").read_text("utf-8")
 LOCK = runpy.run_path(str(ROOT / ".ci" / "lock.py"))
 

@@ -5,7 +5,7 @@ a call to PAVE. Personal values stand beside the entries, under salted commitmen
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
@@ -238,7 +238,7 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
 
 
 def _who(actor: Actor) -> dict[str, Any]:
-    row = asdict(actor)
+    row = dict(vars(actor))
     return {f"actor_{name}": row.pop(name) for name in ("id", "label", "role")} | row
 
 
