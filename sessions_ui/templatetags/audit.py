@@ -1,5 +1,6 @@
 """What the audit pages draw with: entry numbers, and a time as evidence."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from django import template
@@ -14,6 +15,12 @@ register = template.Library()
 def humanize_id(number: int) -> str:
     """An entry's number with commas, as in #918,204."""
     return f"{number:,}"
+
+
+@register.filter
+def of(found: Mapping[int, object], key: int) -> object:
+    """What was found for this number; None for nothing, or where nothing was looked up."""
+    return found.get(key) if found else None
 
 
 def _exact(moment: datetime) -> str:

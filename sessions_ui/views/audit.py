@@ -23,6 +23,7 @@ from sessions_ui.domain.reasons import REASONS
 from sessions_ui.domain.status import Status
 from sessions_ui.forms.closing import CloseForm
 from sessions_ui.forms.personal import RevealForm
+from sessions_ui.forms.review import MarkForm
 from sessions_ui.people import actor_of
 from sessions_ui.services.audit import (
     EntryShown,
@@ -34,6 +35,7 @@ from sessions_ui.services.audit import (
     people_listed,
 )
 from sessions_ui.services.closing import closing_open, edit_close
+from sessions_ui.services.signs import review_standing, signs_of
 
 READ, EXPORT = "sessions_ui.read_audit", "sessions_ui.export_audit"
 REVIEW, REVEAL = "sessions_ui.review_audit", "sessions_ui.reveal_personal"
@@ -67,6 +69,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "given": chosen.given,
         "page": page,
+        "signs": signs_of(row.entry.id for row in page.rows),
         "noun": noun(chosen.kind, page.count_label),
         "chips": [
             (
@@ -141,12 +144,13 @@ def draw_entry(
     *,
     close: CloseForm | None = None,
     reveal: RevealForm | None = None,
+    mark: MarkForm | None = None,
     revealed: bool = False,
 ) -> HttpResponse:
     """The page of one edit; while nobody could settle it, with the form that closes it; where it
     hides personal values, with the one that shows them. 422 when a form was wanting."""
-    row = shown.story.row
-    left = closing_open(row.entry.id) and request.user.has_perm(REVIEW)
+    row, reviews = shown.story.row, request.user.has_perm(REVIEW)
+    left = reviews and closing_open(row.entry.id)
     hides = any(one.hides for one in row.changes) and request.user.has_perm(REVEAL)
     context = {
         "shown": shown,
@@ -154,8 +158,11 @@ def draw_entry(
         "close": (close or CloseForm()) if left else None,
         "reveal": (reveal or RevealForm()) if hides else None,
         "revealed": revealed,
+        "mark": mark or MarkForm(),
+        "review": review_standing(row.entry, request.user.pk) if reviews else None,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if close or reveal else HTTPStatus.OK
+    wanting = close or reveal or mark
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wanting else HTTPStatus.OK
     return render(request, "sessions_ui/audit_entry.html", context, status=status)
 
 

@@ -1,0 +1,28 @@
+"""How an edit ended, read from one entry of the record, for the table of causes to look at it."""
+
+import json
+from typing import Any
+
+from sessions_ui.domain.looks import Ending
+from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.models import AuditEntry, Kind
+
+from .rows import detail_of
+from .story import CLOSED
+
+ENDS = (Kind.OUTCOME, Kind.RESOLUTION, Kind.REFUSAL)
+"""The kinds of entry that tell how something ended."""
+
+
+def ending_of(entry: AuditEntry) -> Ending:
+    """The facts of an entry of one of ENDS, as the table of causes asks for them."""
+    body: dict[str, Any] = {} if entry.kind == Kind.REFUSAL else json.loads(entry.body or "{}")
+    return Ending(
+        outcome=Outcome(entry.outcome),
+        answered=entry.kind == Kind.OUTCOME and entry.http_status is not None,
+        closed=entry.error_code == CLOSED,
+        http_status=entry.http_status,
+        status=entry.status,
+        results={key: FieldResult(told[0]) for key, told in body.items()},
+        collateral=detail_of(entry).get("collateral") or (),
+    )

@@ -1,0 +1,120 @@
+"""Looking through the record for what needs a look: raises flags, and closes those that went.
+
+Each entry is looked at once, in the order of the ids and behind the horizon, so that an entry that
+is committed late is not missed. A second sweep over the same entries changes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import inf
+from time import monotonic
+
+from django.db import transaction
+from django.utils import timezone
+
+from sessions_ui.audit.chain import horizon
+from sessions_ui.audit.drift import ENDS, ending_of
+from sessions_ui.audit.record import SYSTEM
+from sessions_ui.domain.looks import PASSING, Ending, causes_of
+from sessions_ui.models import AuditEntry, Flag, Swept
+
+JOB = "review"
+CHUNK = 500
+
+
+@dataclass
+class Found:
+    """What a few entries gave: when each cause came up, and how each edit stands by now."""
+
+    causes: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    standing: dict[int, tuple[AuditEntry, Ending]] = field(default_factory=dict)
+
+
+def review_sweep(*, seconds: float = inf) -> int:
+    """Look at what was recorded since the last sweep; how many flags were raised.
+
+    After about ``seconds`` it stops, and the next sweep goes on from there.
+    """
+    place = Swept.objects.filter(name=JOB).first()
+    if not AuditEntry.objects.filter(id__gt=place.last_id if place else 0).exists():
+        return 0
+    until, stop, raised = horizon(), monotonic() + seconds, 0
+    for found in _chunks(until):
+        raised += found
+        if monotonic() > stop:
+            break
+    return raised
+
+
+def behind() -> int:
+    """How far the last sweep is behind the newest entry, in ids; 0 when it is not."""
+    newest = AuditEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    place = Swept.objects.filter(name=JOB).values_list("last_id", flat=True).first() or 0
+    return max(0, newest - place)
+
+
+def _chunks(until: int) -> Iterator[int]:
+    """Chunk by chunk, each in a transaction with the note how far it came. Two sweeps at a time
+    take turns."""
+    more = True
+    while more:
+        with transaction.atomic():
+            Swept.objects.get_or_create(name=JOB)
+            place = Swept.objects.select_for_update().get(name=JOB)
+            found = AuditEntry.objects.filter(id__gt=place.last_id, id__lte=until)
+            entries = list(found.order_by("id")[:CHUNK])
+            raised = _look_at(entries)
+            more = len(entries) == CHUNK
+            place.last_id = entries[-1].id if more else max(until, place.last_id)
+            place.save(update_fields=["last_id"])
+        yield raised
+
+
+def _look_at(entries: Sequence[AuditEntry]) -> int:
+    found = Found()
+    for entry in entries:
+        if entry.kind in ENDS:
+            _judge(entry, found)
+    _close(found)
+    return _raise(found)
+
+
+def _judge(entry: AuditEntry, found: Found) -> None:
+    number, end = entry.op or entry.id, ending_of(entry)
+    found.standing[number] = entry, end
+    for cause in PASSING:
+        found.causes.pop((number, cause), None)  # the later entry says how it stands
+    found.causes |= {(number, cause): entry.ts for cause in causes_of(end)}
+
+
+def _close(found: Found) -> None:
+    """Flags about how an edit stood go by themselves when it stands otherwise now."""
+    passing = Flag.objects.filter(entry_id__in=found.standing, cause__in=PASSING)
+    for flag in passing.filter(closed_at__isnull=True):
+        entry, end = found.standing[flag.entry_id]
+        if (flag.entry_id, flag.cause) not in found.causes:
+            who = f"Closed by {entry.actor_label}: " if end.closed else "Settled by itself: "
+            words = f"{who}{end.outcome.label}"
+            Flag.objects.filter(pk=flag.pk).update(closed_at=timezone.now(), closing=words)
+
+
+def _raise(found: Found) -> int:
+    numbers = {number for number, _ in found.causes}
+    known = set(Flag.objects.filter(entry_id__in=numbers).values_list("entry_id", "cause"))
+    new = {pair: at for pair, at in found.causes.items() if pair not in known}
+    first = AuditEntry.objects.in_bulk({number for number, _ in new})
+    flags = [
+        Flag(
+            entry_id=number,
+            cause=cause,
+            session_key=first[number].session_key,
+            actor_id=first[number].actor_id,
+            raised_at=at,
+            raised_by=SYSTEM.label,
+        )
+        for (number, cause), at in new.items()
+        if number in first
+    ]
+    Flag.objects.bulk_create(flags, ignore_conflicts=True)
+    return len(flags)
