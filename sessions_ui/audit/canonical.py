@@ -22,6 +22,7 @@ COLUMNS: Mapping[int, tuple[str, ...]] = {
     )
 }  # fmt: skip
 
+MOST_PIECES = 5000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # PostgreSQL keeps neither NUL nor half a surrogate pair; both can stand in a remote's JSON.
@@ -59,16 +60,28 @@ def spelled(value: object) -> bytes:
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
+def piece(value: object) -> bytes:
+    """One value behind a mark (0 nothing, 1 something) and its length in four bytes."""
+    if value is None:
+        return b"\x00"
+    body = spelled(value)
+    return b"\x01" + len(body).to_bytes(4, "big") + body
+
+
+class Pieces(dict[object, bytes]):
+    """Pieces by value: most of what entries hold comes again and again and is spelled once.
+    Asked like a dictionary; raises TypeError as `spelled` does."""
+
+    def __missing__(self, value: object) -> bytes:
+        if len(self) >= MOST_PIECES:
+            self.clear()
+        found = self[value] = piece(value)
+        return found
+
+
 def canonical_bytes(values: Iterable[object]) -> bytes:
-    """Each value behind a mark (0 nothing, 1 something) and its length in four bytes."""
-    pieces = []
-    for value in values:
-        if value is None:
-            pieces.append(b"\x00")
-            continue
-        body = spelled(value)
-        pieces.append(b"\x01" + len(body).to_bytes(4, "big") + body)
-    return b"".join(pieces)
+    """The pieces of all values, one behind the other."""
+    return b"".join(map(piece, values))
 
 
 def row_hash(values: Iterable[object]) -> bytes:

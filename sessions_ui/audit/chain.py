@@ -6,11 +6,9 @@ who lacks the key can change, remove or insert a sealed entry, or cut the end, w
 
 import json
 import os
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC
-from itertools import islice
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
@@ -18,16 +16,15 @@ from django.db.models import Max
 
 from sessions_ui.models import AuditCheckpoint, AuditEntry
 
-from .canonical import COLUMNS, row_hash
-from .seals import MARK, NO_HASH, Seal, key_id, leaf_of, merkle_root, ranges_text
+from .seals import MARK, NO_HASH, Seal, key_id, leaves_of, merkle_root, ranges_text
+from .stored import Batch, batches
 from .streams import streamed
 from .writing import HORIZON_LOCK, database_clock
 
 Progress = Callable[[int], None]
 """Is told how many entries were done since it was last told."""
-Checked = tuple[int, bytes, bool]
-"""An entry's id, its stored hash, and whether the row agrees with it."""
-MOST = 10_000
+MOST = 1_000
+"""Entries to a seal."""
 
 
 class SealError(Exception):
@@ -51,22 +48,6 @@ def seal_of(checkpoint: AuditCheckpoint) -> Seal:
     )
 
 
-def entry_hashes(after: int | None, until: int | None) -> Generator[Checked, None, None]:
-    """Each entry past ``after`` (None: all) in id order: id, stored hash, and whether the row
-    agrees with it. A row of a hash version that nobody knows does not agree."""
-    names = COLUMNS[max(COLUMNS)]
-    found = AuditEntry.objects.order_by("id")
-    if after is not None:
-        found = found.filter(id__gt=after)
-    if until is not None:
-        found = found.filter(id__lte=until)
-    rows = found.values_list("id", "hash", *names)
-    with streamed(rows) as stream:
-        for id_, stored, *values in stream:
-            known = values[0] in COLUMNS
-            yield id_, bytes(stored), known and row_hash(values) == bytes(stored)
-
-
 def horizon() -> int:
     """The largest id below which nothing can still arrive. Waits for the writers of this moment."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -77,7 +58,7 @@ def horizon() -> int:
 
 
 def seals_make(*, key: str, progress: Progress = lambda _: None) -> list[Seal]:
-    """Seal all entries since the last checkpoint, 10,000 to a seal; one seal also over none.
+    """Seal all entries since the last checkpoint, 1,000 to a seal; one seal also over none.
 
     Raises SealError without a key, for an entry that disagrees with its own hash, and when
     another sealer was quicker.
@@ -87,29 +68,21 @@ def seals_make(*, key: str, progress: Progress = lambda _: None) -> list[Seal]:
     newest = AuditCheckpoint.objects.order_by("-n").first()
     previous = seal_of(newest) if newest else None
     until, made = horizon(), list[Seal]()
-    with closing(entry_hashes(previous.last_id if previous else None, until)) as entries:
-        while True:
-            batch = list(islice(entries, MOST))
-            if made and not batch:
-                return made
-            leaves = _leaves(batch)
-            full = len(batch) == MOST
-            end = batch[-1][0] if full else max(until, previous.last_id if previous else 0)
-            previous = _append(previous, leaves, end, key)
-            made.append(previous)
-            progress(len(leaves))
-            if not full:
-                return made
+    for batch in batches(previous.last_id if previous else None, until, MOST):
+        if batch.wrong:
+            first = min(batch.wrong)
+            raise SealError(f"Entry #{first} is not as it was written. Run audit_verify.")
+        end = batch.ids[-1] if len(batch.ids) == MOST else until
+        previous = _append(previous, batch, end, key)
+        made.append(previous)
+        progress(len(batch.ids))
+    if not made:
+        made.append(_append(previous, Batch(), previous.last_id if previous else until, key))
+    return made
 
 
-def _leaves(batch: list[Checked]) -> dict[int, bytes]:
-    for id_, _, agrees in batch:
-        if not agrees:
-            raise SealError(f"Entry #{id_} is not as it was written. Run audit_verify.")
-    return {id_: leaf_of(id_, stored) for id_, stored, _ in batch}
-
-
-def _append(previous: Seal | None, leaves: dict[int, bytes], last_id: int, key: str) -> Seal:
+def _append(previous: Seal | None, batch: Batch, last_id: int, key: str) -> Seal:
+    leaves = leaves_of(batch.ids, batch.hashes)
     try:
         with transaction.atomic():
             unsigned = Seal(
@@ -117,9 +90,9 @@ def _append(previous: Seal | None, leaves: dict[int, bytes], last_id: int, key: 
                 first_id=previous.last_id + 1 if previous else 1,
                 last_id=last_id,
                 count=len(leaves),
-                ranges=ranges_text(leaves),
-                marks=b"".join(leaf[:MARK] for leaf in leaves.values()),
-                merkle_root=merkle_root(list(leaves.values())),
+                ranges=ranges_text(batch.ids),
+                marks=b"".join(leaf[:MARK] for leaf in leaves),
+                merkle_root=merkle_root(leaves),
                 prev_hash=previous.hash if previous else NO_HASH,
                 sealed_at=database_clock(),
                 key_id=key_id(key),
@@ -135,16 +108,17 @@ def _append(previous: Seal | None, leaves: dict[int, bytes], last_id: int, key: 
 def copy_append(path: Path) -> int:
     """Bring the copy elsewhere up to date: one JSON line per seal that it lacks. Gives how many.
     Raises OSError, and ValueError when the file's last line is not a seal."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     done = copied_to(path)
     missing = AuditCheckpoint.objects.filter(n__gt=done).order_by("n")
-    lines = [json.dumps(seal_of(one).as_json(), sort_keys=True) for one in missing]
-    if lines:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as copy:
-            copy.write("".join(f"{line}\n" for line in lines))
-            copy.flush()
-            os.fsync(copy.fileno())
-    return len(lines)
+    lacked = 0
+    with path.open("a", encoding="utf-8") as copy, streamed(missing) as checkpoints:
+        for checkpoint in checkpoints:
+            copy.write(json.dumps(seal_of(checkpoint).as_json(), sort_keys=True) + "\n")
+            lacked += 1
+        copy.flush()
+        os.fsync(copy.fileno())
+    return lacked
 
 
 def copied_to(path: Path) -> int:

@@ -23,6 +23,11 @@ def leaf_of(entry_id: int, row_hash: bytes) -> bytes:
     return hashlib.sha256(_LEAF + entry_id.to_bytes(8, "big") + row_hash).digest()
 
 
+def leaves_of(ids: Iterable[int], hashes: Iterable[bytes]) -> list[bytes]:
+    """The leaves of many entries, in the order in which they come."""
+    return [leaf_of(id_, row_hash) for id_, row_hash in zip(ids, hashes, strict=True)]
+
+
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
     """The root over the leaves in order; of none, the hash of nothing. A leaf without a
     neighbour rises as it is."""

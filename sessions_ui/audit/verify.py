@@ -15,12 +15,13 @@ from pathlib import Path
 
 from sessions_ui.models import AuditCheckpoint
 
-from .chain import Checked, Progress, entry_hashes, seal_of
+from .chain import Progress, seal_of
 from .copies import Copy
 from .doubts import Doubt
-from .seals import MARK, Seal, key_id, leaf_of, merkle_root, ranges_ids
+from .seals import MARK, Seal, key_id, leaf_of, leaves_of, merkle_root, ranges_ids
+from .stored import Batch, batches
 from .streams import streamed
-from .vouching import Gone, index_check, values_check
+from .vouching import Gone, ValuesCheck, index_check
 
 
 @dataclass(frozen=True)
@@ -37,38 +38,29 @@ class Report:
 
 
 class _Entries:
-    """The stored entries in id order, one ahead."""
+    """The stored entries in id order, a span at a time."""
 
     def __init__(self, after: int | None, progress: Progress) -> None:
-        self._rows, self._progress = entry_hashes(after, None), progress
-        self._last, self.count = after, 0
-        self.next = self._following()
+        self._batches, self._progress = batches(after), progress
+        self._ahead = next(self._batches, Batch())
+        self.count = 0
 
-    def close(self) -> None:
-        """Let go of the database's cursor."""
-        self._rows.close()
+    def until(self, last: int) -> Batch:
+        """All that were not taken yet, up to the one numbered ``last``."""
+        found = Batch()
+        while self._ahead.ids and self._ahead.ids[0] <= last:
+            head, self._ahead = self._ahead.split(last)
+            found = found.plus(head)
+            if not self._ahead.ids:
+                self._ahead = next(self._batches, self._ahead)
+        self.count += len(found.ids)
+        self._progress(len(found.ids))
+        return found
 
-    def take(self) -> Checked:
-        """The next entry, of which there must be one; its own hash must agree. Raises Doubt."""
-        row = self.next
-        if row is None:
-            raise LookupError
-        if not row[2]:
-            raise Doubt(f"Entry #{row[0]} was changed: it disagrees with its own hash.", row[0])
-        self._last = row[0]
-        self.next = self._following()
-        self.count += 1
-        self._progress(1)
-        return row
-
-    def _following(self) -> Checked | None:
-        try:
-            return next(self._rows, None)
-        except (TypeError, ValueError) as unread:
-            # The frames of the failed read would hold the database's cursor until Python ends.
-            unread.__traceback__ = None
-            after = f"after #{self._last}" if self._last is not None else "first in the record"
-            raise Doubt(f"The entry {after} was changed: it cannot be read.") from unread
+    def rest(self) -> Iterator[Batch]:
+        """The others, a batch at a time."""
+        while self._ahead.ids:
+            yield self.until(self._ahead.ids[-1])
 
 
 def audit_prove(
@@ -90,19 +82,42 @@ def audit_prove(
         chain = stack.enter_context(closing(_chain(key, copies)))
         previous, young = _pass_over(chain, since)
         start = previous.last_id if previous else None
-        entries = stack.enter_context(closing(_Entries(start, progress)))
+        entries, values = _Entries(start, progress), ValuesCheck(start)
         for seal in young:
-            _hold(entries, seal)
+            _look(entries.until(seal.last_id), seal, values)
             previous = seal
         count, sealed = previous.n if previous else 0, entries.count
         if copies:
             copies.end(count)
-        while entries.next:
-            entries.take()
-        gone = values_check(start)
+        for batch in entries.rest():
+            _look(batch, None, values)
+        values.until(None)
         index_check(start)
         unsealed = entries.count - sealed
-        return Report(count, sealed, unsealed, previous, copies is not None, gone)
+        return Report(count, sealed, unsealed, previous, copies is not None, values.gone)
+
+
+def _look(batch: Batch, seal: Seal | None, values: ValuesCheck) -> None:
+    """Prove a seal's entries, or entries without one, then see to the values beside them. A doubt
+    about a value beside an earlier entry comes before a doubt about these."""
+    try:
+        if seal:
+            _hold(batch, seal)
+        else:
+            _hold_unsealed(batch)
+    except Doubt:
+        values.until((seal.first_id if seal else batch.ids[0]) - 1)
+        raise
+    values.add(batch)
+
+
+def _hold_unsealed(batch: Batch) -> None:
+    for id_ in sorted(batch.wrong)[:1]:
+        raise _changed(id_)
+
+
+def _changed(id_: int) -> Doubt:
+    return Doubt(f"Entry #{id_} was changed: it disagrees with its own hash.", id_)
 
 
 def _pass_over(chain: Iterator[Seal], since: datetime | None) -> tuple[Seal | None, Iterable[Seal]]:
@@ -143,18 +158,13 @@ def _follows(previous: Seal | None, seal: Seal, key: str) -> None:
         raise Doubt(f"{named} does not follow checkpoint {previous.n}.", first)
 
 
-def _hold(entries: _Entries, seal: Seal) -> None:
+def _hold(batch: Batch, seal: Seal) -> None:
     """The entries of one seal: none missing, none extra, each with the leaf that was sealed."""
-    leaves = []
-    for place, id_ in enumerate(ranges_ids(seal.ranges)):
-        if entries.next is None or entries.next[0] > id_:
-            raise Doubt(f"Entry #{id_} is missing. Checkpoint {seal.n} sealed it.", id_)
-        _refuse_extra(entries, id_ - 1, seal)
-        leaf = leaf_of(id_, entries.take()[1])
-        if leaf[:MARK] != seal.marks[place * MARK : (place + 1) * MARK]:
-            raise Doubt(f"Entry #{id_} was changed and its hash made anew.", id_)
-        leaves.append(leaf)
-    _refuse_extra(entries, seal.last_id, seal)
+    if batch.wrong or batch.ids != list(ranges_ids(seal.ranges)):
+        _name(batch, seal)
+    leaves = leaves_of(batch.ids, batch.hashes)
+    if b"".join(leaf[:MARK] for leaf in leaves) != seal.marks:
+        _name(batch, seal)
     if len(leaves) != seal.count or merkle_root(leaves) != seal.merkle_root:
         first = next(ranges_ids(seal.ranges), seal.first_id)
         raise Doubt(
@@ -163,7 +173,21 @@ def _hold(entries: _Entries, seal: Seal) -> None:
         )
 
 
-def _refuse_extra(entries: _Entries, until: int, seal: Seal) -> None:
-    if entries.next and entries.next[0] <= until:
-        id_ = entries.next[0]
-        raise Doubt(f"Entry #{id_} was inserted. Checkpoint {seal.n} did not seal it.", id_)
+def _name(batch: Batch, seal: Seal) -> None:
+    """Raise Doubt for the first entry that is not as the seal's ranges and marks say."""
+    for place, id_ in enumerate(ranges_ids(seal.ranges)):
+        there = batch.ids[place] if place < len(batch.ids) else None
+        if there is None or there > id_:
+            raise Doubt(f"Entry #{id_} is missing. Checkpoint {seal.n} sealed it.", id_)
+        if there < id_:
+            raise _inserted(there, seal)
+        if id_ in batch.wrong:
+            raise _changed(id_)
+        if leaf_of(id_, batch.hashes[place])[:MARK] != seal.marks[place * MARK :][:MARK]:
+            raise Doubt(f"Entry #{id_} was changed and its hash made anew.", id_)
+    for id_ in batch.ids[seal.count :][:1]:
+        raise _inserted(id_, seal)
+
+
+def _inserted(id_: int, seal: Seal) -> Doubt:
+    return Doubt(f"Entry #{id_} was inserted. Checkpoint {seal.n} did not seal it.", id_)

@@ -1,13 +1,11 @@
 """What stands beside the entries, against the entries: personal values, the index of outcomes, and
 the edits under way."""
 
-import hmac
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
@@ -28,13 +26,17 @@ from sessions_ui.models import AuditEntry, AuditToken, AuditValue, Edit, Kind, S
 
 from .canonical import commitment
 from .doubts import Doubt
-from .streams import streamed
+from .stored import AT_ONCE, COMMITTED, Batch
 from .tokens import OUTCOME
 
-CHUNK = 500
-COMMITTED = '{"sha256":"'
-"""How a commitment begins in a body. In a text of the body a quotation mark is escaped, so there
-it cannot stand."""
+
+class Kept(NamedTuple):
+    """A personal value as it is kept beside an entry."""
+
+    field: str
+    side: int
+    salt: bytes
+    value: str
 
 
 @dataclass(frozen=True)
@@ -50,53 +52,69 @@ class Gone:
         return Gone(self.values + values, self.entries + 1, self.first or entry_id)
 
 
-def values_check(after: int | None) -> Gone:
-    """Every value kept beside an entry past ``after`` (None: all) is the one that the entry
-    committed to. Raises Doubt. A value that is gone may have been erased: it is counted."""
-    committed = AuditEntry.objects.filter(body__contains=COMMITTED)
-    stray = AuditValue.objects.exclude(Exists(committed.filter(id=OuterRef("entry_id"))))
-    for value in _past(stray, "entry_id", after)[:1]:
-        raise _exchanged(value)
-    gone = Gone()
-    entries = _past(committed, "id", after).values_list("id", "body")
-    with streamed(entries) as stream:
-        while chunk := list(islice(stream, CHUNK)):
-            kept = _kept(id_ for id_, _ in chunk)
-            for id_, body in chunk:
-                missing = body.count(COMMITTED) - _vouched(json.loads(body), kept[id_])
-                gone = gone.plus(id_, missing) if missing else gone
-    return gone
+class ValuesCheck:
+    """Holds the values kept beside entries against what the entries committed to, a span of
+    entries at a time. A value that is gone may have been erased: it is counted in ``gone``."""
+
+    def __init__(self, after: int | None) -> None:
+        self._done = after
+        self._bodies: dict[int, str] = {}
+        self.gone = Gone()
+
+    def add(self, batch: Batch) -> None:
+        """Entries in id order, proved to be as they were written. Raises Doubt, as `until`."""
+        self._bodies.update(batch.committed)
+        if len(self._bodies) >= AT_ONCE:
+            self.until(batch.ids[-1])
+
+    def until(self, last: int | None) -> None:
+        """Look at what stands beside the entries up to ``last`` (None: all there are), added or
+        not. Raises Doubt for the first value that is not the one recorded."""
+        kept = self._kept(last)
+        for id_ in sorted(kept.keys() | self._bodies):
+            body = self._bodies.get(id_) or _committed_since(id_)
+            values = kept.get(id_, [])
+            missing = body.count(COMMITTED) - _vouched(id_, json.loads(body), values)
+            self.gone = self.gone.plus(id_, missing) if missing else self.gone
+        self._bodies.clear()
+        self._done = last
+
+    def _kept(self, last: int | None) -> dict[int, list[Kept]]:
+        """Read after the entries: a value that was written with one of them is seen too."""
+        bounds = {"entry_id__gt": self._done, "entry_id__lte": last}
+        span = {name: bound for name, bound in bounds.items() if bound is not None}
+        rows = AuditValue.objects.filter(**span).values_list(
+            "entry_id", "field", "side", "salt", "value"
+        )
+        found = defaultdict(list)
+        for id_, field, side, salt, value in rows:
+            found[id_].append(Kept(field, side, bytes(salt), value))
+        return found
 
 
-def _past(rows: QuerySet[Any], key: str, after: int | None) -> QuerySet[Any]:
-    return rows.filter(**{f"{key}__gt": after} if after is not None else {}).order_by(key)
+def _committed_since(entry_id: int) -> str:
+    """The body of an entry that was written while others were read, ``{}`` for none."""
+    found = AuditEntry.objects.filter(id=entry_id).values_list("body", flat=True).first()
+    return found or "{}"
 
 
-def _kept(ids: Iterable[int]) -> dict[int, list[AuditValue]]:
-    """Read after the entries: a value that was written with one of them is seen too."""
-    found = defaultdict(list)
-    for value in AuditValue.objects.filter(entry_id__in=list(ids)):
-        found[value.entry_id].append(value)
-    return found
-
-
-def _vouched(body: dict[str, Any], values: list[AuditValue]) -> int:
+def _vouched(id_: int, body: dict[str, Any], values: list[Kept]) -> int:
     for value in values:
         sides = body.get(value.field) or [None, None]
         # An end holds [result, held]; the others [was, now].
         side = sides[1 if value.side == Side.HELD else value.side]
         wanted = side.get("sha256", "") if isinstance(side, dict) else ""
-        if not hmac.compare_digest(commitment(bytes(value.salt), value.value), wanted):
-            raise _exchanged(value)
+        if commitment(value.salt, value.value) != wanted:
+            raise Doubt(
+                f"The {Side(value.side).label} value of {value.field} beside entry #{id_}"
+                " is not the one that was recorded.",
+                id_,
+            )
     return len(values)
 
 
-def _exchanged(value: AuditValue) -> Doubt:
-    return Doubt(
-        f"The {Side(value.side).label} value of {value.field} beside entry #{value.entry_id}"
-        " is not the one that was recorded.",
-        value.entry_id,
-    )
+def _past(rows: QuerySet[Any], key: str, after: int | None) -> QuerySet[Any]:
+    return rows.filter(**{f"{key}__gt": after} if after is not None else {}).order_by(key)
 
 
 def index_check(after: int | None) -> None:
