@@ -20,6 +20,7 @@ from sessions_ui.domain.status import Status
 from sessions_ui.models import Kind
 
 from .canonical import clean
+from .seeking import seek_problem
 
 WINDOW = timedelta(days=30)
 PAGING = ("before", "after")
@@ -31,7 +32,7 @@ _ALIASES = {"intent": "edit"}
 _KEY = re.compile(r"[A-Z0-9-]{3,40}")
 _NUMBER = re.compile(r"#?([0-9][0-9,]{0,24})")
 LARGEST_ID = 2**63 - 1
-LONGEST = 200
+LONGEST, LONGEST_VALUE = 200, 2000
 
 PersonFinder = Callable[[str], int | None]
 
@@ -82,7 +83,7 @@ class _Reading:
 
     def __init__(self, params: Mapping[str, str], now: datetime) -> None:
         self.given = {
-            name: clean(params[name]).strip()[:LONGEST]
+            name: clean(params[name]).strip()[: LONGEST_VALUE if name == "value" else LONGEST]
             for name in (*NAMES, *PAGING)
             if name in params
         }
@@ -107,6 +108,13 @@ class _Reading:
             )
             return ""
         return key
+
+    def value(self) -> str:
+        text = self.text("value")
+        problem = seek_problem(text, self.text("field"))
+        if problem:
+            self.problems["value"] = problem
+        return text
 
     def actor(self, find: PersonFinder) -> int | None:
         text = self.text("actor")
@@ -173,7 +181,7 @@ def filter_read(
         reason=read.one_of("reason", REASONS, "a reason"),
         status=read.one_of("status", {one.value: one for one in Status}, "a status of PAVE"),
         kind=read.one_of("kind", KINDS, "a kind of entry"),
-        value=read.text("value"),
+        value=read.value(),
         since=now - WINDOW if windowed else since,
         until=until,
         entry=_id_of(text),

@@ -13,13 +13,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.models import AuditEntry, AuditToken, Kind
 
 from .filters import AuditFilter
 from .rows import Row, rows_of
-from .tokens import FIELD, OUTCOME, SEARCHED_KEYS, STATUS, value_token
+from .seeking import seek
+from .tokens import FIELD, OUTCOME, STATUS
 
 PAGE = 50
 COUNTED = 10_000
@@ -143,11 +143,7 @@ def _token_conditions(chosen: AuditFilter) -> list[Q]:
     """The filters that are index rows, the narrowest first."""
     found = []
     if chosen.value:
-        keys = SEARCHED_KEYS & {chosen.field} if chosen.field else SEARCHED_KEYS
-        either = Q(pk__in=[])
-        for key in sorted(keys):
-            either |= Q(field=key, val=value_token(CATALOGUE[key], chosen.value))
-        found.append(either)
+        found.append(seek(chosen.value, chosen.field))
     for name, value in ((OUTCOME, chosen.outcome), (STATUS, chosen.status), (FIELD, chosen.field)):
         if value:
             found.append(Q(field=name, val=value))

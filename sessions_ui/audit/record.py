@@ -24,7 +24,7 @@ from .sides import (
     why_columns,
 )
 from .storing import Beside
-from .tokens import OUTCOME, STATUS, change_tokens
+from .tokens import OUTCOME, STATUS, change_tokens, held_tokens
 from .writing import Vault, entry_insert
 
 UPDATE = "session.update"
@@ -231,7 +231,7 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
         body=body,
         detail=told(detail, hidden),
         action=UPDATE,
-        beside=Beside(vault.rows, {(OUTCOME, outcome)}, stale),
+        beside=Beside(vault.rows, {(OUTCOME, outcome), *held_tokens(results)}, stale),
         **_who(columns.pop("actor")),
         **columns,
     )
