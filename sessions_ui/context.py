@@ -2,6 +2,7 @@
 where one can go.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from .people import ADMINISTRATORS, ROLES, role_of
 from .services.remote import pave_state
+from .services.signs import waiting_label
 
 THEMES = (("", "System"), ("light", "Light"), ("dark", "Dark"))
 
@@ -38,18 +40,25 @@ ENVIRONMENTS = {
 PLACES = (
     ("Sessions", "session_find", "sessions_ui.view_session_pages", "g s"),
     ("Audit", "audit", "sessions_ui.read_audit", "g a"),
+    ("Review", "review", "sessions_ui.review_audit", "g r"),
     ("Fields and rules", "fields", "sessions_ui.view_fields", "g f"),
+)
+# What the pages of the audit offer beside each other: label, name of the address, right.
+AUDIT_PLACES = (
+    ("Explorer", "audit", "sessions_ui.read_audit"),
+    ("Review", "review", "sessions_ui.review_audit"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the bar."""
+    """One entry of the bar. ``count``: how much waits there, ``""`` for nothing."""
 
     label: str
     url: str
     current: bool
     keys: str = ""
+    count: str = ""
 
 
 def theme_cookie() -> str:
@@ -65,14 +74,31 @@ def theme_of(request: HttpRequest) -> str:
 
 def places_for(request: HttpRequest, role: str) -> list[Place]:
     """The places that a person of this role may go to; none without a role."""
+    offered = [place for place in PLACES if request.user.has_perm(place[2])]
+    here = current_of(request, [name for _, name, *_ in offered])
+    counts = {"review": waiting_label() if any(name == "review" for _, name, *_ in offered) else ""}
     places = [
-        Place(label, reverse(name), request.path.startswith(reverse(name)), keys)
-        for label, name, right, keys in PLACES
-        if request.user.has_perm(right)
+        Place(label, reverse(name), name == here, keys, counts.get(name, ""))
+        for label, name, _, keys in offered
     ]
     if role == ROLES[ADMINISTRATORS]:
         places.append(Place("People", reverse("admin:index"), current=False))
     return places
+
+
+def audit_places_for(request: HttpRequest) -> list[Place]:
+    """The pages of the audit that a person may open; none away from the audit."""
+    if not request.path.startswith(reverse("audit")):
+        return []
+    offered = [place for place in AUDIT_PLACES if request.user.has_perm(place[2])]
+    here = current_of(request, [name for _, name, _ in offered])
+    return [Place(label, reverse(name), name == here) for label, name, _ in offered]
+
+
+def current_of(request: HttpRequest, names: Sequence[str]) -> str:
+    """The name whose address the request's begins with, the longest one; ``""`` for none."""
+    found = [name for name in names if request.path.startswith(reverse(name))]
+    return max(found, key=lambda name: len(reverse(name)), default="")
 
 
 def customer_page() -> str:
@@ -111,6 +137,7 @@ def frame(request: HttpRequest) -> dict[str, dict[str, object]]:
             "theme": theme_of(request),
             "themes": THEMES,
             "places": places_for(request, role),
+            "audit_places": audit_places_for(request),
             "person": person,
             "initials": initials_of(person),
             "role": role,

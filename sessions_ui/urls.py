@@ -13,6 +13,7 @@ urlpatterns = [
     path("audit/<int:entry_id>/", audit.entry, name="audit_entry"),
     path("audit/<int:entry_id>/close/", audit.close, name="audit_entry_close"),
     path("audit/<int:entry_id>/reveal/", personal.reveal, name="audit_reveal"),
+    path("audit/review/", review.review, name="review"),
     path("audit/<int:entry_id>/mark/", review.mark, name="audit_mark"),
     path("audit/export.csv", audit.export_csv, name="audit_export_csv"),
     path("fields/", pages.fields, name="fields"),

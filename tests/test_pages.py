@@ -111,7 +111,7 @@ def test_it_offers_only_places_that_the_person_may_open(log_in):
         offered[name] = re.findall(r">([^<]+)</a>", nav)
     assert offered == {
         "alice": ["Sessions", "Fields and rules"],
-        "carol": ["Sessions", "Audit", "Fields and rules"],
+        "carol": ["Sessions", "Audit", "Review", "Fields and rules"],
         "dora": ["Fields and rules", "People"],
     }
 

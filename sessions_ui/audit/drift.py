@@ -14,8 +14,16 @@ ENDS = (Kind.OUTCOME, Kind.RESOLUTION, Kind.REFUSAL)
 """The kinds of entry that tell how something ended."""
 
 
-def ending_of(entry: AuditEntry) -> Ending:
-    """The facts of an entry of one of ENDS, as the table of causes asks for them."""
+def ending_of(entry: AuditEntry) -> Ending | None:
+    """The facts of an entry of one of ENDS, as the table of causes asks for them. None for one that
+    cannot be read: `audit_verify` names it, and no job must stop at it."""
+    try:
+        return _read(entry)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _read(entry: AuditEntry) -> Ending:
     body: dict[str, Any] = {} if entry.kind == Kind.REFUSAL else json.loads(entry.body or "{}")
     return Ending(
         outcome=Outcome(entry.outcome),

@@ -19,12 +19,14 @@ from .drafts import drafts_expire
 from .leases import WorkLease
 from .remote import last_reads_expire, snapshot_read
 from .settling import edit_found_late, edit_settle, edits_expire, sent_again
+from .sweeping import review_sweep
 from .transitions import move_to_resolution
 
 UNREADABLE_FOR = timedelta(hours=24)
 """How long PAVE may stay unreadable before a person has to look at an unknown edit."""
 
 LEASE_SECONDS = 60
+SWEEP_SECONDS = 5.0
 
 
 def edits_reconcile(*, wait: float = 0) -> int | None:
@@ -42,7 +44,9 @@ def edits_reconcile(*, wait: float = 0) -> int | None:
         drafts_expire()
         last_reads_expire()
         settled = sum(_settle(edit) for edit in _held(lease, _unknown()))
-        return settled + sum(_look_again(edit) for edit in _held(lease, _due()))
+        settled += sum(_look_again(edit) for edit in _held(lease, _due()))
+        review_sweep(seconds=SWEEP_SECONDS)
+        return settled
     finally:
         lease.release()
 

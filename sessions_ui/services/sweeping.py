@@ -44,6 +44,7 @@ def review_sweep(*, seconds: float = inf) -> int:
         raised += found
         if monotonic() > stop:
             break
+    _let_go()
     return raised
 
 
@@ -82,6 +83,8 @@ def _look_at(entries: Sequence[AuditEntry]) -> int:
 
 def _judge(entry: AuditEntry, found: Found) -> None:
     number, end = entry.op or entry.id, ending_of(entry)
+    if end is None:
+        return
     found.standing[number] = entry, end
     for cause in PASSING:
         found.causes.pop((number, cause), None)  # the later entry says how it stands
@@ -97,6 +100,13 @@ def _close(found: Found) -> None:
             who = f"Closed by {entry.actor_label}: " if end.closed else "Settled by itself: "
             words = f"{who}{end.outcome.label}"
             Flag.objects.filter(pk=flag.pk).update(closed_at=timezone.now(), closing=words)
+
+
+def _let_go() -> None:
+    """Flags of entries that were taken out, oldest first, by the rules of retention."""
+    oldest = AuditEntry.objects.order_by("id").values_list("id", flat=True).first()
+    gone = Flag.objects.filter(closed_at__isnull=True, entry_id__lt=oldest)
+    gone.update(closed_at=timezone.now(), closing="The entry was taken out of the record.")
 
 
 def _raise(found: Found) -> int:
