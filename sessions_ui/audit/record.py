@@ -24,7 +24,7 @@ from .sides import (
     why_columns,
 )
 from .storing import Beside
-from .tokens import OUTCOME, STATUS, change_tokens, held_tokens
+from .tokens import OUTCOME, change_tokens, held_tokens, status_token
 from .writing import Vault, entry_insert
 
 UPDATE = "session.update"
@@ -63,7 +63,7 @@ def record_intent(
     vault = Vault()
     body = change_sides(changes, vault)
     hidden = hidden_values(bool(reason.note or reason.ticket), session_key, {*vault.values, *known})
-    tokens = {(OUTCOME, Outcome.PENDING), *_status(status), *change_tokens(changes)}
+    tokens = {(OUTCOME, Outcome.PENDING), *status_token(status), *change_tokens(changes)}
     return entry_insert(
         kind=Kind.INTENT,
         body=body,
@@ -103,7 +103,7 @@ def record_sent(
         session_key=session_key,
         status=status,
         base_version=base_version,
-        beside=Beside(vault.rows, {*_status(status), *change_tokens(changes)}),
+        beside=Beside(vault.rows, {*status_token(status), *change_tokens(changes)}),
         **_who(actor),
     )
 
@@ -155,7 +155,7 @@ def record_refusal(
     body = change_sides(changes, vault)
     free = bool(FREE & detail.keys() or reason and (reason.note or reason.ticket))
     hidden = hidden_values(free, session_key, {*vault.values, *known})
-    tokens = {(OUTCOME, Outcome(outcome)), *_status(status), *change_tokens(changes)}
+    tokens = {(OUTCOME, Outcome(outcome)), *status_token(status), *change_tokens(changes)}
     return entry_insert(
         kind=Kind.REFUSAL,
         body=body,
@@ -240,7 +240,3 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
 def _who(actor: Actor) -> dict[str, Any]:
     row = dict(vars(actor))
     return {f"actor_{name}": row.pop(name) for name in ("id", "label", "role")} | row
-
-
-def _status(status: str) -> set[tuple[str, str]]:
-    return {(STATUS, status[:20])} if status else set()

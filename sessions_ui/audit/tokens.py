@@ -113,6 +113,11 @@ def held_tokens(results: Mapping[str, tuple[FieldResult | str, object]]) -> set[
     }
 
 
+def status_token(status: str) -> set[tuple[str, str]]:
+    """PAVE's status at the time, where it is known."""
+    return {(STATUS, status[:20])} if status else set()
+
+
 def tokens_add(entry_id: int, tokens: Iterable[tuple[str, str]]) -> None:
     """Index an entry; a token that is there already is left."""
     AuditToken.objects.bulk_create(
