@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import audit, pages, past, personal, review, sessions
+from .views import audit, exports, pages, past, personal, review, sessions
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -15,7 +15,11 @@ urlpatterns = [
     path("audit/<int:entry_id>/reveal/", personal.reveal, name="audit_reveal"),
     path("audit/review/", review.review, name="review"),
     path("audit/<int:entry_id>/mark/", review.mark, name="audit_mark"),
-    path("audit/export.csv", audit.export_csv, name="audit_export_csv"),
+    path("audit/export.csv", exports.export, {"format": "csv"}, name="audit_export_csv"),
+    path("audit/export.jsonl", exports.export, {"format": "jsonl"}, name="audit_export_jsonl"),
+    path(
+        "audit/exports/<int:entry_id>/manifest.json", exports.manifest, name="audit_export_manifest"
+    ),
     path("fields/", pages.fields, name="fields"),
     path("theme/", pages.theme, name="theme"),
     path("favicon.ico", pages.favicon, name="favicon"),

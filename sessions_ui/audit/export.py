@@ -1,12 +1,22 @@
-"""The answer to a question as CSV: one line per changed field, times in UTC, personal values
-masked, and no cell that a spreadsheet could take for a formula."""
+"""The answer to a question as a file: CSV with a line per changed field, or JSON Lines with an
+object per entry. Times are in UTC, personal values are masked.
 
-import csv
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+Both formats are put together from pieces of text: what recurs in a large record (a name, a field,
+a reason) is spelled once.
+"""
 
-from .rows import Change, Row
+from collections.abc import Callable
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import ClassVar, Protocol
+
+from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.domain.values import storable
+from sessions_ui.models import Kind
+
+from .cells import csv_cell, four_plain, plain
+from .extract import PAVE_SAID, Bare, Chunk, Teller, said_by_pave
+from .rows import Values, spec_of
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 COLUMNS = (
@@ -14,62 +24,146 @@ COLUMNS = (
     "label", "was", "now", "result", "held_by_pave", "outcome", "settled_utc", "reason",
     "note", "ticket", "pave_http_status", "error_code", "pave_message", "remote_addr", "request_id",
 )  # fmt: skip
-_FORMULA = frozenset("=+-@\t\r\n\x00|%")
+_RECURRING = 4096
+# Some tools take these for the end of a line; JSON itself does not mind them.
+_BREAKS = {sign: f"\\u{sign:04x}" for sign in (0x85, 0x2028, 0x2029)}
+_KINDS = {kind.value: kind.label.lower() for kind in Kind}
+_WITHOUT_OUTCOME = frozenset({Kind.ACCESS.value, Kind.NOTE.value})
 
 
-class _Echo:
-    """A file that gives back what is written to it, so that csv.writer makes lines to stream."""
+class Format(Protocol):
+    """How a file is written: its name, its type, how it opens, and the lines of some entries."""
 
-    def write(self, text: str) -> str:
-        return text
+    name: ClassVar[str]
+    content_type: ClassVar[str]
+    opening: ClassVar[str]
 
-
-def safe_cell(value: object) -> str:
-    """The text of a cell. Where a spreadsheet would start a formula, an apostrophe goes first:
-    for = + - @ and their wide forms, also behind spaces and invisible signs."""
-    text = "" if value is None else str(value)
-    first = next((sign for sign in text if not _unseen(sign)), "")
-    plain = unicodedata.normalize("NFKC", first)[:1]
-    risky = plain in _FORMULA if plain else False
-    return f"'{text}" if risky or text[:1] in _FORMULA and text else text
+    def lines(self, chunk: Chunk) -> list[str]:
+        """The lines of these entries, each with its end."""
 
 
-def _unseen(sign: str) -> bool:
-    return sign.isspace() or unicodedata.category(sign) in {"Cf", "Cc"}
-
-
-def iso_utc(moment: datetime | None) -> str:
-    """ISO 8601 in UTC, to the millisecond."""
-    if moment is None:
+def outcome_of(kind: int, own: str, end: Bare | None) -> str:
+    """What became of an entry; ``""`` for one that only tells who read what."""
+    if kind in _WITHOUT_OUTCOME:
         return ""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (end[3] if end else own) or Outcome.PENDING.value
 
 
-def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """The file line by line: a byte order mark, the heads, then each row's fields."""
-    writer = csv.writer(_Echo())
-    yield BOM
-    yield writer.writerow(COLUMNS)
-    for row in rows:
-        for change in row.changes or (None,):
-            yield writer.writerow([safe_cell(cell) for cell in _cells(row, change)])
+class Csv:
+    """A line per changed field, with the entry's facts in each."""
+
+    name: ClassVar = "csv"
+    content_type: ClassVar = "text/csv; charset=utf-8"
+    opening: ClassVar = BOM + ",".join(COLUMNS) + "\r\n"
+
+    def __init__(self) -> None:
+        self._fields = Teller().fields
+        self._cell = lru_cache(_RECURRING)(csv_cell)
+        self._head = lru_cache(_RECURRING)(_csv_head)
+        self._field = lru_cache(_RECURRING)(_csv_field)
+
+    def lines(self, chunk: Chunk) -> list[str]:
+        """The lines of these entries; one without fields has one line."""
+        found: list[str] = []
+        for entry in chunk.entries:
+            self._add(found.append, entry, chunk.ends.get(entry[0]), chunk.values)
+        return found
+
+    def _add(
+        self, add: Callable[[str], None], entry: Bare, end: Bare | None, values: Values
+    ) -> None:
+        (id_, time, kind, action, actor_id, actor, role, key, reason, note, ticket, addr,
+         request_id, own, error, body, detail) = entry  # fmt: skip
+        cell, settled, http = self._cell, "", ""
+        outcome = outcome_of(kind, own, end)
+        if end:
+            settled, status, error, detail = end[2], end[4], end[5], end[7]
+            http = "" if status is None else str(status)
+        if not four_plain(f"{key},{note},{ticket},{request_id}"):
+            key, note, ticket, request_id = map(csv_cell, (key, note, ticket, request_id))
+        said = csv_cell(said_by_pave(detail)) if PAVE_SAID in detail else ""
+        head = f"{id_},{time},{self._head(kind, action, actor_id, actor, role)},{key},"
+        tail = (
+            f",{outcome},{settled},{cell(reason)},{note},{ticket},{http},{cell(error)},{said}"
+            f",{cell(addr)},{request_id}\r\n"
+        )
+        fields = self._fields(id_, body, end, values)
+        for field, was, now, result, held in fields:
+            told = f"{was},{now},{result},{held}"
+            if not four_plain(told):
+                told = f"{cell(was)},{cell(now)},{result},{cell(held)}"
+            add(f"{head}{self._field(field)},{told}{tail}")
+        if not fields:
+            add(f"{head},,,,,{tail}")
 
 
-def _cells(row: Row, change: Change | None) -> Sequence[object]:
-    entry, end = row.entry, row.latest
+def _csv_head(kind: int, action: str, actor_id: int | None, actor: str, role: str) -> str:
+    who = "" if actor_id is None else str(actor_id)
+    return f"{_KINDS[kind]},{csv_cell(action)},{who},{csv_cell(actor)},{csv_cell(role)}"
+
+
+def _csv_field(key: str) -> str:
+    return f"{csv_cell(key)},{csv_cell(spec_of(key).label)}"
+
+
+class JsonLines:
+    """An object per entry, its changed fields in a list: what `jq`, a data frame or a log store
+    takes as it is. Names as in the CSV; numbers are numbers, nothing is null but a missing one."""
+
+    name: ClassVar = "jsonl"
+    content_type: ClassVar = "application/jsonl; charset=utf-8"
+    opening: ClassVar = ""
+
+    def __init__(self) -> None:
+        self._fields = Teller().fields
+        self._text = lru_cache(_RECURRING)(_json_text)
+        self._head = lru_cache(_RECURRING)(_json_head)
+        self._field = lru_cache(_RECURRING)(_json_field)
+
+    def lines(self, chunk: Chunk) -> list[str]:
+        """The lines of these entries, one each."""
+        ends, values = chunk.ends, chunk.values
+        return [self._line(entry, ends.get(entry[0]), values) for entry in chunk.entries]
+
+    def _line(self, entry: Bare, end: Bare | None, values: Values) -> str:
+        (id_, time, kind, action, actor_id, actor, role, key, reason, note, ticket, addr,
+         request_id, own, error, body, detail) = entry  # fmt: skip
+        text, settled, http = self._text, "null", "null"
+        outcome = outcome_of(kind, own, end)
+        if end:
+            settled, status, error, detail = f'"{end[2]}"', end[4], end[5], end[7]
+            http = "null" if status is None else str(status)
+        changes = ",".join(
+            f'{{{self._field(field)},"was":{text(was)},"now":{text(now)},"result":"{result}"'
+            f',"held_by_pave":{text(held)}}}'
+            for field, was, now, result, held in self._fields(id_, body, end, values)
+        )
+        said = _json_text(said_by_pave(detail)) if PAVE_SAID in detail else '""'
+        return (
+            f'{{"entry_id":{id_},"time_utc":"{time}",'
+            f'{self._head(kind, action, actor_id, actor, role)},"session_key":{_json_text(key)},'
+            f'"changes":[{changes}],"outcome":"{outcome}","settled_utc":{settled},'
+            f'"reason":{text(reason)},"note":{_json_text(note)},"ticket":{_json_text(ticket)},'
+            f'"pave_http_status":{http},"error_code":{text(error)},'
+            f'"pave_message":{said},"remote_addr":{text(addr)},'
+            f'"request_id":{_json_text(request_id)}}}\n'
+        )
+
+
+def _json_text(text: str) -> str:
+    return f'"{text}"' if plain(text) else encode_basestring(storable(text)).translate(_BREAKS)
+
+
+def _json_head(kind: int, action: str, actor_id: int | None, actor: str, role: str) -> str:
+    who = "null" if actor_id is None else str(actor_id)
     return (
-        entry.id, iso_utc(entry.ts), entry.get_kind_display().lower(), entry.action,
-        entry.actor_id, entry.actor_label, entry.actor_role, entry.session_key,
-        *_field_cells(change),
-        row.outcome.value if row.outcome else "", iso_utc(end.ts if end else None),
-        entry.reason_code, entry.reason_note, entry.ticket,
-        end.http_status if end else None, (end or entry).error_code, row.pave_message,
-        entry.remote_addr, entry.request_id,
-    )  # fmt: skip
+        f'"kind":"{_KINDS[kind]}","action":{_json_text(action)},"actor_id":{who},'
+        f'"actor":{_json_text(actor)},"role":{_json_text(role)}'
+    )
 
 
-def _field_cells(change: Change | None) -> Sequence[object]:
-    if change is None:
-        return ("",) * 6
-    result = change.result.value if change.result else ""
-    return (change.spec.key, change.spec.label, change.was, change.now, result, change.held)
+def _json_field(key: str) -> str:
+    return f'"field":{_json_text(key)},"label":{_json_text(spec_of(key).label)}'
+
+
+FORMATS: dict[str, type[Format]] = {"csv": Csv, "jsonl": JsonLines}

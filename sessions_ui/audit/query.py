@@ -5,8 +5,8 @@ probably narrows most and asks the others row by row, so that the first fifty co
 a value is rare or common.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -181,14 +181,10 @@ def count_label(chosen: AuditFilter, bounds: tuple[int, int | None]) -> str:
     return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
 
 
-def all_rows(chosen: AuditFilter, bounds: tuple[int, int | None], size: int = 500) -> Iterator[Row]:
-    """Every row of the answer, newest first, in pages of ``size`` so that memory stays flat."""
-    more, before = True, None
-    while more:
-        step = replace(chosen, before=before, after=None)
-        ids, more = page_ids(step, bounds, size)
-        yield from rows_of(ids)
-        before = ids[-1] if ids else None
+def ids_newest_first(chosen: AuditFilter, bounds: tuple[int, int | None]) -> QuerySet[Any, int]:
+    """Every id of the answer, whatever its page: one statement, so one moment of the record."""
+    found = matching_ids(chosen, bounds)
+    return found.order_by("-entry_id" if found.model is AuditToken else "-id")
 
 
 def session_history(session_key: str, limit: int = PAGE) -> Sequence[Row]:

@@ -1,35 +1,27 @@
 """Reading out, sealing and proving the audit. Who reads it is itself on record."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from sessions_ui.audit.chain import Progress, copy_append, seals_make
-from sessions_ui.audit.export import csv_lines
 from sessions_ui.audit.filters import LARGEST_ID, AuditFilter, filter_read
 from sessions_ui.audit.masking import scrub
-from sessions_ui.audit.query import (
-    Page,
-    all_rows,
-    bounds_of,
-    entries_page,
-    matching_ids,
-)
+from sessions_ui.audit.query import Page, entries_page
 from sessions_ui.audit.record import Actor, record_access
 from sessions_ui.audit.seals import Seal
 from sessions_ui.audit.standing import Standing, standing_of
 from sessions_ui.audit.story import Story, first_of, story_of
 from sessions_ui.audit.verify import Report, audit_prove
-from sessions_ui.models import AuditCheckpoint, AuditEntry
+from sessions_ui.models import AuditCheckpoint
 
-SEARCH, EXPORT = "audit.search", "audit.export"
+SEARCH = "audit.search"
 MOST_PEOPLE = 500
 HELD_BACK = "(not kept)"
 
@@ -98,34 +90,12 @@ def audit_search(*, actor: Actor, chosen: AuditFilter) -> Page:
                 actor=actor,
                 action=SEARCH,
                 session_key=chosen.session,
-                detail={"filter": _asked(chosen), "count": page.count_label},
+                detail={"filter": asked(chosen), "count": page.count_label},
             )
     return page
 
 
-def audit_export(*, actor: Actor, chosen: AuditFilter) -> tuple[int, Iterator[str]]:
-    """The whole answer as lines of CSV, and how many entries it holds.
-
-    The access is recorded before the first line is given: an export that breaks off has left the
-    house all the same, and one that cannot be recorded must not leave. The newest id is fixed at
-    that time, so the count that is recorded is the count of what is handed out. A filter with a
-    problem hands out nothing.
-    """
-    low, high = bounds_of(chosen)
-    newest = AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
-    bounds = (low, newest + 1 if high is None else high)
-    count = matching_ids(chosen, bounds).order_by().count()
-    with transaction.atomic():
-        record_access(
-            actor=actor,
-            action=EXPORT,
-            session_key=chosen.session,
-            detail={"filter": _asked(chosen), "count": count, "last_id": newest},
-        )
-    return count, csv_lines(all_rows(replace(chosen, before=None, after=None), bounds))
-
-
-def _asked(chosen: AuditFilter) -> Mapping[str, str]:
+def asked(chosen: AuditFilter) -> Mapping[str, str]:
     """The filters as the record may keep them: a value looked for can be personal."""
     told = {name: scrub(text) for name, text in chosen.active.items()}
     if chosen.value:

@@ -1,4 +1,4 @@
-"""The audit: list, one entry, and the export. Only ever read."""
+"""The audit: list and one entry. Only ever read."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -6,13 +6,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -28,18 +22,17 @@ from sessions_ui.people import actor_of
 from sessions_ui.services.audit import (
     EntryShown,
     audit_entry,
-    audit_export,
     audit_filter,
     audit_search,
     edit_of_step,
     people_listed,
 )
 from sessions_ui.services.closing import closing_open, edit_close
+from sessions_ui.services.exporting import manifest_of
 from sessions_ui.services.signs import review_standing, signs_of
 
-READ, EXPORT = "sessions_ui.read_audit", "sessions_ui.export_audit"
+READ = "sessions_ui.read_audit"
 REVIEW, REVEAL = "sessions_ui.review_audit", "sessions_ui.reveal_personal"
-FILE_NAME = "pave-audit.csv"
 WIDER = (("90 days", 90), ("a year", 365))
 
 LABELS = {
@@ -158,6 +151,7 @@ def draw_entry(
         "close": (close or CloseForm()) if left else None,
         "reveal": (reveal or RevealForm()) if hides else None,
         "revealed": revealed,
+        "export": manifest_of(row.entry.id) if row.outcome is None else None,
         "mark": mark or MarkForm(),
         "review": review_standing(row.entry, request.user.pk) if reviews else None,
     }
@@ -184,19 +178,3 @@ def close(request: HttpRequest, entry_id: int) -> HttpResponse:
     if not closed:
         messages.warning(request, "Somebody else has closed this edit already. See its steps.")
     return redirect("audit_entry", entry_id)
-
-
-@login_required
-@permission_required(EXPORT, raise_exception=True)
-@require_safe
-def export_csv(request: HttpRequest) -> HttpResponseBase:
-    """The list's whole answer as a file. A filter that cannot be read exports nothing: 400."""
-    chosen = audit_filter(request.GET)
-    if chosen.problems:
-        sentences = "\n".join(chosen.problems.values())
-        return HttpResponse(sentences, "text/plain; charset=utf-8", HTTPStatus.BAD_REQUEST)
-    count, lines = audit_export(actor=actor_of(request), chosen=chosen)
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
-    answer["X-Entries"] = str(count)
-    return answer

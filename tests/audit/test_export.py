@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sessions_ui.audit.export import COLUMNS, safe_cell
+from sessions_ui.audit.cells import safe_cell
+from sessions_ui.audit.export import COLUMNS
 from sessions_ui.models import AuditEntry, Kind
 
 from .authors import BOB, KEY, PHONE, edit, ended, intent, refusal, undone
@@ -59,7 +60,8 @@ def test_it_streams_one_line_per_changed_field(manager):
     answer, rows = export(manager)
     assert answer.streaming
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer["Content-Disposition"] == 'attachment; filename="pave-audit.csv"'
+    name = f"pave-audit-{answer['X-Export']}.csv"
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
     assert [(row["entry_id"], row["field"]) for row in rows] == [
         (str(second), "session.theme"),
         (str(first), "session.theme"),

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from sessions_ui.audit.filters import AuditFilter, filter_read
 from sessions_ui.audit.query import (
-    all_rows,
     bounds_of,
     entries_page,
     first_id_since,
+    ids_newest_first,
     matching_ids,
     session_history,
 )
@@ -214,7 +214,7 @@ def test_a_bad_value_gets_a_sentence_is_kept_and_finds_nothing(name, value, word
     assert words in chosen.problems[name]
     assert chosen.given[name] == value[:200]
     assert entries_page(chosen).rows == []
-    assert list(all_rows(chosen, bounds_of(chosen))) == []
+    assert list(ids_newest_first(chosen, bounds_of(chosen))) == []
 
 
 def test_a_window_that_ends_before_it_begins_is_said():
@@ -278,7 +278,7 @@ def test_paging_both_ways_is_complete_without_doubles(db, deeds, question, size)
             page = entries_page(replace(chosen, after=page.newer), size)
             up = [row.entry.id for row in page.rows] + up
         assert up == whole
-        assert [row.entry.id for row in all_rows(chosen, bounds_of(chosen), 3)] == whole
+        assert list(ids_newest_first(chosen, bounds_of(chosen))) == whole
         assert pages[0].count_label == str(len(whole))
 
 

@@ -1,45 +1,85 @@
-"""`manage.py audit_export`: the audit as CSV, by the same filters as the page."""
+"""`manage.py audit_export`: the audit as a file, by the same filters as the page."""
 
 import getpass
+import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
+from sessions_ui.audit.export import FORMATS
 from sessions_ui.audit.filters import NAMES
+from sessions_ui.audit.manifest import Manifest
 from sessions_ui.audit.record import Actor
 from sessions_ui.management.progress import counted, counting
-from sessions_ui.services.audit import audit_export, audit_filter
+from sessions_ui.services.audit import audit_filter
+from sessions_ui.services.exporting import Export, export_begin, manifest_of
 
 
 class Command(BaseCommand):
     """Write the entries that a question finds. The export is itself an entry."""
 
-    help = "Writes the audit as CSV: one line per changed field, personal values masked."
+    help = (
+        "Writes the audit as CSV (a line per changed field) or JSON Lines (an object per entry),"
+        " personal values masked, with FILE.manifest.json beside it to check the file by."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """A file, and the filters of the page."""
+        """A file, a format, and the filters of the page."""
         parser.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
+        parser.add_argument("--format", choices=list(FORMATS), default="csv", help="default: csv")
         for name in NAMES:
             parser.add_argument(f"--{name}", dest=f"filter_{name}", default="", metavar="TEXT")
 
-    def handle(self, *, output: Path | None, **options: Any) -> None:
-        """Exit 1 with a sentence for a filter that cannot be read: never more than was asked."""
-        asked = {name: options[f"filter_{name}"] for name in NAMES if options[f"filter_{name}"]}
-        chosen = audit_filter(asked)
+    def handle(self, *, output: Path | None, format: str, **options: Any) -> None:
+        """Exit 1 with a sentence for a filter that cannot be read (never more than was asked) and
+        for a file that cannot be written; the record then has no export, or one that broke off."""
+        chosen = audit_filter(
+            {name: options[f"filter_{name}"] for name in NAMES if options[f"filter_{name}"]}
+        )
         if chosen.problems:
             raise CommandError(" ".join(chosen.problems.values()))
         actor = Actor(id=None, label=f"{getpass.getuser()} (command line)", role="System")
-        count, lines = audit_export(actor=actor, chosen=chosen)
-        with counting("Exporting", self.stderr) as progress:
-            target = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
-            try:
-                for line in lines:
-                    target.write(line)
-                    progress(1)
-            finally:
-                if output:
-                    target.close()
-        self.stderr.write(f"Exported: {counted(count, 'entry', 'entries')}. That is on record.")
+        begin = partial(export_begin, actor=actor, chosen=chosen, format=format)
+        try:
+            if output:
+                manifest = self._to_file(output, begin)
+            else:
+                manifest = self._written(sys.stdout.buffer, begin())
+        except OSError as refused:
+            where = output or "standard output"
+            raise CommandError(f"{where} cannot be written: {refused.strerror}.") from refused
+        entries = counted(manifest.sums["entries"], "entry", "entries")
+        self.stderr.write(f"Exported: {entries}. That is on record.")
+        self.stderr.write(f"SHA-256: {manifest.sums['sha256']}")
+
+    def _to_file(self, output: Path, begin: Callable[[], Export]) -> Manifest:
+        """Under its own name the file is always whole: until then it is called FILE.part."""
+        part = output.with_name(f"{output.name}.part")
+        try:
+            with part.open("wb") as target:
+                manifest = self._written(target, begin())
+            part.replace(output)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+        told = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False)
+        output.with_name(f"{output.name}.manifest.json").write_text(f"{told}\n", "utf-8")
+        return manifest
+
+    def _written(self, target: BinaryIO, export: Export) -> Manifest:
+        done = 0
+        with counting("Exporting", self.stderr, total=export.count) as progress:
+            for part in export.parts:
+                target.write(part)
+                progress(export.tally.entries - done)
+                done = export.tally.entries
+        target.flush()
+        manifest = manifest_of(export.entry_id)
+        if manifest is None:
+            raise CommandError("The export is not on record.")
+        return manifest
