@@ -29,6 +29,7 @@ PARTS = (
     ("load", BOTH, True),
     ("load:writer", BOTH, False),
     ("load:kills", BOTH, False),
+    ("guarded", BOTH, False),
     ("sqlite", ("SQLite",), False),
     ("stops", ("PostgreSQL",), False),
 )

@@ -25,6 +25,7 @@ WRITER_COUNTS = {"short": 40, "hour": 400, "long": 3000}
 KILLS = {"short": 20, "hour": 100, "long": 500}
 WORKERS = 4
 PER_WORKER = 12
+BREATH = 0.03  # seconds before somebody who could not review tries another session
 FAULTS = (
     (38, None, {}),
     (6, "collateral", {}),
@@ -82,11 +83,9 @@ class Worker:
         name = self.dice.choice(("alice", "bob"))
         person = Person(self.world, name, key, **self.facts)
         typed = self._typed()
-        page = person.open()
-        if not page.seen:
-            return
-        review = person.review(page, typed)
+        review = person.review(person.open(), typed)
         if not review.is_review:
+            time.sleep(BREATH)
             return
         self._order(key)
         sent = self._send(person, review, typed)
@@ -155,19 +154,21 @@ def _settling(every=0.5):
         call_command("reconcile")
 
 
-def run(world, seed, count, *, writer=False):
-    """Let the workers edit; gives (edits, violations, words)."""
+def run(world, seed, count, *, writer=False, beside=()):
+    """Let the workers edit; gives (edits, violations, words). `beside`: what else goes on in a
+    process of its own meanwhile, until SIGTERM."""
     dice = dice_of(seed)
     keys = [world.session() for _ in range(WORKERS * PER_WORKER)]
     share = -(-count // WORKERS)
-    loop = world.fork(_settling)
+    loops = [world.fork(work) for work in (_settling, *beside)]
     workers = {
         world.fork(lambda n=n: Worker(world, seed * 1000 + n, keys).work(share))
         for n in range(WORKERS)
     }
     poked = _second_writer(world, dice, keys, workers) if writer else _all_ended(workers)
-    os.kill(loop, signal.SIGTERM)
-    wait(loop)
+    for loop in loops:
+        os.kill(loop, signal.SIGTERM)
+        wait(loop)
     world.pave.clear_faults()
     time.sleep(3.1)  # the latest `late` fault is past: PAVE is back
     words = f"{told_states()}{f'; {poked} foreign writes' if writer else ''}"

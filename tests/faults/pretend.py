@@ -52,6 +52,10 @@ class Pretend:
         """Order a fault over HTTP: the way for children, who must not use the parent's lines."""
         self._post("/sandbox/faults", {"kind": kind, **given})
 
+    def order_none(self):
+        """Forget the faults that have not struck yet, from a child."""
+        self._post("/sandbox/faults/clear", {})
+
     def poke_from_child(self, key, field, value):
         """Change a field as somebody else would, over HTTP as well."""
         self._post(f"/sandbox/sessions/{key}/poke", {"field": field, "value": value})

@@ -48,3 +48,8 @@ def test_it_makes_one_edit_of_each_form_however_often_it_is_posted():
 def test_it_agrees_with_a_small_model():
     code, words = proved("model", "--size", "short")
     assert code == 0, words
+
+
+def test_it_keeps_its_word_with_rate_and_circuit_on():
+    code, words = proved("guarded", "--size", "short")
+    assert code == 0, words
