@@ -23,6 +23,8 @@ COLUMNS: Mapping[int, tuple[str, ...]] = {
 }  # fmt: skip
 
 MOST_PIECES = 5000
+LONG = 80
+"""A piece of so many bytes is hardly met again."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # PostgreSQL keeps neither NUL nor half a surrogate pair; both can stand in a remote's JSON.
@@ -68,14 +70,22 @@ def piece(value: object) -> bytes:
     return b"\x01" + len(body).to_bytes(4, "big") + body
 
 
+_HEADS = tuple(b"\x01" + length.to_bytes(4, "big") for length in range(1000))
+
+
 class Pieces(dict[object, bytes]):
     """Pieces by value: most of what entries hold comes again and again and is spelled once.
     Asked like a dictionary; raises TypeError as `spelled` does."""
 
     def __missing__(self, value: object) -> bytes:
-        if len(self) >= MOST_PIECES:
-            self.clear()
-        found = self[value] = piece(value)
+        if type(value) is str and len(body := value.encode()) < len(_HEADS):
+            found = _HEADS[len(body)] + body  # `piece`, without asking what it is
+        else:
+            found = piece(value)
+        if len(found) < LONG:
+            if len(self) >= MOST_PIECES:
+                self.clear()
+            self[value] = found
         return found
 
 

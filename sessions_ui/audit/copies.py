@@ -15,15 +15,16 @@ class Copy:
     """One JSON line per seal, read beside the seals of the database.
 
     Its length is taken before the database is read: what a sealer adds later is not compared.
+    ``begin``: the number of the seal to begin with.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, begin: int = 0) -> None:
         try:
             self._size = path.stat().st_size
         except OSError as error:
             raise Doubt(f"The copy of the seals cannot be read: {error.strerror}.") from error
         self._lines = self._read(path)
-        self._last = 0
+        self._begin, self._last = begin, 0
         self._lacking = 0
 
     def _read(self, path: Path) -> Generator[Line, None, None]:
@@ -35,7 +36,8 @@ class Copy:
                     return
                 try:
                     found: Line = json.loads(line)
-                    if int(found["n"]) == self._last:
+                    n = int(found["n"])
+                    if n == self._last or n < self._begin:
                         continue
                 except (ValueError, KeyError, TypeError) as error:
                     raise Doubt(f"Line {number} of the copy is not a seal.") from error

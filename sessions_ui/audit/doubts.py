@@ -6,5 +6,9 @@ class Doubt(Exception):
     concerned, where one can be named."""
 
     def __init__(self, sentence: str, entry_id: int | None = None) -> None:
-        super().__init__(sentence)
+        super().__init__(sentence, entry_id)  # both: it may come from another process
         self.entry_id = entry_id
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return str(self.args[0])

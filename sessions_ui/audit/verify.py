@@ -18,16 +18,17 @@ from sessions_ui.models import AuditCheckpoint
 from .chain import Progress, seal_of
 from .copies import Copy
 from .doubts import Doubt
-from .seals import MARK, Seal, key_id, leaf_of, leaves_of, merkle_root, ranges_ids
-from .stored import Batch, batches
+from .seals import Seal, key_id
+from .spans import Entries, Held, look, spans_hold, spans_of
 from .streams import streamed
 from .vouching import Gone, ValuesCheck, index_check
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was looked at. ``sealed`` and ``unsealed`` count entries; ``newest`` is the last seal;
-    ``copied`` says whether a copy of the seals was compared; ``gone`` counts personal values."""
+    """What was looked at. ``sealed``, ``unsealed`` and ``purged`` (gone, on record) count entries;
+    ``newest`` is the last seal; ``copied`` says whether a copy of the seals was compared; ``gone``
+    counts personal values."""
 
     checkpoints: int
     sealed: int
@@ -35,118 +36,101 @@ class Report:
     newest: Seal | None
     copied: bool
     gone: Gone
+    purged: int = 0
 
 
-class _Entries:
-    """The stored entries in id order, a span at a time."""
+class _Passing:
+    """Seals on their way, the last of which is remembered."""
 
-    def __init__(self, after: int | None, progress: Progress) -> None:
-        self._batches, self._progress = batches(after), progress
-        self._ahead = next(self._batches, Batch())
-        self.count = 0
+    def __init__(self, last: Seal | None) -> None:
+        self.last = last
 
-    def until(self, last: int) -> Batch:
-        """All that were not taken yet, up to the one numbered ``last``."""
-        found = Batch()
-        while self._ahead.ids and self._ahead.ids[0] <= last:
-            head, self._ahead = self._ahead.split(last)
-            found = found.plus(head)
-            if not self._ahead.ids:
-                self._ahead = next(self._batches, self._ahead)
-        self.count += len(found.ids)
-        self._progress(len(found.ids))
-        return found
-
-    def rest(self) -> Iterator[Batch]:
-        """The others, a batch at a time."""
-        while self._ahead.ids:
-            yield self.until(self._ahead.ids[-1])
+    def along(self, seals: Iterable[Seal]) -> Iterator[Seal]:
+        for seal in seals:
+            self.last = seal
+            yield seal
 
 
 def audit_prove(
     *,
     key: str,
     since: datetime | None = None,
+    past: int = 0,
     copy: Path | None = None,
+    workers: int = 1,
     progress: Progress = lambda _: None,
 ) -> Report:
     """Hold the record against its seals. Raises Doubt at the first thing that is not as it was.
 
-    ``since``: entries of older seals are left out, their chain and signatures are not. ``copy``:
-    the file that holds every seal once more.
+    ``since``: entries of older seals are left out, their chain and signatures are not. ``past``:
+    nothing is looked at before the end of the seal with this number. ``copy``: the file that holds
+    every seal once more. ``workers``: see `spans.spans_hold`.
     """
     if not key:
         raise Doubt("AUDIT_SEAL_KEY is not set, so no signature can be checked.")
     with ExitStack() as stack:
-        copies = stack.enter_context(closing(Copy(copy))) if copy else None
-        chain = stack.enter_context(closing(_chain(key, copies)))
-        previous, young = _pass_over(chain, since)
+        copies = stack.enter_context(closing(Copy(copy, past))) if copy else None
+        chain = stack.enter_context(closing(_chain(key, copies, past)))
+        previous, young = _pass_over(chain, since, past)
         start = previous.last_id if previous else None
-        entries, values = _Entries(start, progress), ValuesCheck(start)
-        for seal in young:
-            _look(entries.until(seal.last_id), seal, values)
-            previous = seal
-        count, sealed = previous.n if previous else 0, entries.count
+        passing, held = _Passing(previous), Held()
+        for part in spans_hold(spans_of(passing.along(young), start), workers):
+            held = held.plus(part)
+            progress(part.entries)
+        newest = passing.last
+        count = newest.n if newest else 0
         if copies:
             copies.end(count)
-        for batch in entries.rest():
-            _look(batch, None, values)
-        values.until(None)
+        unsealed, gone = _hold_unsealed(newest.last_id if newest else None, progress)
         index_check(start)
-        unsealed = entries.count - sealed
-        return Report(count, sealed, unsealed, previous, copies is not None, values.gone)
+        gone = held.gone.plus(gone)
+        return Report(count, held.entries, unsealed, newest, copies is not None, gone, held.purged)
 
 
-def _look(batch: Batch, seal: Seal | None, values: ValuesCheck) -> None:
-    """Prove a seal's entries, or entries without one, then see to the values beside them. A doubt
-    about a value beside an earlier entry comes before a doubt about these."""
-    try:
-        if seal:
-            _hold(batch, seal)
-        else:
-            _hold_unsealed(batch)
-    except Doubt:
-        values.until((seal.first_id if seal else batch.ids[0]) - 1)
-        raise
-    values.add(batch)
+def _hold_unsealed(after: int | None, progress: Progress) -> tuple[int, Gone]:
+    """The entries past the last seal: how many, and what of their values is gone."""
+    values, count = ValuesCheck(after), 0
+    for batch in Entries(after).rest():
+        look(batch, None, values)
+        count += len(batch.ids)
+        progress(len(batch.ids))
+    values.until(None)
+    return count, values.gone
 
 
-def _hold_unsealed(batch: Batch) -> None:
-    for id_ in sorted(batch.wrong)[:1]:
-        raise _changed(id_)
-
-
-def _changed(id_: int) -> Doubt:
-    return Doubt(f"Entry #{id_} was changed: it disagrees with its own hash.", id_)
-
-
-def _pass_over(chain: Iterator[Seal], since: datetime | None) -> tuple[Seal | None, Iterable[Seal]]:
-    """The last seal that is older than ``since``, and those from there on."""
+def _pass_over(
+    chain: Iterator[Seal], since: datetime | None, past: int
+) -> tuple[Seal | None, Iterable[Seal]]:
+    """The last seal that is older than ``since`` or not past ``past``, and those from there on."""
     older = None
     for seal in chain:
-        if since is None or seal.sealed_at >= since:
+        if seal.n > past and (since is None or seal.sealed_at >= since):
             return older, itertools.chain([seal], chain)
         older = seal
     return older, ()
 
 
-def _chain(key: str, copies: Copy | None) -> Generator[Seal, None, None]:
-    """The seals in order, each proved to be the one that was signed after the one before."""
+def _chain(key: str, copies: Copy | None, past: int) -> Generator[Seal, None, None]:
+    """The seals from number ``past`` on, in order, each proved to be the one that was signed after
+    the one before."""
     previous = None
-    with streamed(AuditCheckpoint.objects.order_by("n")) as checkpoints:
+    with streamed(AuditCheckpoint.objects.filter(n__gte=past).order_by("n")) as checkpoints:
         for checkpoint in checkpoints:
             if checkpoint.sealed_at is None:
                 raise Doubt(f"Checkpoint {checkpoint.n} is not as it was signed.")
             seal = seal_of(checkpoint)
-            _follows(previous, seal, key)
+            _follows(previous, seal, key, past or 1)
             if copies:
                 copies.compare(seal)
             yield seal
             previous = seal
+    if past and previous is None:
+        raise Doubt(f"Checkpoint {past} is missing, and all that came after it.")
 
 
-def _follows(previous: Seal | None, seal: Seal, key: str) -> None:
-    first, n = (previous.last_id + 1, previous.n + 1) if previous else (1, 1)
+def _follows(previous: Seal | None, seal: Seal, key: str, begin: int) -> None:
+    n = previous.n + 1 if previous else begin
+    first = previous.last_id + 1 if previous else seal.first_id if begin > 1 else 1
     if seal.n != n:
         raise Doubt(f"Checkpoint {n} is missing. It sealed from entry #{first} on.", first)
     named = f"Checkpoint {n}, from entry #{first} on,"
@@ -156,38 +140,3 @@ def _follows(previous: Seal | None, seal: Seal, key: str) -> None:
         raise Doubt(f"{named} is not as it was signed.", first)
     if previous and seal.prev_hash != previous.hash:
         raise Doubt(f"{named} does not follow checkpoint {previous.n}.", first)
-
-
-def _hold(batch: Batch, seal: Seal) -> None:
-    """The entries of one seal: none missing, none extra, each with the leaf that was sealed."""
-    if batch.wrong or batch.ids != list(ranges_ids(seal.ranges)):
-        _name(batch, seal)
-    leaves = leaves_of(batch.ids, batch.hashes)
-    if b"".join(leaf[:MARK] for leaf in leaves) != seal.marks:
-        _name(batch, seal)
-    if len(leaves) != seal.count or merkle_root(leaves) != seal.merkle_root:
-        first = next(ranges_ids(seal.ranges), seal.first_id)
-        raise Doubt(
-            f"Entries #{first} to #{seal.last_id} do not give the root of checkpoint {seal.n}.",
-            first,
-        )
-
-
-def _name(batch: Batch, seal: Seal) -> None:
-    """Raise Doubt for the first entry that is not as the seal's ranges and marks say."""
-    for place, id_ in enumerate(ranges_ids(seal.ranges)):
-        there = batch.ids[place] if place < len(batch.ids) else None
-        if there is None or there > id_:
-            raise Doubt(f"Entry #{id_} is missing. Checkpoint {seal.n} sealed it.", id_)
-        if there < id_:
-            raise _inserted(there, seal)
-        if id_ in batch.wrong:
-            raise _changed(id_)
-        if leaf_of(id_, batch.hashes[place])[:MARK] != seal.marks[place * MARK :][:MARK]:
-            raise Doubt(f"Entry #{id_} was changed and its hash made anew.", id_)
-    for id_ in batch.ids[seal.count :][:1]:
-        raise _inserted(id_, seal)
-
-
-def _inserted(id_: int, seal: Seal) -> Doubt:
-    return Doubt(f"Entry #{id_} was inserted. Checkpoint {seal.n} did not seal it.", id_)

@@ -47,9 +47,10 @@ class Gone:
     entries: int = 0
     first: int | None = None
 
-    def plus(self, entry_id: int, values: int) -> "Gone":
-        """With what is gone beside one more entry."""
-        return Gone(self.values + values, self.entries + 1, self.first or entry_id)
+    def plus(self, later: "Gone") -> "Gone":
+        """With what is gone beside later entries."""
+        first = self.first if self.first is not None else later.first
+        return Gone(self.values + later.values, self.entries + later.entries, first)
 
 
 class ValuesCheck:
@@ -75,7 +76,7 @@ class ValuesCheck:
             body = self._bodies.get(id_) or _committed_since(id_)
             values = kept.get(id_, [])
             missing = body.count(COMMITTED) - _vouched(id_, json.loads(body), values)
-            self.gone = self.gone.plus(id_, missing) if missing else self.gone
+            self.gone = self.gone.plus(Gone(missing, 1, id_)) if missing else self.gone
         self._bodies.clear()
         self._done = last
 

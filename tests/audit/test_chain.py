@@ -1,9 +1,11 @@
 """Sealing and proving: whatever is done to sealed entries is found and named."""
 
 import json
+import pickle
 import random
 import threading
 import traceback
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +18,7 @@ from sessions_ui.audit.canonical import COLUMNS, row_hash
 from sessions_ui.audit.chain import SealError, copy_append, horizon, seal_of, seals_make
 from sessions_ui.audit.doubts import Doubt
 from sessions_ui.audit.seals import MARK, leaf_of, merkle_root, ranges_ids, ranges_text
+from sessions_ui.audit.spans import _in_turn, spans_hold, spans_of
 from sessions_ui.audit.standing import standing_of
 from sessions_ui.audit.verify import audit_prove
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Edit, Kind
@@ -633,3 +636,96 @@ def test_the_horizon_waits_for_a_writer_that_has_drawn_its_id():
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")
     assert horizon() == ids_drawn[0]
+
+
+# --- in spans, by several processes --------------------------------------------------------------
+
+
+class Inline:
+    """A pool of processes that is none."""
+
+    def submit(self, work, span):
+        future = Future()
+        try:
+            future.set_result(work(span))
+        except Doubt as doubt:
+            future.set_exception(doubt)
+        return future
+
+
+@pytest.fixture
+def small_spans(sealed, monkeypatch):
+    """Every seal is a span of its own."""
+    monkeypatch.setattr("sessions_ui.audit.spans.MOST_SEALS", 1)
+    return [seal_of(one) for one in AuditCheckpoint.objects.order_by("n")]
+
+
+def test_spans_follow_each_other_without_a_gap(small_spans):
+    spans = list(spans_of(small_spans, None))
+    assert [span.after for span in spans] == [None, *(seal.last_id for seal in small_spans[:-1])]
+    assert [seal for span in spans for seal in span.seals] == small_spans
+
+
+def test_spans_in_processes_find_what_one_process_finds(small_spans, sealed):
+    alone = sum((held.entries for held in spans_hold(spans_of(small_spans, None))), 0)
+    shared = sum((held.entries for held in _in_turn(Inline(), spans_of(small_spans, None), 2)), 0)
+    assert alone == shared == len(sealed[0])
+
+
+def test_the_first_doubt_is_first_however_many_processes(small_spans, sealed):
+    """A bad entry under the first seal comes before a bad third seal, which was read earlier."""
+    known = sealed[0]
+
+    def doubtful():
+        yield from small_spans[:2]
+        raise Doubt("Checkpoint 3 is not as it was signed.", small_spans[2].first_id)
+
+    with pytest.raises(Doubt, match="Checkpoint 3"):
+        list(_in_turn(Inline(), spans_of(doubtful(), None), 5))
+    AuditEntry.objects.filter(id=known[1]).update(ticket="x")
+    for run in (
+        _in_turn(Inline(), spans_of(doubtful(), None), 5),
+        spans_hold(spans_of(doubtful(), None)),
+    ):
+        with pytest.raises(Doubt) as found:
+            list(run)
+        assert found.value.entry_id == known[1]
+
+
+def test_a_doubt_can_come_from_another_process():
+    came = pickle.loads(pickle.dumps(Doubt("Entry #7 is missing.", 7)))  # noqa: S301
+    assert (str(came), came.entry_id) == ("Entry #7 is missing.", 7)
+
+
+def test_an_earlier_value_comes_before_a_later_entry(sealed):
+    known, _, _ = sealed
+    AuditValue.objects.filter(entry_id=known[0], side=1).update(value="416-555-0000")
+    AuditEntry.objects.filter(id=known[-1]).update(ticket="x")
+    assert doubt_of().entry_id == known[0]
+
+
+# --- only what is new ----------------------------------------------------------------------------
+
+
+def test_it_can_begin_behind_a_seal(sealed):
+    known, _, copy = sealed
+    last = AuditCheckpoint.objects.get(n=3)
+    AuditEntry.objects.filter(id=known[0]).update(ticket="x")
+    assert prove(copy, past=2).sealed == sum(id_ >= last.first_id for id_ in known)
+    assert prove(copy, past=3).sealed == 0
+    AuditEntry.objects.filter(id=known[-1]).update(ticket="x")
+    with pytest.raises(Doubt) as found:
+        prove(copy, past=2)
+    assert found.value.entry_id == known[-1]
+
+
+def test_beginning_behind_a_seal_it_still_wants_that_seal(sealed):
+    sign_again(2, sealed_at=timezone.now() - timedelta(days=9))
+    with pytest.raises(Doubt, match="does not follow checkpoint 2"):
+        prove(past=2)
+    AuditCheckpoint.objects.filter(n=3).update(count=1)
+    with pytest.raises(Doubt, match="not as it was signed"):
+        prove(past=3)
+    AuditCheckpoint.objects.filter(n=3).delete()
+    with pytest.raises(Doubt, match="Checkpoint 3 is missing"):
+        prove(past=3)
