@@ -9,6 +9,7 @@ urlpatterns = [
     path("sessions/", pages.session_find, name="session_find"),
     path("sessions/<str:session_key>/", sessions.session, name="session"),
     path("sessions/<str:session_key>/history/", past.history, name="session_history"),
+    path("sessions/<str:session_key>/past/", past.past, name="session_past"),
     path("audit/", audit.audit, name="audit"),
     path("audit/<int:entry_id>/", audit.entry, name="audit_entry"),
     path("audit/<int:entry_id>/close/", audit.close, name="audit_entry_close"),

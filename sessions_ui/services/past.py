@@ -1,10 +1,84 @@
-"""Looking back at one session: its history."""
+"""Looking back at one session: its history, and the session as it stood at a moment."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from sessions_ui.audit.filters import AuditFilter
+from sessions_ui.audit.moment import Moment, moment_of
+from sessions_ui.audit.replay import edits_open, facts_of
+from sessions_ui.audit.rows import values_of
 from sessions_ui.audit.timeline import Timeline, timeline_of
+from sessions_ui.domain.snapshot import Snapshot, parse_time
+from sessions_ui.models import AuditEntry, Kind, Sighting
+from sessions_ui.pave.errors import PaveError, PaveNotFound
+
+from .remote import last_read_keep, last_read_of, snapshot_read
+
+PRESENT_FOR = timedelta(minutes=1)
+"""How old PAVE's last word may be and still count as the present one: whoever steps through the
+past does not ask PAVE at each step."""
+
+_TOLD = (Kind.INTENT, Kind.SENT, Kind.OUTCOME, Kind.RESOLUTION, Kind.REFUSAL)
+
+
+@dataclass(frozen=True)
+class Past:
+    """A session at a moment. ``present``: PAVE's latest word, which tells the rest; ``made``:
+    when PAVE made the session; ``earlier`` and ``later``: when an entry of ours ended before and
+    after the moment."""
+
+    moment: Moment
+    present: Snapshot | None
+    made: datetime | None
+    earlier: datetime | None
+    later: datetime | None
+
+    @property
+    def unborn(self) -> bool:
+        """Whether PAVE made the session only after the moment."""
+        return self.made is not None and self.moment.at < self.made
 
 
 def session_timeline(*, chosen: AuditFilter, notes: bool) -> Timeline:
     """A page of one session's history. ``notes``: with what reviewers said, for who may read the
     audit."""
     return timeline_of(chosen, notes=notes)
+
+
+def session_past(*, session_key: str, at: datetime) -> Past:
+    """The session as it stood at a moment, as far as anybody can know. Raises PaveKeyError, and
+    PaveNotFound for a session that neither PAVE nor the record knows."""
+    entries = list(
+        AuditEntry.objects.filter(session_key=session_key, kind__in=_TOLD).order_by("id")
+    )
+    present = _present(session_key, known=bool(entries))
+    sightings = Sighting.objects.filter(session_key=session_key).order_by("seen_at", "id")
+    facts = facts_of(entries, values_of(entry.id for entry in entries), sightings, present)
+    moment = moment_of(facts, session_key, at, edits_open(entries, at))
+    ends = [entry.ts for entry in entries if entry.kind != Kind.SENT]
+    return Past(
+        moment=moment,
+        present=present,
+        made=parse_time(present.value("session.created_at")) if present else None,
+        earlier=max((end for end in ends if end < at), default=None),
+        later=min((end for end in ends if end > at), default=None),
+    )
+
+
+def _present(session_key: str, *, known: bool) -> Snapshot | None:
+    """PAVE's present word, or its last one where PAVE cannot be read."""
+    last = last_read_of(session_key)
+    if last and last.read_at > timezone.now() - PRESENT_FOR:
+        return last
+    try:
+        snapshot = snapshot_read(session_key)
+    except PaveNotFound:
+        if not known:
+            raise
+        return last
+    except PaveError:
+        return last
+    last_read_keep(snapshot)
+    return snapshot

@@ -1,14 +1,26 @@
-"""Looking back at one session: its history on one line of time. Only ever read."""
+"""Looking back at one session: its history on one line of time, and how it stood at a moment. Only
+ever read; personal values are masked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from sessions_ui.domain.catalogue import SECTIONS
+from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
 from sessions_ui.services.audit import audit_filter
-from sessions_ui.services.past import session_timeline
+from sessions_ui.services.past import Past, session_past, session_timeline
+
+from .session_pages import session_unknown
 
 HISTORY, READ = "sessions_ui.view_session_history", "sessions_ui.read_audit"
+OLDEST = 2000
+_LABELS = {section.name: section.label for section in SECTIONS}
 
 
 @login_required
@@ -22,3 +34,58 @@ def history(request: HttpRequest, session_key: str) -> HttpResponse:
     timeline = session_timeline(chosen=chosen, notes=request.user.has_perm(READ))
     context = {"session_key": session_key, "timeline": timeline, "page": timeline.page}
     return render(request, "sessions_ui/history.html", context)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The moment that was asked for, or why it cannot be shown."""
+
+    at: datetime
+    problem: str = ""
+
+
+def asked_of(text: str) -> Asked:
+    """The moment in ``?at=``: ISO 8601, in the house's zone where it names none; nothing is now."""
+    now = timezone.now()
+    if not text:
+        return Asked(now)
+    try:
+        found = datetime.fromisoformat(text.strip().replace(" ", "+"))
+        at = found if found.tzinfo else timezone.make_aware(found)
+        timezone.localtime(at)
+    except (ValueError, OverflowError):
+        return Asked(now, f"“{text[:60]}” is not a moment. Write it as 2026-01-31T14:05.")
+    if at.year < OLDEST:
+        return Asked(now, "PAVE has no sessions from so long ago. Choose a later moment.")
+    if at > now:
+        return Asked(now, "That moment is still to come. Choose an earlier one.")
+    return Asked(at)
+
+
+@login_required
+@permission_required(HISTORY, raise_exception=True)
+@require_safe
+def past(request: HttpRequest, session_key: str) -> HttpResponse:
+    """One session as it stood at a moment: each value, where it is known from, and whether it could
+    be changed then."""
+    asked = asked_of(request.GET.get("at", ""))
+    try:
+        shown = session_past(session_key=session_key, at=asked.at)
+    except (PaveKeyError, PaveNotFound):
+        return session_unknown(request, session_key)
+    local = timezone.localtime(asked.at)
+    context = {
+        "session_key": session_key,
+        "asked": asked,
+        "past": shown,
+        "moment": shown.moment,
+        "sections": _sections(shown),
+        "zone": local.tzname(),
+        "local": f"{local:%Y-%m-%dT%H:%M:%S}",
+    }
+    return render(request, "sessions_ui/past.html", context)
+
+
+def _sections(shown: Past) -> list[tuple[str, list[object]]]:
+    by_section = groupby(shown.moment.fields, key=lambda one: one.spec.section)
+    return [(_LABELS[name], list(fields)) for name, fields in by_section]
