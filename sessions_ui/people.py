@@ -33,6 +33,7 @@ RIGHTS = {
         "sessions_ui.read_audit",
         "sessions_ui.export_audit",
         "sessions_ui.reveal_personal",
+        "sessions_ui.erase_personal",
         "sessions_ui.review_audit",
     ),
     ADMINISTRATORS: (

@@ -1,6 +1,7 @@
 """The tables: the rows that work is done on, and the record of what was done."""
 
 from .audit import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Kind, Side
+from .erasing import Erasure
 from .reviewing import Flag, Proof, SavedView, Swept, Watch
 from .working import OPEN_STATES, Draft, Edit, LastRead, Lease, Sighting, Visit
 
@@ -12,6 +13,7 @@ __all__ = [
     "AuditValue",
     "Draft",
     "Edit",
+    "Erasure",
     "Flag",
     "Kind",
     "LastRead",

@@ -71,6 +71,7 @@ class AuditEntry(models.Model):
             ("read_audit", "Can read the audit"),
             ("export_audit", "Can export the audit"),
             ("reveal_personal", "Can reveal personal values"),
+            ("erase_personal", "Can erase personal values"),
             ("review_audit", "Can review audit entries"),
         ]
         # Each index is a filter followed by the order of the list. `op IS NULL` marks the

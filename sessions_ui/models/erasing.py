@@ -1,0 +1,28 @@
+"""What was erased, so that it can be erased again from a copy that was restored."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Index
+
+
+class Erasure(models.Model):
+    """A person's phone number or name that was erased; known by a keyed hash alone."""
+
+    kind = models.CharField(max_length=10)
+    token = models.CharField(max_length=16, unique=True)
+    basis = models.TextField()
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    edits = models.PositiveIntegerField(default=0)
+    values = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [Index(fields=["-asked_at"], name="erasure_latest")]
+
+    def __str__(self) -> str:
+        return f"a {self.kind} asked {self.asked_at:%Y-%m-%d}"
