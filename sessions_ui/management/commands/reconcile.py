@@ -5,7 +5,7 @@ import threading
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from sessions_ui.audit.chain import SealError
 from sessions_ui.services.audit import audit_seal
@@ -36,11 +36,15 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         until_seal = 0.0
         while not stop.is_set():
-            self._pass()
             until_seal -= EVERY
-            if until_seal <= 0:
-                self._seal()
-                until_seal = SEAL_EVERY
+            try:
+                self._pass()
+                if until_seal <= 0:
+                    self._seal()
+                    until_seal = SEAL_EVERY
+            except (OperationalError, InterfaceError) as error:
+                # It comes back; until then nothing is settled, and nothing is lost.
+                self.stderr.write(f"The database does not answer: {type(error).__name__}.")
             connection.close()
             stop.wait(EVERY)
 
