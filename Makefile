@@ -5,7 +5,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8900
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test lock lint format pictures bench faults faults-long
+.PHONY: help run test lock lint format pictures bench bench-audit faults faults-long
 
 help:
 	@echo "make run     start sandbox, dashboard and reconcile loop (PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT))"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint    the checks alone"
 	@echo "make format  format the code"
 	@echo "make bench   time the pages while PAVE answers and while it hangs"
+	@echo "make bench-audit  what the record costs and how quickly it answers (a quarter of an hour)"
 	@echo "make pictures  take the README's pictures of the pages anew"
 	@echo "make lock    write the requirements files anew from pyproject.toml"
 
@@ -53,3 +54,7 @@ faults-long:
 bench:
 	@$(PYTHON) .ci/environment.py requirements-dev.txt
 	@$(VENV_PYTHON) -m tests.bench
+
+bench-audit:
+	@$(PYTHON) .ci/environment.py requirements-bench.txt
+	@$(VENV_PYTHON) -m tests.bench.audit $(BENCH)

@@ -1,0 +1,107 @@
+"""What a worker can be told to do."""
+
+import resource
+import threading
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from sessions_ui.audit.record import SYSTEM
+from sessions_ui.audit.verify import audit_prove
+from sessions_ui.services.audit import audit_filter
+from sessions_ui.services.exporting import export_begin
+
+from . import loading
+from .asking import ALL
+from .measures import Measures
+from .peers import peers
+
+
+class Bench(Measures):
+    """Loading, the slices, and what is done once over the whole of a database."""
+
+    def load(self, again=False):
+        """Fill the database unless it is full; gives the seconds that it took."""
+        if loading.is_loaded(self.size) and not again:
+            return {}
+        contenders = peers()
+        loading.database_make(contenders)
+        return loading.database_load(self.size, contenders)
+
+    def weigh(self):
+        """Bytes by contender, and of our tables one by one."""
+        return loading.weights(self.others)
+
+    def export(self, form, seconds):
+        """Hand out everything for so long at most: lines, seconds and growth."""
+        connection.ensure_connection()
+        made = export_begin(actor=SYSTEM, chosen=audit_filter(ALL), format=form)
+        lines = 0
+        with Peak() as peak:
+            began = time.monotonic()
+            for part in made.parts:
+                lines += part.count(b"\n")
+                if time.monotonic() - began > seconds:
+                    made.parts.close()
+                    break
+            took = time.monotonic() - began
+        return {"lines": lines, "s": took, "grown_mb": peak.grown, "edits": made.count}
+
+    def export_of(self, name, seconds):
+        """The same for the floor or a peer: its rows, streamed and spelled."""
+        one = next(one for one in self.others if one.name == name)
+        rows, began = 0, time.monotonic()
+        for row in one.everything():
+            ",".join(map(str, row))
+            rows += 1
+            if rows % 1000 == 0 and time.monotonic() - began > seconds:
+                break
+        return {"lines": rows, "s": time.monotonic() - began}
+
+    def verify(self):
+        """Prove the whole record once."""
+        began = time.monotonic()
+        with Peak() as peak:
+            report = audit_prove(key=settings.AUDIT_SEAL_KEY)
+        return {
+            "rows": report.sealed + report.unsealed,
+            "seals": report.checkpoints,
+            "s": time.monotonic() - began,
+            "grown_mb": peak.grown,
+        }
+
+    def rest(self):
+        """Let go of the database."""
+        connection.close()
+
+
+class Peak:
+    """How far the memory of this process grew inside, in MB, looked at fifty times a second."""
+
+    def __enter__(self):
+        self._start = self._most = _resident()
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look)
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._watch.join()
+
+    def _look(self):
+        while not self._over.wait(0.02):
+            self._most = max(self._most, _resident())
+
+    @property
+    def grown(self):
+        return self._most - self._start
+
+
+def _resident():
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10

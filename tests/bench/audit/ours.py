@@ -1,0 +1,130 @@
+"""Our record in bulk: what `audit/record.py` writes, taken from its hands before it is stored.
+
+The entries, commitments, hashes and index rows are made by the product's own functions; only the
+clock and the last step, the statement that stores them, are replaced.
+"""
+
+import json
+from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
+from unittest import mock
+
+from sessions_ui.audit import record, sides, writing
+from sessions_ui.audit.canonical import COLUMNS, HASH_VERSION
+from sessions_ui.domain.reasons import ReasonGiven
+from sessions_ui.models import Edit
+
+from .facts import session_key
+from .tables import plain
+
+ENTRY = ("id", *COLUMNS[HASH_VERSION], "hash")
+VALUE = ("entry_id", "field", "side", "salt", "value")
+TOKEN = ("field", "val", "entry_id")
+EDIT = tuple(field.column for field in Edit._meta.concrete_fields)
+TABLES = {
+    "audit_entry": ENTRY,
+    "audit_value": VALUE,
+    "audit_token": TOKEN,
+    Edit._meta.db_table: EDIT,
+}
+READ_BACK = {"unknown": ("unknown", "in_effect"), "late_applied": ("not_in_effect", "late_applied")}
+NEVER_SENT = frozenset({"withdrawn"})
+
+
+class Bulk:
+    """Turns facts into rows of ours, in the lists of ``into`` by table."""
+
+    def __init__(self, into, native_uuid):
+        self._into, self._native = into, native_uuid
+        self._id, self._at = 0, None
+        self._tokens = set()
+
+    @contextmanager
+    def taking(self):
+        """While inside, what is recorded comes here instead of into the database."""
+        writing._lengths()  # asks the model that is about to be replaced, once
+        with ExitStack() as stack:
+            for where, name, other in (
+                (writing, "entry_store", self._store),
+                (writing, "database_clock", lambda: self._at),
+                (writing, "AuditEntry", lambda id, **_: SimpleNamespace(id=id)),
+                (sides, "known_values", lambda *_: set()),
+            ):
+                stack.enter_context(mock.patch.object(where, name, other))
+            yield self
+
+    def _store(self, row, beside):
+        self._id += 1
+        told = {**row, "ts": plain(row["ts"])}
+        if row["op_key"] is not None and not self._native:
+            told["op_key"] = row["op_key"].hex
+        self._into["audit_entry"].append((self._id, *(told[name] for name in ENTRY[1:])))
+        self._into["audit_value"].extend((self._id, *one) for one in beside.kept)
+        self._tokens.difference_update(beside.stale)
+        self._tokens.update(beside.tokens)
+        return self._id
+
+    def tell(self, fact):
+        """One edit, from its intent to its end."""
+        self._at = fact.at
+        key = session_key(fact.session)
+        actor = record.Actor(
+            id=fact.person, label=f"Person {fact.person}", role="Agent", remote_addr="203.0.113.24",
+            user_agent_hash="6b86b273ff34fce1", login_hash="d4735e3a265e16ee",
+            request_id=fact.op_key.hex,
+        )  # fmt: skip
+        version = fact.at.isoformat()
+        edit_id = record.record_intent(
+            actor=actor, session_key=key, session_label="", changes=fact.changes,
+            reason=ReasonGiven(fact.reason, "", fact.ticket), status="", base_version="",
+            op_key=fact.op_key,
+        ).id  # fmt: skip
+        if fact.outcome not in NEVER_SENT:
+            record.record_sent(
+                intent_id=edit_id, actor=actor, session_key=key, changes=fact.changes,
+                base_version=version, status=fact.status, payload_sha256=fact.op_key.hex * 2,
+                request_id=f"{edit_id}-1",
+            )  # fmt: skip
+        first, *later = READ_BACK.get(fact.outcome, (fact.outcome,))
+        held = {name: ("applied", now) for name, (_, now) in fact.changes.items()}
+        record.record_outcome(
+            intent_id=edit_id, actor=actor, session_key=key, outcome=first, results=held,
+            http_status=200, duration_ms=412, new_version=version, status=fact.status,
+            detail={"collateral": [], "gap_ms": 431},
+        )  # fmt: skip
+        for outcome in later:
+            record.record_resolution(
+                intent_id=edit_id, actor=record.SYSTEM, session_key=key, outcome=outcome,
+                results=held, status=fact.status, new_version=version, detail={"proven": True},
+            )  # fmt: skip
+        self._index(edit_id)
+        self._into[Edit._meta.db_table].append(self._edit(fact, edit_id, key, version))
+        self._between(fact, actor, key)
+
+    def _between(self, fact, actor, key):
+        """What else stands in a record: some refusals, some searches."""
+        if fact.number % 100 == 0:
+            refused = record.record_refusal(
+                actor=actor, session_key=key, session_label="", changes=fact.changes,
+                status="STARTED", detail={"locks": dict.fromkeys(fact.changes, "STARTED")},
+                error_code="locked",
+            )  # fmt: skip
+            self._index(refused.id)
+        if fact.number % 50 == 0:
+            record.record_access(actor=actor, action="audit.search", detail={"count": "12"})
+
+    def _index(self, entry_id):
+        self._into["audit_token"].extend((str(f), str(v), entry_id) for f, v in self._tokens)
+        self._tokens.clear()
+
+    def _edit(self, fact, edit_id, key, version):
+        at = plain(fact.at)
+        row = {
+            "id": edit_id, "entry_id": edit_id, "session_key": key, "actor_id": fact.person,
+            "actor_label": f"Person {fact.person}", "nonce": fact.op_key.hex,
+            "values_digest": fact.op_key.hex * 2, "base_version": version, "attempt": 1,
+            "state": READ_BACK.get(fact.outcome, (fact.outcome,))[-1], "looks": 0,
+            "changes": json.dumps({name: list(pair) for name, pair in fact.changes.items()}),
+            "created_at": at, "sent_at": at, "settled_at": at, "lease_until": at,
+        }  # fmt: skip
+        return tuple(row.get(name) for name in EDIT)
