@@ -27,8 +27,8 @@ from .vouching import Gone, ValuesCheck, index_check
 @dataclass(frozen=True)
 class Report:
     """What was looked at. ``sealed``, ``unsealed`` and ``purged`` (gone, on record) count entries;
-    ``newest`` is the last seal; ``copied`` says whether a copy of the seals was compared; ``gone``
-    counts personal values."""
+    ``began`` is the number of the seal behind which they begin (0: all), ``newest`` the last seal;
+    ``copied`` says whether a copy of the seals was compared; ``gone`` counts personal values."""
 
     checkpoints: int
     sealed: int
@@ -36,7 +36,8 @@ class Report:
     newest: Seal | None
     copied: bool
     gone: Gone
-    purged: int = 0
+    purged: int
+    began: int
 
 
 class _Passing:
@@ -83,8 +84,16 @@ def audit_prove(
             copies.end(count)
         unsealed, gone = _hold_unsealed(newest.last_id if newest else None, progress)
         index_check(start)
-        gone = held.gone.plus(gone)
-        return Report(count, held.entries, unsealed, newest, copies is not None, gone, held.purged)
+        return Report(
+            checkpoints=count,
+            sealed=held.entries,
+            unsealed=unsealed,
+            newest=newest,
+            copied=copies is not None,
+            gone=held.gone.plus(gone),
+            purged=held.purged,
+            began=previous.n if previous else 0,
+        )
 
 
 def _hold_unsealed(after: int | None, progress: Progress) -> tuple[int, Gone]:

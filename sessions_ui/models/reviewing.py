@@ -91,10 +91,18 @@ class Swept(models.Model):
 
 
 class Proof(models.Model):
-    """One run of `audit_verify`: what was looked at, and the first doubt where there was one."""
+    """One run of `audit_verify`: what was looked at, and the first doubt where there was one.
+
+    ``whole``: all from the first entry on; ``began``: the checkpoint behind which it began.
+    """
 
     checked_at = models.DateTimeField()
+    by = models.CharField(max_length=60, default="")
+    whole = models.BooleanField(default=True)
+    began = models.BigIntegerField(default=0)
     entries = models.BigIntegerField()
+    unsealed = models.BigIntegerField(default=0)
+    purged = models.BigIntegerField(default=0)
     checkpoints = models.BigIntegerField()
     copied = models.BooleanField()
     doubt = models.TextField(blank=True)

@@ -1,25 +1,18 @@
-"""Reading out, sealing and proving the audit. Who reads it is itself on record."""
+"""Reading the audit. Who reads it is itself on record."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from sessions_ui.audit.chain import Progress, copy_append, seals_make
 from sessions_ui.audit.filters import LARGEST_ID, AuditFilter, filter_read
 from sessions_ui.audit.masking import scrub
 from sessions_ui.audit.query import Page, entries_page
 from sessions_ui.audit.record import Actor, record_access
-from sessions_ui.audit.seals import Seal
 from sessions_ui.audit.standing import Standing, standing_of
 from sessions_ui.audit.story import Story, first_of, story_of
-from sessions_ui.audit.verify import Report, audit_prove
-from sessions_ui.models import AuditCheckpoint
 
 SEARCH = "audit.search"
 MOST_PEOPLE = 500
@@ -103,31 +96,3 @@ def asked(chosen: AuditFilter) -> Mapping[str, str]:
     if chosen.since and chosen.windowed:
         told["from"] = chosen.since.isoformat(timespec="seconds")
     return told
-
-
-def audit_seal(*, progress: Progress = lambda _: None) -> tuple[list[Seal], int | None]:
-    """Seal what is new. Gives the seals, and how many went to the copy (None: no copy is kept).
-
-    Raises SealError, and OSError or ValueError when the seals stand but the copy could not be
-    written.
-    """
-    made = seals_make(key=settings.AUDIT_SEAL_KEY, progress=progress)
-    copied = copy_append(Path(settings.AUDIT_SEAL_COPY)) if settings.AUDIT_SEAL_COPY else None
-    return made, copied
-
-
-def audit_verify(
-    *,
-    since: datetime | None = None,
-    copy: Path | None = None,
-    progress: Progress = lambda _: None,
-) -> Report:
-    """Prove the record. Raises Doubt at the first thing that is not as it was written.
-
-    ``copy``: a file of seals; without one, that of AUDIT_SEAL_COPY, where set.
-    """
-    if copy is None and settings.AUDIT_SEAL_COPY:
-        kept = Path(settings.AUDIT_SEAL_COPY)
-        # Before the first seal there is neither; where one is left, the other must be too.
-        copy = kept if kept.exists() or AuditCheckpoint.objects.exists() else None
-    return audit_prove(key=settings.AUDIT_SEAL_KEY, since=since, copy=copy, progress=progress)

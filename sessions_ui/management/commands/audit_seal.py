@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sessions_ui.audit.chain import SealError
 from sessions_ui.management.progress import counted, counting
-from sessions_ui.services.audit import audit_seal
+from sessions_ui.services.evidence import audit_seal
 
 
 class Command(BaseCommand):

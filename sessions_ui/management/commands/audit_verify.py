@@ -14,7 +14,7 @@ from sessions_ui.audit.doubts import Doubt
 from sessions_ui.audit.verify import Report
 from sessions_ui.management.progress import counted, counting
 from sessions_ui.models import AuditEntry
-from sessions_ui.services.audit import audit_verify
+from sessions_ui.services.evidence import audit_verify, processes_for
 
 
 def moment(text: str) -> datetime:
@@ -39,12 +39,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--checkpoints", type=Path, metavar="FILE", help="the copy of the seals to compare with"
         )
+        parser.add_argument(
+            "--processes",
+            type=int,
+            default=0,
+            metavar="N",
+            help="default: one, and one per processor for a record of 100,000 entries or more",
+        )
 
-    def handle(self, *, since: datetime | None, checkpoints: Path | None, **_: Any) -> None:
+    def handle(
+        self, *, since: datetime | None, checkpoints: Path | None, processes: int, **_: Any
+    ) -> None:
         """Say what was proved, or exit 1 with the first doubt."""
+        count = AuditEntry.objects.count()
         try:
-            with counting("Verifying", self.stderr, AuditEntry.objects.count()) as progress:
-                report = audit_verify(since=since, copy=checkpoints, progress=progress)
+            with counting("Verifying", self.stderr, count) as progress:
+                report = audit_verify(
+                    since=since,
+                    copy=checkpoints,
+                    processes=processes or processes_for(count),
+                    progress=progress,
+                )
         except Doubt as doubt:
             where = f" First bad entry: {doubt.entry_id}." if doubt.entry_id is not None else ""
             raise CommandError(f"{doubt}{where}") from doubt

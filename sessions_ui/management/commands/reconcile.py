@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 
 from sessions_ui.audit.chain import SealError
-from sessions_ui.services.audit import audit_seal
+from sessions_ui.audit.doubts import Doubt
+from sessions_ui.services.evidence import SEAL_AT, audit_seal, record_prove, waiting_for_seal
 from sessions_ui.services.reconciling import edits_reconcile
 
 EVERY = 15.0
@@ -17,7 +18,8 @@ SEAL_EVERY = 60.0
 
 
 class Command(BaseCommand):
-    """``manage.py reconcile``: once. ``--loop``: every 15 s until SIGTERM, and seals the audit."""
+    """``manage.py reconcile``: once. ``--loop``: every 15 s until SIGTERM, and seals the audit
+    each minute or 1,000 entries, and proves once an hour what is new."""
 
     help = "Settle edits whose outcome is not known, by reading PAVE. Never sends anything."
 
@@ -39,8 +41,9 @@ class Command(BaseCommand):
             until_seal -= EVERY
             try:
                 self._pass()
-                if until_seal <= 0:
+                if settings.AUDIT_SEAL_KEY and (until_seal <= 0 or waiting_for_seal() >= SEAL_AT):
                     self._seal()
+                    self._prove()
                     until_seal = SEAL_EVERY
             except (OperationalError, InterfaceError) as error:
                 # It comes back; until then nothing is settled, and nothing is lost.
@@ -56,9 +59,14 @@ class Command(BaseCommand):
 
     def _seal(self) -> None:
         """A seal that fails must not end the settling; the next minute tries again."""
-        if not settings.AUDIT_SEAL_KEY:
-            return
         try:
             audit_seal()
         except (SealError, OSError, ValueError) as error:
             self.stderr.write(f"Not sealed: {error}")
+
+    def _prove(self) -> None:
+        """A doubt stands on the page of evidence; it must not end the settling either."""
+        try:
+            record_prove()
+        except Doubt as doubt:
+            self.stderr.write(f"The audit is in doubt: {doubt}")
