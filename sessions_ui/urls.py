@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import audit, exports, pages, past, personal, review, sessions
+from .views import audit, exports, pages, past, personal, reverting, review, sessions
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("audit/", audit.audit, name="audit"),
     path("audit/<int:entry_id>/", audit.entry, name="audit_entry"),
     path("audit/<int:entry_id>/close/", audit.close, name="audit_entry_close"),
+    path("audit/<int:entry_id>/revert/", reverting.revert, name="audit_revert"),
     path("audit/<int:entry_id>/reveal/", personal.reveal, name="audit_reveal"),
     path("audit/review/", review.review, name="review"),
     path("audit/<int:entry_id>/mark/", review.mark, name="audit_mark"),

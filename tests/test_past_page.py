@@ -122,6 +122,15 @@ def test_locks_are_said_as_far_as_the_looks_reach(looks, statuses, locks):
     assert {key: str(found[key]) for key in locks} == locks
 
 
+def test_a_delivery_that_nobody_saw_may_have_been_any():
+    facts = [one for one in course((-1, "IDLE", None, ""), (1, "IDLE", None, ""))
+             if one.key != "sms.delivery_status"]  # fmt: skip
+    moment = moment_of(facts, "A-1", NOON)
+    found = {one.spec.key: {str(v.reason) for v in one.verdicts} for one in moment.fields}
+    assert found["sms.to"] == {"None", "SMS_UNKNOWN", "SMS_NOT_FAILED"}
+    assert found["sms.by"] == {"None"}
+
+
 def test_an_open_edit_locks_everything():
     looks = course((-1, "IDLE", None, "201"), (1, "IDLE", None, "201"))
     moment = moment_of(looks, "A-1", NOON, pending=[7])

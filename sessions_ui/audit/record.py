@@ -57,9 +57,11 @@ def record_intent(
     base_version: str,
     op_key: UUID,
     known: Iterable[str] = (),
+    detail: Mapping[str, object] | None = None,
 ) -> AuditEntry:
     """An edit is about to be tried. Its id is the number of the edit. ``known``: the session's
-    personal texts of that moment (`masking.personal_texts`), to be kept out of the note."""
+    personal texts of that moment (`masking.personal_texts`), to be kept out of the note;
+    ``detail``: which edit it takes back (`reverting.revert_detail`)."""
     vault = Vault()
     body = change_sides(changes, vault)
     hidden = hidden_values(bool(reason.note or reason.ticket), session_key, {*vault.values, *known})
@@ -67,7 +69,7 @@ def record_intent(
     return entry_insert(
         kind=Kind.INTENT,
         body=body,
-        detail={},
+        detail=detail or {},
         action=UPDATE,
         session_key=session_key,
         session_label=session_label,

@@ -5,7 +5,7 @@ Pages are turned over the edits and refusals, by their ids; whatever else falls 
 page belongs to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -18,6 +18,7 @@ from sessions_ui.models import AuditEntry, Kind, Sighting
 from .course import Report, reports_of
 from .filters import AuditFilter
 from .query import LISTED, PAGE, Page, entries_page
+from .reverting import reverts_among
 from .rows import Row
 from .story import Step, step_of
 
@@ -45,11 +46,13 @@ class Day:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A page of the history. ``cut``: there were too many other lines to show them all."""
+    """A page of the history. ``cut``: there were too many other lines to show them all;
+    ``reverted``: by edit of the page, the edits that take it back."""
 
     page: Page
     days: Sequence[Day]
     cut: bool
+    reverted: Mapping[int, Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ def timeline_of(chosen: AuditFilter, *, notes: bool) -> Timeline:
     lines += [Line(step.entry.ts, step=step) for step in steps]
     lines += [Line(report.seen_at, report=report) for report in reports]
     lines.sort(key=_place, reverse=True)
-    return Timeline(page, _days(lines), more_steps or more_reports)
+    reverted = reverts_among(chosen.session, [row.entry.id for row in page.rows])
+    return Timeline(page, _days(lines), more_steps or more_reports, reverted)
 
 
 def _place(line: Line) -> tuple[datetime, int]:

@@ -19,12 +19,13 @@ KEPT = timedelta(hours=24)
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A draft, opened: what was typed by field key, on which signed page, the reason's inputs if
-    they were given, and when."""
+    they were given, when, and which edit was being taken back."""
 
     typed: Mapping[str, str]
     seen: str
     reason: Mapping[str, str]
     kept_at: datetime
+    reverts: int = 0
 
 
 def draft_keep(
@@ -34,6 +35,7 @@ def draft_keep(
     typed: Mapping[str, str],
     seen: str = "",
     reason: Mapping[str, str] | None = None,
+    reverts: int = 0,
 ) -> None:
     """Keep ``typed`` (by field key), the signed ``seen`` it was typed on and the ``reason``'s
     inputs; one per person and session, the newest wins. Nothing typed keeps nothing."""
@@ -44,7 +46,14 @@ def draft_keep(
         actor_id=actor_id,
         session_key=session_key,
         defaults={
-            "sealed": encrypt({"typed": dict(typed), "seen": seen, "reason": dict(reason or {})}),
+            "sealed": encrypt(
+                {
+                    "typed": dict(typed),
+                    "seen": seen,
+                    "reason": dict(reason or {}),
+                    "reverts": reverts,
+                }
+            ),
             "kept_at": timezone.now(),
         },
     )
@@ -72,4 +81,5 @@ def sheet_restored(sheet: Sheet, draft: Typed, actor_id: int) -> Sheet:
     """The sheet with the draft typed into it, merged from what its author saw then."""
     then = read_seen(draft.seen, sheet.session_key, actor_id)
     merges = merge(then.texts if then else sheet.texts, sheet.texts, draft.typed)
-    return replace(sheet, typed=draft.typed, merges=merges)
+    reverts = draft.reverts or (then.reverts if then else 0)
+    return replace(sheet, typed=draft.typed, merges=merges, reverts=reverts)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from sessions_ui.audit.masking import personal_texts
 from sessions_ui.audit.record import Actor, record_intent
+from sessions_ui.audit.reverting import revert_detail, reverts_still
 from sessions_ui.domain.outcomes import Outcome, State
 from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.domain.snapshot import payload
@@ -77,6 +78,7 @@ def session_review(
         typed=posted.typed,
         unknown_names=posted.unknown_names,
         fault=fault,
+        reverts=posted.reverts,
     )
     if snapshot is None:
         _keep(actor, sheet, seen, posted)
@@ -108,6 +110,7 @@ def session_update(
         may_edit=True,
         seen=seen.texts,
         typed=posted.typed,
+        reverts=posted.reverts,
     )
     if sheet.refused or sheet.finding is not Finding.CHANGES:
         return _stop(actor, edit, sheet, Finding.LOCKED if sheet.refused else sheet.finding)
@@ -139,6 +142,7 @@ def _reserve(
                 base_version="",
                 op_key=uuid.uuid4(),
                 known=personal_texts(seen.texts),
+                detail=revert_detail(reverts_still(posted.reverts, posted.typed)),
             )
             return Edit.objects.create(
                 entry_id=entry.id,
@@ -182,6 +186,7 @@ def _unreadable(
         seen=seen.texts,
         typed=posted.typed,
         fault=fault,
+        reverts=posted.reverts,
     )
     _keep(actor, sheet, seen, posted)
     return Submitted(sheet=sheet, code=code)
@@ -241,4 +246,5 @@ def _keep(actor: Actor, sheet: Sheet, seen: Seen | None, posted: Posted) -> None
         typed={key: one.mine for key, one in sheet.touched.items()},
         seen=seen.sign() if seen else "",
         reason=posted.reason,
+        reverts=posted.reverts,
     )

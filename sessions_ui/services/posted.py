@@ -11,12 +11,14 @@ from sessions_ui.domain.values import text_of
 class Posted:
     """What a form post holds: ``typed`` by field key, ``inputs`` by their posted names, and the
     posted ``<section>-…`` names that PAVE's update call does not have. ``reason``: the reason's
-    inputs as they came, to be kept with a draft."""
+    inputs as they came, to be kept with a draft; ``reverts``: the edit that is being taken back, by
+    the page's signed copy."""
 
     typed: Mapping[str, str]
     inputs: Mapping[str, str]
     unknown_names: tuple[str, ...] = ()
     reason: Mapping[str, str] = field(default_factory=dict)
+    reverts: int = 0
 
 
 def as_sent(key: str, typed: str) -> str:

@@ -32,7 +32,7 @@ def digest_of(inputs: Mapping[str, str]) -> str:
 class Seen:
     """What one page showed to one person: ``texts`` by field key; at review also ``bound``.
 
-    ``read_at`` is PAVE's moment, ISO 8601 UTC.
+    ``read_at`` is PAVE's moment, ISO 8601 UTC; ``reverts`` the edit that is being taken back.
     """
 
     session_key: str
@@ -42,6 +42,7 @@ class Seen:
     step: str = FORM
     nonce: str = field(default_factory=new_nonce)
     bound: str = ""
+    reverts: int = 0
 
     def sign(self) -> str:
         """The opaque token for the hidden input."""

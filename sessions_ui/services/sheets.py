@@ -30,7 +30,7 @@ class Finding(Enum):
 class Sheet:
     """One session's form. ``texts`` is what each field shows (PAVE's spelling; without a snapshot
     what the page showed last, or nothing); ``unknown_names`` are posted names that PAVE's update
-    call does not have."""
+    call does not have; ``reverts`` is the edit that is being taken back."""
 
     session_key: str
     snapshot: Snapshot | None
@@ -42,6 +42,7 @@ class Sheet:
     fault: PaveError | None = None
     pending: Edit | None = None
     last_read: Snapshot | None = None
+    reverts: int = 0
 
     @property
     def open_labels(self) -> list[str]:
@@ -108,6 +109,7 @@ def sheet_of(
     unknown_names: tuple[str, ...] = (),
     fault: PaveError | None = None,
     last_read: Snapshot | None = None,
+    reverts: int = 0,
     catalogue: Catalogue = CATALOGUE,
 ) -> Sheet:
     """The sheet of a session. Without a snapshot, all is locked, and what is shown is ``seen`` or
@@ -127,4 +129,5 @@ def sheet_of(
         fault=fault,
         pending=pending,
         last_read=None if snapshot else last_read,
+        reverts=reverts,
     )

@@ -1,21 +1,26 @@
-"""What the pages about the past draw with: the day above a list, and what is known of a moment."""
+"""What the pages about the past draw with: days, what is known of a moment, which edits belong
+together."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from sessions_ui.audit.masking import ERASED, difference
 from sessions_ui.audit.moment import FieldThen
 from sessions_ui.audit.replay import Certainty, Fact, Known, Source
+from sessions_ui.audit.reverting import fields_taken, origin_of
+from sessions_ui.audit.rows import Row
 from sessions_ui.domain.status import classify_delivery
 
 from .pave import mask, state, when
 
 register = template.Library()
+register.filter(fields_taken)
 
 FACTS = {
     Source.SENT: "PAVE held it when {} was sent",
@@ -120,3 +125,15 @@ def _linked(context: template.Context, edit_id: int | None) -> SafeString:
         history = reverse("session_history", args=[context["session_key"]])
         place = f"{history}?before={edit_id + 1}#entry-{edit_id}"
     return format_html('<a class="mono" href="{}">#{}</a>', place, f"{edit_id:,}")
+
+
+@register.simple_tag(takes_context=True)
+def kinship(
+    context: template.Context, row: Row, reverted: Mapping[int, Sequence[int]]
+) -> SafeString:
+    """Which edit an edit takes back, and which take it back, with links to them."""
+    origin = origin_of(row.entry)
+    told = [("Reverts", origin)] if origin else []
+    told += [("Reverted by", edit_id) for edit_id in reverted.get(row.entry.id, ())]
+    linked = ((words, _linked(context, edit_id)) for words, edit_id in told)
+    return format_html_join(" ", "<span>{} {}</span>", linked)

@@ -29,6 +29,7 @@ from sessions_ui.services.audit import (
 )
 from sessions_ui.services.closing import closing_open, edit_close
 from sessions_ui.services.exporting import manifest_of
+from sessions_ui.services.reverting import edits_reverting
 from sessions_ui.services.signs import review_standing, signs_of
 
 READ = "sessions_ui.read_audit"
@@ -148,6 +149,7 @@ def draw_entry(
     context = {
         "shown": shown,
         "story": shown.story,
+        "reverted": edits_reverting(shown.story.row.entry),
         "close": (close or CloseForm()) if left else None,
         "reveal": (reveal or RevealForm()) if hides else None,
         "revealed": revealed,

@@ -13,8 +13,8 @@ from sessions_ui.context import theme_of
 from sessions_ui.people import administrators, role_of
 from sessions_ui.services.seen import read_seen
 
+from .posting import keep_typed
 from .session_pages import unrecorded
-from .sessions import keep_typed
 
 AWAY = (OperationalError, InterfaceError, InternalError)
 """What Django raises where our own database is gone, cuts us off, or takes no writes."""

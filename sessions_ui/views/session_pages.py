@@ -48,7 +48,12 @@ def seen_for(request: HttpRequest, sheet: Sheet, nonce: str) -> Seen:
     """The signed copy of what this page shows; without a nonce it gets a new one."""
     read_at = sheet.snapshot.read_at.isoformat() if sheet.snapshot else ""
     return Seen(
-        sheet.session_key, request.user.id, sheet.texts, read_at, nonce=nonce or new_nonce()
+        session_key=sheet.session_key,
+        actor_id=request.user.id,
+        texts=sheet.texts,
+        read_at=read_at,
+        nonce=nonce or new_nonce(),
+        reverts=sheet.reverts,
     )
 
 
@@ -168,13 +173,20 @@ def shown_edit(edit_id: str, sheet: Sheet) -> ShownEdit | None:
 
 
 def draw_review(
-    request: HttpRequest, sheet: Sheet, *, nonce: str, reason_form: ReasonForm | None = None
+    request: HttpRequest,
+    sheet: Sheet,
+    *,
+    nonce: str,
+    reason_form: ReasonForm | None = None,
+    reason: Mapping[str, str] | None = None,
+    **notes: object,
 ) -> HttpResponse:
     """The review page: was and now, the exact JSON, the reason. 422 when the reason was wanting."""
+    given = reason or request.POST.dict()
     changes = {key: one.mine for key, one in sheet.changes.items()}
     inputs = {CATALOGUE[key].input_name: text for key, text in changes.items()}
-    body = payload(changes)
     context = {
+        **notes,
         "sheet": sheet,
         "snapshot": sheet.snapshot,
         "changes": [_change(sheet, key) for key in changes],
@@ -182,14 +194,22 @@ def draw_review(
         "refused": [(CATALOGUE[key], sheet.verdicts[key], m) for key, m in sheet.refused.items()],
         "elsewhere": [(CATALOGUE[key], m) for key, m in sheet.elsewhere.items()],
         "unknown_names": sheet.unknown_names,
-        "payload": json.dumps(body, indent=2, ensure_ascii=False),
-        "size": len(body_bytes(body)),
-        "sha256": hashlib.sha256(body_bytes(body)).hexdigest(),
-        "reason_form": reason_form or ReasonForm(initial=request.POST.dict(), keys=changes),
+        **_sent(changes),
+        "reason_form": reason_form or ReasonForm(initial=given, keys=changes),
         "seen": seen_for(request, sheet, nonce).at_review(inputs).sign(),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if reason_form else HTTPStatus.OK
     return render(request, "sessions_ui/review.html", context, status=status)
+
+
+def _sent(changes: Mapping[str, str]) -> dict[str, object]:
+    """The message to PAVE as the review page shows it, with the size and hash of its bytes."""
+    body = payload(changes)
+    return {
+        "payload": json.dumps(body, indent=2, ensure_ascii=False),
+        "size": len(body_bytes(body)),
+        "sha256": hashlib.sha256(body_bytes(body)).hexdigest(),
+    }
 
 
 def _change(sheet: Sheet, key: str) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """See and edit one session: draw the form, review what was typed, send it."""
 
 import logging
-import re
 from http import HTTPStatus
 
 from django.contrib.auth.views import redirect_to_login
@@ -12,13 +11,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS
 from sessions_ui.domain.reasons import ReasonGiven
-from sessions_ui.domain.values import storable
 from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
 from sessions_ui.people import actor_of
-from sessions_ui.services.drafts import draft_drop, draft_keep, draft_of, sheet_restored
+from sessions_ui.services.drafts import draft_drop, draft_of, sheet_restored
 from sessions_ui.services.edits import edit_of_nonce, session_review, session_update
 from sessions_ui.services.posted import Posted
 from sessions_ui.services.refusals import refusal_record
@@ -26,20 +23,12 @@ from sessions_ui.services.seen import Seen, read_seen
 from sessions_ui.services.sessions import session_load
 from sessions_ui.services.sheets import Finding, Sheet
 
-from .session_pages import (
-    REASON_NAMES,
-    draw_form,
-    draw_review,
-    form_of,
-    session_unknown,
-    unrecorded,
-)
+from .posting import keep_typed, posted_of
+from .session_pages import draw_form, draw_review, form_of, session_unknown, unrecorded
 
 logger = logging.getLogger(__name__)
 
 SEE, EDIT = "sessions_ui.view_session_pages", "sessions_ui.edit_session"
-_SECTION_NAME = re.compile(rf"({'|'.join(section.name for section in SECTIONS)})-.+")
-_INPUTS = {spec.input_name: spec.key for spec in CATALOGUE.writable}
 
 # What stopped an edit before anything was sent → the status of the page that comes back.
 STOPPED = {
@@ -82,23 +71,6 @@ def _log_in_first(request: HttpRequest, session_key: str) -> HttpResponse:
     return redirect_to_login(request.path)
 
 
-def keep_typed(request: HttpRequest, seen: Seen) -> None:
-    """Keep what a post holds, for the person to whom the form was drawn."""
-    posted = posted_of(request)
-    changed = {
-        key: text
-        for key, text in posted.typed.items()
-        if not CATALOGUE[key].kind.same(text, seen.texts.get(key, ""))
-    }
-    draft_keep(
-        actor_id=seen.actor_id,
-        session_key=seen.session_key,
-        typed=changed,
-        seen=seen.sign(),
-        reason=posted.reason,
-    )
-
-
 def _get(request: HttpRequest, session_key: str) -> HttpResponse:
     if not request.user.has_perm(SEE):
         raise PermissionDenied
@@ -109,23 +81,6 @@ def _get(request: HttpRequest, session_key: str) -> HttpResponse:
         sheet = sheet_restored(sheet, draft, actor.id)
         return draw_form(request, sheet, reason=draft.reason, restored=True)
     return draw_form(request, sheet, draft=draft, edit_id=request.GET.get("edit", ""))
-
-
-def posted_of(request: HttpRequest, seen: Seen | None = None) -> Posted:
-    """The ``<section>-<name>`` inputs of a post; other names do not count.
-
-    Where a conflict was answered with "theirs", the input is what PAVE held on that page.
-    """
-    inputs = {name: text for name, text in request.POST.items() if _SECTION_NAME.fullmatch(name)}
-    for name in inputs.keys() & _INPUTS.keys() if seen else ():
-        if request.POST.get(f"choose-{name}") == "theirs":
-            inputs[name] = seen.texts.get(_INPUTS[name], "")
-    return Posted(
-        typed={_INPUTS[name]: storable(text) for name, text in inputs.items() if name in _INPUTS},
-        inputs=inputs,
-        unknown_names=tuple(storable(name)[:80] for name in inputs if name not in _INPUTS),
-        reason={name: request.POST.get(name, "") for name in REASON_NAMES},
-    )
 
 
 def _post(request: HttpRequest, session_key: str) -> HttpResponse:
@@ -183,19 +138,33 @@ def _review(
     nonce = fresh_nonce(seen)
     if seen is None:
         return draw_form(request, sheet, stopped="stale", status=HTTPStatus.CONFLICT)
-    if back or sheet.finding is Finding.UNREADABLE:
-        return draw_form(request, sheet, nonce=nonce, stopped="" if back else "unreadable")
+    if back:
+        return draw_form(request, sheet, nonce=nonce)
+    return draw_reviewed(request, sheet, nonce=nonce, reason_form=reason_form)
+
+
+def draw_reviewed(
+    request: HttpRequest,
+    sheet: Sheet,
+    *,
+    nonce: str = "",
+    reason_form: ReasonForm | None = None,
+    **notes: object,
+) -> HttpResponse:
+    """A reviewed sheet: the review page, or the form with what keeps it from being sent."""
+    if sheet.finding is Finding.UNREADABLE:
+        return draw_form(request, sheet, nonce=nonce, stopped="unreadable", **notes)
     form = form_of(sheet, bound=True)
     if not form.is_valid():
-        return draw_form(
-            request, sheet, nonce=nonce, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY
-        )
+        wrong = HTTPStatus.UNPROCESSABLE_ENTITY
+        return draw_form(request, sheet, nonce=nonce, form=form, status=wrong, **notes)
     if sheet.finding is Finding.CHANGES:
-        return draw_review(request, sheet, nonce=nonce, reason_form=reason_form)
+        return draw_review(request, sheet, nonce=nonce, reason_form=reason_form, **notes)
     stopped = {Finding.NOTHING: "nothing_to_change", Finding.CONFLICT: "conflict"}.get(
         sheet.finding, "locked"
     )
-    return draw_form(request, sheet, nonce=nonce, stopped=stopped, status=STOPPED[stopped])
+    status = STOPPED[stopped]
+    return draw_form(request, sheet, nonce=nonce, stopped=stopped, status=status, **notes)
 
 
 def fresh_nonce(seen: Seen | None) -> str:
