@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import audit, exports, pages, past, personal, reverting, review, sessions
+from .views import audit, evidence, exports, pages, past, personal, reverting, review, sessions
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sessions/<str:session_key>/history/", past.history, name="session_history"),
     path("sessions/<str:session_key>/past/", past.past, name="session_past"),
     path("audit/", audit.audit, name="audit"),
+    path("audit/evidence/", evidence.evidence, name="evidence"),
     path("audit/<int:entry_id>/", audit.entry, name="audit_entry"),
     path("audit/<int:entry_id>/close/", audit.close, name="audit_entry_close"),
     path("audit/<int:entry_id>/revert/", reverting.revert, name="audit_revert"),

@@ -110,7 +110,10 @@ class Proof(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes: ClassVar = [Index(fields=["-checked_at"], name="proof_latest")]
+        indexes: ClassVar = [
+            Index(fields=["-checked_at"], name="proof_latest"),
+            Index(fields=["-checked_at"], condition=~Q(doubt=""), name="proof_doubted"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.checked_at:%Y-%m-%d %H:%M} {self.doubt or 'sound'}"

@@ -28,6 +28,7 @@ from sessions_ui.services.audit import (
     people_listed,
 )
 from sessions_ui.services.closing import closing_open, edit_close
+from sessions_ui.services.evidence import doubt_standing
 from sessions_ui.services.exporting import manifest_of
 from sessions_ui.services.reverting import edits_reverting
 from sessions_ui.services.signs import review_standing, signs_of
@@ -77,6 +78,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "labels": LABELS,
         "choices": offered,
         "zone": timezone.localtime().tzname(),
+        "doubt": doubt_standing(),
     }
     return render(request, "sessions_ui/audit.html", context)
 
