@@ -40,14 +40,14 @@ class Search:
 
     def __init__(self, secret: str) -> None:
         self._pieces = sorted({*_spelled(secret)})
-        self._tokens: set[str] = set()
+        self.tokens: set[str] = set()
         self._token_pieces: set[str] = set()
 
     def add(self, tokens: Collection[str]) -> None:
         """Look for these tokens, too: hex of 64 digits each."""
-        for token in {*tokens} - self._tokens:
+        for token in {*tokens} - self.tokens:
             self._token_pieces |= _pieces(token, TOKEN_PIECE)
-        self._tokens |= {*tokens}
+        self.tokens |= {*tokens}
 
     def found_in(self, text: str) -> list[str]:
         """What of it stands in a text: `the secret`, `a token`, both or neither."""

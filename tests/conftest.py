@@ -8,11 +8,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings as house
 from django.contrib.auth.models import Group, User
 from django.db import connection
 
 from sessions_ui.audit.triggers import remove_triggers
-from sessions_ui.pave.sandbox import start_sandbox
+from sessions_ui.pave.sandbox import signing, start_sandbox
+
+from .watch import Watch
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -66,6 +69,32 @@ def pytest_configure(config):
     os.environ.setdefault("PYTEST_TIMEOUT", "120")
     if os.environ.get("CI") and MISSING:
         raise pytest.UsageError(f"CI is set but tools are missing: {', '.join(MISSING)}")
+
+
+# The sandbox takes the suite's own secret, and every way out of this process is watched for it.
+signing.API_SECRET = house.PAVE.api_secret.reveal()
+WATCH = Watch(signing.API_SECRET)
+WATCH.begin()
+
+
+@pytest.fixture
+def watch():
+    """Give the watch over every way out, for the tests that make it bark."""
+    return WATCH
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Fail a test during which the secret or a token went out."""
+    report = (yield).get_result()
+    if report.when == "teardown":
+        WATCH.ended(item, report)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how much was searched for the secret."""
+    looked = ", ".join(f"{number:,} x {place}" for place, number in WATCH.looked.items())
+    terminalreporter.write_line(f"searched for the secret and the tokens: {looked}")
 
 
 if importlib.util.find_spec("pytest_socket"):

@@ -22,8 +22,11 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop runn
 
 from paveadmin.settings import *  # noqa: E402, F403
 from paveadmin.settings import DATABASES, PAVE, STORAGES  # noqa: E402
+from sessions_ui.pave.signing import Secret  # noqa: E402
+from tests.canary import new_canary  # noqa: E402
 
-PAVE = dataclasses.replace(PAVE, retry_base=0.0)  # a read is tried again at once
+# A read is tried again at once; and the secret is one that can be found wherever it went.
+PAVE = dataclasses.replace(PAVE, retry_base=0.0, api_secret=Secret(new_canary()))
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = False
 STORAGES = {

@@ -18,7 +18,7 @@ from sessions_ui.domain.snapshot import Snapshot, payload
 from sessions_ui.domain.values import Kind
 from sessions_ui.pave.client import PaveClient, PaveConfig, Secret
 from sessions_ui.pave.errors import PaveRefused
-from sessions_ui.pave.sandbox import rules, start_sandbox
+from sessions_ui.pave.sandbox import rules, signing, start_sandbox
 
 STATUSES = (*(status.value for status in Status), "ON_HOLD")
 DELIVERIES = ("failed", "accepted", "absent", "none")
@@ -40,7 +40,7 @@ def pave(pretend):
         base_url=pretend.base_url,
         username="sandbox",
         api_key="00000000-0000-4000-8000-000000000001",
-        api_secret=Secret("sandbox-secret-for-loopback-only"),
+        api_secret=Secret(signing.API_SECRET),
         rate=0,
     )
     return PaveClient(config)
