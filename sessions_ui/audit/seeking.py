@@ -32,12 +32,20 @@ _PHONE_SIGNS = re.compile(r"[\d\s().+\-]+")
 _ONLY_DIGITS = re.compile(r"[0-9]+")
 
 
+def seeks(text: str, field: str = "") -> list[Q]:
+    """Index rows of entries in which a field (this one, or any) was or became this value: one
+    condition per field, for each is a range of the index by itself."""
+    keys = SEARCHED_KEYS & {field} if field else SEARCHED_KEYS
+    specs = [CATALOGUE[key] for key in sorted(keys)] if text else []
+    found = [(_personal if spec.personal else _plain)(spec, text) for spec in specs]
+    return [one for one in found if one]
+
+
 def seek(text: str, field: str = "") -> Q:
-    """Index rows of entries in which a field (one of them, or any) was or became this value."""
+    """The same as one condition."""
     found = Q(pk__in=[])
-    for key in sorted(SEARCHED_KEYS & {field} if field else SEARCHED_KEYS):
-        spec = CATALOGUE[key]
-        found |= (_personal if spec.personal else _plain)(spec, text)
+    for one in seeks(text, field):
+        found |= one
     return found
 
 
@@ -62,7 +70,7 @@ def seek_problem(text: str, field: str = "") -> str:
 def _plain(spec: FieldSpec, text: str) -> Q:
     if not text.endswith(STAR):
         val = value_token(spec, text)
-        return Q(field=spec.key, val=val) if val else Q(pk__in=[])
+        return Q(field=spec.key, val=val) if val else Q()
     start = normal_of(spec, text.rstrip(STAR))
     if len(start) <= HEAD:
         return _range(spec, start)
@@ -82,7 +90,7 @@ def _range(spec: FieldSpec, start: str) -> Q:
 
 def _personal(spec: FieldSpec, text: str) -> Q:
     vals = _personal_vals(spec, text)
-    return Q(field=spec.key, val__in=vals) if vals else Q(pk__in=[])
+    return Q(field=spec.key, val__in=vals) if vals else Q()
 
 
 def _personal_vals(spec: FieldSpec, text: str) -> list[str]:

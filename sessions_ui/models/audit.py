@@ -87,8 +87,23 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             Index(fields=["session_key", "id"], name="audit_session"),
             Index(fields=["op", "id"], condition=Q(op__isnull=False), name="audit_steps"),
-            Index(fields=["actor_id", "id"], condition=Q(op__isnull=True), name="audit_actor"),
-            Index(fields=["reason_code", "id"], condition=Q(op__isnull=True), name="audit_reason"),
+            # `kind` at the end: a count then never reads the entries themselves.
+            Index(
+                fields=["actor_id", "id", "kind"],
+                condition=Q(op__isnull=True),
+                name="audit_actor",
+            ),
+            Index(
+                fields=["reason_code", "id", "kind"],
+                condition=Q(op__isnull=True),
+                name="audit_reason",
+            ),
+            Index(
+                fields=["id", "kind"],
+                condition=Q(kind__in=(Kind.INTENT, Kind.REFUSAL)),
+                name="audit_listed",
+            ),
+            Index(fields=["id"], condition=Q(kind=Kind.REFUSAL), name="audit_refusals"),
             Index(fields=["ticket", "id"], condition=~Q(ticket=""), name="audit_ticket"),
             Index(fields=["id"], condition=Q(kind=Kind.ACCESS), name="audit_access"),
             Index(fields=["id"], condition=Q(kind=Kind.NOTE, op__isnull=True), name="audit_notes"),

@@ -15,7 +15,8 @@ from sessions_ui.audit.extract import chunks_of
 from sessions_ui.audit.filters import LARGEST_ID, AuditFilter
 from sessions_ui.audit.manifest import EXPORT, EXPORTED, FILE_NAME, Manifest, Tally, last_seal
 from sessions_ui.audit.manifest import manifest_of as manifest_of_entry
-from sessions_ui.audit.query import bounds_of, ids_newest_first, matching_ids
+from sessions_ui.audit.matching import bounds_of, matching_ids
+from sessions_ui.audit.query import ids_newest_first
 from sessions_ui.audit.record import Actor, record_access, record_note
 from sessions_ui.audit.streams import streamed
 from sessions_ui.models import AuditEntry

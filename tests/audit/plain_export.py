@@ -10,7 +10,8 @@ import json
 
 from sessions_ui.audit.cells import iso_utc, safe_cell
 from sessions_ui.audit.export import COLUMNS
-from sessions_ui.audit.query import bounds_of, page_ids
+from sessions_ui.audit.matching import bounds_of
+from sessions_ui.audit.query import page_ids
 from sessions_ui.audit.rows import rows_of
 
 NUMBERS = ("entry_id", "actor_id", "pave_http_status")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_ui.audit.filters import filter_read
-from sessions_ui.audit.query import bounds_of, matching_ids
+from sessions_ui.audit.matching import bounds_of, matching_ids
 from sessions_ui.audit.seeking import seek
 from sessions_ui.audit.tokens import change_tokens, normal_of, value_tokens
 from sessions_ui.domain.catalogue import CATALOGUE

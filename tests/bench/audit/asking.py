@@ -6,7 +6,8 @@ from time import perf_counter
 
 from django.db import connection
 
-from sessions_ui.audit.query import bounds_of, count_label, entries_page
+from sessions_ui.audit.matching import bounds_of, counted
+from sessions_ui.audit.query import COUNTED, entries_page
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.services.audit import audit_filter
 
@@ -107,7 +108,7 @@ class Asked:
 
     def count(self):
         """The count that stands over the list."""
-        return count_label(self.chosen, bounds_of(self.chosen))
+        return counted(self.chosen, bounds_of(self.chosen), COUNTED + 1)
 
 
 def raw(sql):
