@@ -47,6 +47,7 @@ PLACES = (
 AUDIT_PLACES = (
     ("Explorer", "audit", "sessions_ui.read_audit"),
     ("Review", "review", "sessions_ui.review_audit"),
+    ("Watch rules", "watches", "sessions_ui.review_audit"),
     ("Evidence", "evidence", "sessions_ui.read_audit"),
 )
 

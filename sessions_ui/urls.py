@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import audit, evidence, exports, pages, past, personal, reverting, review, sessions
+from .views import (
+    audit,
+    evidence,
+    exports,
+    pages,
+    past,
+    personal,
+    reverting,
+    review,
+    sessions,
+    watches,
+)
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -17,6 +28,8 @@ urlpatterns = [
     path("audit/<int:entry_id>/revert/", reverting.revert, name="audit_revert"),
     path("audit/<int:entry_id>/reveal/", personal.reveal, name="audit_reveal"),
     path("audit/review/", review.review, name="review"),
+    path("audit/watches/", watches.watches, name="watches"),
+    path("audit/watches/<int:watch_id>/", watches.watch, name="watch"),
     path("audit/<int:entry_id>/mark/", review.mark, name="audit_mark"),
     path("audit/export.csv", exports.export, {"format": "csv"}, name="audit_export_csv"),
     path("audit/export.jsonl", exports.export, {"format": "jsonl"}, name="audit_export_jsonl"),

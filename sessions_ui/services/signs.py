@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sessions_ui.domain.looks import FLAGGED, Look, look_of
+from sessions_ui.domain.looks import FLAGGED, WATCH, Look, look_of
 from sessions_ui.models import AuditEntry, Flag, Kind
 
 MOST_COUNTED = 99
@@ -34,6 +34,13 @@ class Cause:
     def is_open(self) -> bool:
         """Whether it still waits for a look."""
         return self.flag.closed_at is None
+
+    @property
+    def said(self) -> str:
+        """What goes with it: the rule that caught the edit, or a person's words."""
+        if self.look.code == WATCH:
+            return self.flag.note
+        return f"{self.flag.raised_by}: “{self.flag.note}”" if self.flag.note else ""
 
 
 @dataclass(frozen=True, slots=True)

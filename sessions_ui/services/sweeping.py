@@ -16,18 +16,29 @@ from django.utils import timezone
 from sessions_ui.audit.chain import horizon
 from sessions_ui.audit.drift import ENDS, ending_of
 from sessions_ui.audit.record import SYSTEM
-from sessions_ui.domain.looks import PASSING, Ending, causes_of
+from sessions_ui.audit.watching import Rule, hits
+from sessions_ui.domain.looks import PASSING, WATCH, Ending, causes_of
 from sessions_ui.models import AuditEntry, Flag, Swept
+
+from .watch import rules_active
 
 JOB = "review"
 CHUNK = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """When a cause came up, and what is to be said of it."""
+
+    at: datetime
+    note: str = ""
+
+
 @dataclass
 class Found:
-    """What a few entries gave: when each cause came up, and how each edit stands by now."""
+    """What a few entries gave: the causes by edit, and how each edit stands by now."""
 
-    causes: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    causes: dict[tuple[int, str], Cue] = field(default_factory=dict)
     standing: dict[int, tuple[AuditEntry, Ending]] = field(default_factory=dict)
 
 
@@ -40,7 +51,8 @@ def review_sweep(*, seconds: float = inf) -> int:
     if not AuditEntry.objects.filter(id__gt=place.last_id if place else 0).exists():
         return 0
     until, stop, raised = horizon(), monotonic() + seconds, 0
-    for found in _chunks(until):
+    # After the horizon: a rule that was changed by then is judged by as it is now.
+    for found in _chunks(until, rules_active()):
         raised += found
         if monotonic() > stop:
             break
@@ -55,7 +67,7 @@ def behind() -> int:
     return max(0, newest - place)
 
 
-def _chunks(until: int) -> Iterator[int]:
+def _chunks(until: int, rules: Sequence[Rule]) -> Iterator[int]:
     """Chunk by chunk, each in a transaction with the note how far it came. Two sweeps at a time
     take turns."""
     more = True
@@ -65,18 +77,21 @@ def _chunks(until: int) -> Iterator[int]:
             place = Swept.objects.select_for_update().get(name=JOB)
             found = AuditEntry.objects.filter(id__gt=place.last_id, id__lte=until)
             entries = list(found.order_by("id")[:CHUNK])
-            raised = _look_at(entries)
+            raised = _look_at(entries, rules)
             more = len(entries) == CHUNK
             place.last_id = entries[-1].id if more else max(until, place.last_id)
             place.save(update_fields=["last_id"])
         yield raised
 
 
-def _look_at(entries: Sequence[AuditEntry]) -> int:
+def _look_at(entries: Sequence[AuditEntry], rules: Sequence[Rule]) -> int:
     found = Found()
     for entry in entries:
         if entry.kind in ENDS:
             _judge(entry, found)
+        for rule in hits(entry, rules):
+            pair = entry.op or entry.id, f"{WATCH}:{rule.id}"
+            found.causes.setdefault(pair, Cue(entry.ts, rule.title))
     _close(found)
     return _raise(found)
 
@@ -88,7 +103,7 @@ def _judge(entry: AuditEntry, found: Found) -> None:
     found.standing[number] = entry, end
     for cause in PASSING:
         found.causes.pop((number, cause), None)  # the later entry says how it stands
-    found.causes |= {(number, cause): entry.ts for cause in causes_of(end)}
+    found.causes |= {(number, cause): Cue(entry.ts) for cause in causes_of(end)}
 
 
 def _close(found: Found) -> None:
@@ -112,7 +127,7 @@ def _let_go() -> None:
 def _raise(found: Found) -> int:
     numbers = {number for number, _ in found.causes}
     known = set(Flag.objects.filter(entry_id__in=numbers).values_list("entry_id", "cause"))
-    new = {pair: at for pair, at in found.causes.items() if pair not in known}
+    new = {pair: cue for pair, cue in found.causes.items() if pair not in known}
     first = AuditEntry.objects.in_bulk({number for number, _ in new})
     flags = [
         Flag(
@@ -120,10 +135,11 @@ def _raise(found: Found) -> int:
             cause=cause,
             session_key=first[number].session_key,
             actor_id=first[number].actor_id,
-            raised_at=at,
+            note=cue.note,
+            raised_at=cue.at,
             raised_by=SYSTEM.label,
         )
-        for (number, cause), at in new.items()
+        for (number, cause), cue in new.items()
         if number in first
     ]
     Flag.objects.bulk_create(flags, ignore_conflicts=True)

@@ -1,4 +1,4 @@
-"""`manage.py demo`: four people to try PAVE Admin with. Never in production."""
+"""`manage.py demo`: people to try PAVE Admin with, and watch rules. Never in production."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError
 
 from sessions_ui.people import ADMINISTRATORS, AGENTS, MANAGERS, ROLES
+from sessions_ui.services.watch import rules_usual_ensure
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ PEOPLE = (
 
 
 def demo_people_ensure() -> None:
-    """Make the demo people, or put name, group and password back to what is printed.
+    """Make the demo people, or put name, group and password back to what is printed. Where there
+    was never a watch rule, make the usual ones.
 
     Raises CommandError in production mode.
     """
@@ -59,6 +61,7 @@ def demo_people_ensure() -> None:
             person.set_password(demo.password)
         person.save()
         person.groups.set([Group.objects.get(name=demo.group)])
+    rules_usual_ensure()
 
 
 class Command(BaseCommand):
