@@ -77,6 +77,7 @@ AUDIT_TOKEN_KEY = _secret("AUDIT_TOKEN_KEY", "audit-token-key-for-development-on
 # Read only by the commands that seal and verify: the web process starts without it everywhere.
 AUDIT_SEAL_KEY = _secret("AUDIT_SEAL_KEY", "audit-seal-key-for-development-only", optional=True)
 AUDIT_SEAL_COPY = env.str("AUDIT_SEAL_COPY", "")
+AUDIT_ERASURE_COPY = env.str("AUDIT_ERASURE_COPY", "")
 
 _database = env.str("DATABASE_URL", "", validate=database_url)
 _owner = env.str("DATABASE_OWNER_URL", "", validate=database_url)

@@ -4,7 +4,6 @@ Known by its text while somebody asks for it to be erased; afterwards by a keyed
 is enough to find it again in a copy that was restored.
 """
 
-import hmac
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -53,6 +52,10 @@ def names_in(text: str, fewest: int = 1) -> Iterator[str]:
             yield " ".join(words[start:end])
 
 
+def _hash(kind: str, normal: str) -> frozenset[str]:
+    return frozenset({keyed("@erased", kind, normal)})
+
+
 def _together(groups: Sequence[str]) -> Iterator[str]:
     for start in range(len(groups)):
         digits = ""
@@ -66,11 +69,13 @@ def _together(groups: Sequence[str]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Subject:
-    """A phone number or a name to be erased. ``normal`` is empty when only the hash is known."""
+    """A phone number or a name to be erased. ``normal`` and ``typed`` are empty when only hashes
+    are known; of these there may be many, of one kind."""
 
     kind: str
-    token: str
+    tokens: frozenset[str]
     normal: str = ""
+    typed: str = ""
 
     @classmethod
     def of(cls, text: str) -> Self | None:
@@ -79,11 +84,11 @@ class Subject:
         if _PHONE_SIGNS.fullmatch(text.strip()):
             normal = _national(digits)
             fits = FEWEST_DIGITS <= len(digits) <= MOST_DIGITS
-            return cls(PHONE, keyed("@erased", PHONE, normal), normal) if fits else None
+            return cls(PHONE, _hash(PHONE, normal), normal) if fits else None
         words = _WORDS.findall(bare(text))[:MOST_WORDS]
         normal = " ".join(words)
         fits = len(normal) >= FEWEST_LETTERS
-        return cls(NAME, keyed("@erased", NAME, normal), normal) if fits else None
+        return cls(NAME, _hash(NAME, normal), normal, typed=text) if fits else None
 
     @property
     def label(self) -> str:
@@ -105,12 +110,18 @@ class Subject:
     def _is(self, reading: str) -> bool:
         if self.normal:
             return reading == self.normal
-        return hmac.compare_digest(keyed("@erased", self.kind, reading), self.token)
+        return keyed("@erased", self.kind, reading) in self.tokens
 
     @property
-    def like(self) -> str:
-        """A pattern for SQL's LIKE that finds more than it should, to be looked through; ``%``
-        when only the hash is known."""
+    def token(self) -> str:
+        """The hash by which it is remembered."""
+        return next(iter(self.tokens))
+
+    @property
+    def likes(self) -> list[str]:
+        """Patterns for SQL's LIKE that find more than they should, to be looked through; ``%`` when
+        only the hash is known. A name as it was typed, and without accents."""
         if self.kind == PHONE:
-            return f"%{'%'.join(self.normal)}%" if self.normal else "%"
-        return f"%{'%'.join(self.normal.split())}%" if self.normal else "%"
+            return [f"%{'%'.join(self.normal)}%"]
+        typed = _WORDS.findall(normalize("NFC", self.typed))
+        return sorted({f"%{'%'.join(words)}%" for words in (self.normal.split(), typed)})
