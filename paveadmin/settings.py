@@ -107,10 +107,10 @@ PAVE = PaveConfig(
 
 # --- database -----------------------------------------------------------------------------------
 
-# The owner's right to change tables is lent to one command; everything else has the web role's.
+# The owner's right to change tables is lent to two commands; everything else has the web role's.
 _web = _database or f"sqlite:///{LOCAL / 'paveadmin.sqlite3'}"
-_migrating = sys.argv[1:2] == ["migrate"]
-DATABASES = {"default": dj_database_url.parse(_owner if _owner and _migrating else _web)}
+_as_owner = bool(_owner) and sys.argv[1:2] in (["migrate"], ["audit_purge"])
+DATABASES = {"default": dj_database_url.parse(_owner if _as_owner else _web)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     LOCAL.mkdir(exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {

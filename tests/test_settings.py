@@ -184,13 +184,14 @@ def test_it_refuses_a_key_that_no_header_can_carry(load, key):
     assert key not in sentence
 
 
-def test_it_lends_the_owner_of_the_database_to_migrate_alone(load, monkeypatch):
+def test_it_lends_the_owner_of_the_database_to_migrate_and_purge_alone(load, monkeypatch):
     urls = {
         "DATABASE_URL": "postgresql://web@localhost/pave",
         "DATABASE_OWNER_URL": "postgresql://owner@localhost/pave",
     }
-    monkeypatch.setattr(sys, "argv", ["manage.py", "migrate"])
-    assert load(**urls)["DATABASES"]["default"]["USER"] == "owner"
+    for command in ("migrate", "audit_purge"):
+        monkeypatch.setattr(sys, "argv", ["manage.py", command])
+        assert load(**urls)["DATABASES"]["default"]["USER"] == "owner"
     for command in (["manage.py", "reconcile"], ["gunicorn"], ["manage.py", "check", "migrate"]):
         monkeypatch.setattr(sys, "argv", command)
         assert load(**urls)["DATABASES"]["default"]["USER"] == "web"

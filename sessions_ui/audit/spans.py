@@ -6,7 +6,7 @@ the number of processes, the first doubt is the one that comes first in the reco
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 
@@ -24,11 +24,11 @@ MOST_ENTRIES, MOST_SEALS = 20_000, 500
 @dataclass(frozen=True)
 class Span:
     """Seals that follow each other; ``after``: the last entry before them (None: there is none);
-    ``purged``: the numbers of seals whose entries were taken out on record."""
+    ``purged_to``: the number of the last seal whose entries may be gone, on record."""
 
     after: int | None
     seals: tuple[Seal, ...]
-    purged: frozenset[int] = frozenset()
+    purged_to: int = 0
 
     @property
     def last(self) -> Seal:
@@ -52,11 +52,8 @@ class Held:
         )
 
 
-def spans_of(
-    seals: Iterable[Seal], after: int | None, purged: Sequence[tuple[int, int]] = ()
-) -> Iterator[Span]:
-    """The seals in spans; ``purged``: ranges of their numbers, both ends included. A Doubt that
-    the seals raise comes after the span before it."""
+def spans_of(seals: Iterable[Seal], after: int | None, purged_to: int = 0) -> Iterator[Span]:
+    """The seals in spans. A Doubt that the seals raise comes after the span before it."""
     found, count = list[Seal](), 0
     doubt = None
     try:
@@ -64,19 +61,14 @@ def spans_of(
             found.append(seal)
             count += seal.count
             if count >= MOST_ENTRIES or len(found) == MOST_SEALS:
-                yield _span(after, found, purged)
+                yield Span(after, tuple(found), purged_to)
                 after, found, count = seal.last_id, [], 0
     except Doubt as raised:
         doubt = raised
     if found:
-        yield _span(after, found, purged)
+        yield Span(after, tuple(found), purged_to)
     if doubt:
         raise doubt
-
-
-def _span(after: int | None, seals: list[Seal], purged: Sequence[tuple[int, int]]) -> Span:
-    gone = [one.n for one in seals if any(low <= one.n <= high for low, high in purged)]
-    return Span(after, tuple(seals), frozenset(gone))
 
 
 def spans_hold(spans: Iterable[Span], workers: int = 1) -> Iterator[Held]:
@@ -125,7 +117,7 @@ def span_hold(span: Span) -> Held:
     there = purged = 0
     for seal in span.seals:
         batch = entries.until(seal.last_id)
-        if seal.n in span.purged and not batch.ids:
+        if seal.n <= span.purged_to and not batch.ids:
             purged += seal.count
             continue
         look(batch, seal, values)

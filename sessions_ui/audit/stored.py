@@ -85,6 +85,16 @@ def batches(after: int | None, until: int | None = None, at_once: int = AT_ONCE)
         after = rows[-1][_ID]
 
 
+def rows_between(after: int, until: int) -> Iterator[dict[str, Any]]:
+    """Each entry past ``after`` up to ``until`` as it was hashed, with its id and its hash; the
+    moment in microseconds since 1970 UTC, bytes in hex."""
+    while rows := _rows(after, until, AT_ONCE):
+        for row in rows:
+            named = dict(zip(_NAMES, _values(row), strict=True))
+            yield {"id": row[_ID], "hash": bytes(row[_HASH]).hex(), **named}
+        after = rows[-1][_ID]
+
+
 def _batch(rows: list[Row], pieces: Pieces) -> Batch:
     hashes = [row[_HASH] for row in rows]
     wrong: frozenset[int] = frozenset()

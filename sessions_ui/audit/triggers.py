@@ -6,10 +6,13 @@ firing a delete trigger, so a guard before INSERT refuses every key that is take
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.transaction import TransactionManagementError
 
 _FROZEN = ("audit_entry", "audit_checkpoint")
 _TABLES = {*_FROZEN, "audit_value"}
@@ -93,6 +96,31 @@ def remove_triggers(connection: BaseDatabaseWrapper) -> None:
         where = f" ON {table[1]}" if table and connection.vendor == "postgresql" else ""
         statements.append(f"DROP TRIGGER IF EXISTS {name}{where}")
     _run(connection, statements)
+
+
+_DELETE = {"sqlite": "audit_entry_no_delete", "postgresql": "audit_entry_frozen"}
+
+
+@contextmanager
+def deleting_allowed(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Entries can be deleted inside, by the tables' owner. The change of the trigger belongs to
+    the transaction: nobody else ever sees it, and whatever fails inside undoes it. Raises
+    TransactionManagementError outside `transaction.atomic()`, and RuntimeError (so that all is
+    undone) when the triggers do not stand as they should at the end.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Deleting entries needs a transaction.")
+    name = _DELETE[connection.vendor]
+    if connection.vendor == "postgresql":
+        _run(connection, [f"ALTER TABLE audit_entry DISABLE TRIGGER {name}"])
+        yield
+        _run(connection, [f"ALTER TABLE audit_entry ENABLE TRIGGER {name}"])
+    else:
+        _run(connection, [f"DROP TRIGGER {name}"])
+        yield
+        _run(connection, [_DIALECTS["sqlite"][name]])
+    if missing := missing_triggers(connection):
+        raise RuntimeError(f"Triggers are missing: {', '.join(missing)}.")
 
 
 def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:

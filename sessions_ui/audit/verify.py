@@ -18,6 +18,7 @@ from sessions_ui.models import AuditCheckpoint
 from .chain import Progress, seal_of
 from .copies import Copy
 from .doubts import Doubt
+from .purges import purged_to
 from .seals import Seal, key_id
 from .spans import Entries, Held, look, spans_hold, spans_of
 from .streams import streamed
@@ -75,7 +76,8 @@ def audit_prove(
         previous, young = _pass_over(chain, since, past)
         start = previous.last_id if previous else None
         passing, held = _Passing(previous), Held()
-        for part in spans_hold(spans_of(passing.along(young), start), workers):
+        gone_to = purged_to(key)
+        for part in spans_hold(spans_of(passing.along(young), start, gone_to), workers):
             held = held.plus(part)
             progress(part.entries)
         newest = passing.last
@@ -83,7 +85,7 @@ def audit_prove(
         if copies:
             copies.end(count)
         unsealed, gone = _hold_unsealed(newest.last_id if newest else None, progress)
-        index_check(start)
+        index_check(_later(start, gone_to))
         return Report(
             checkpoints=count,
             sealed=held.entries,
@@ -94,6 +96,12 @@ def audit_prove(
             purged=held.purged,
             began=previous.n if previous else 0,
         )
+
+
+def _later(start: int | None, gone_to: int) -> int | None:
+    """Where the index begins to count: what is purged may still go while this is asked."""
+    purged = AuditCheckpoint.objects.filter(n=gone_to).values_list("last_id", flat=True).first()
+    return max(start or 0, purged) if purged else start
 
 
 def _hold_unsealed(after: int | None, progress: Progress) -> tuple[int, Gone]:

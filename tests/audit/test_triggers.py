@@ -1,5 +1,7 @@
 """The database itself refuses to change the record."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -149,3 +151,19 @@ def test_it_comes_back_after_a_real_migrate_only(db):
     assert missing_triggers(connection)
     triggers_assert(using="default", plan=[])
     assert missing_triggers(connection) == []
+
+
+@pytest.mark.skipif(not SQLITE, reason="PostgreSQL vacuums instead")
+@pytest.mark.django_db(transaction=True)
+def test_every_connection_overwrites_what_it_deletes():
+    """Else an erased value would stay in the file's free pages."""
+
+    def secure():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete")
+            return cursor.fetchone()[0]
+
+    assert secure() == 1
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(secure).result() == 1
+        other.submit(connection.close).result()

@@ -1,6 +1,6 @@
 """`manage.py audit_verify`: prove that the audit is as it was written."""
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,18 +12,10 @@ from django.utils import timezone
 
 from sessions_ui.audit.doubts import Doubt
 from sessions_ui.audit.verify import Report
+from sessions_ui.management.arguments import moment
 from sessions_ui.management.progress import counted, counting
 from sessions_ui.models import AuditEntry
 from sessions_ui.services.evidence import audit_verify, processes_for
-
-
-def moment(text: str) -> datetime:
-    """A date or a time as argument; without a zone it is local. Raises ArgumentTypeError."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"“{text}” is not a date such as 2026-01-31") from error
-    return found if found.tzinfo else timezone.make_aware(found)
 
 
 class Command(BaseCommand):
@@ -80,6 +72,11 @@ def lines_of(report: Report, since: datetime | None) -> Iterator[str]:
         f"Not sealed yet: {counted(report.unsealed, 'entry', 'entries')}, each held against"
         " its own hash; one that was removed could not be seen."
     )
+    if report.purged:
+        yield (
+            f"Taken out by retention: {counted(report.purged, 'entry', 'entries')}, under a signed"
+            " note."
+        )
     if report.newest:
         yield f"Last sealed {timezone.localtime(report.newest.sealed_at):%c %Z}."
     if report.gone.values:

@@ -1,0 +1,87 @@
+"""`manage.py audit_purge`: take the oldest sealed entries out of the record, exported first."""
+
+import getpass
+from argparse import ArgumentParser
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+
+from sessions_ui.audit.chain import SealError
+from sessions_ui.audit.doubts import Doubt
+from sessions_ui.audit.record import Actor
+from sessions_ui.management.arguments import moment
+from sessions_ui.management.progress import counted, counting
+from sessions_ui.services.purging import Plan, PurgeError, purge_finish, purge_make, purge_plan
+
+
+class Command(BaseCommand):
+    """Retention. Without ``--yes`` it only says what would go."""
+
+    help = "Takes sealed entries older than a date out of the audit, into a file. On record."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Before when, into which file, and whether it is meant."""
+        parser.add_argument(
+            "--before", type=moment, required=True, help="every entry that goes is older than this"
+        )
+        parser.add_argument(
+            "--output", type=Path, metavar="FILE", help="the new file that holds them since"
+        )
+        parser.add_argument("--yes", action="store_true", help="do it; otherwise say what would go")
+
+    def handle(self, *, before: datetime, output: Path | None, yes: bool, **_: Any) -> None:
+        """Exit 1 with a sentence when the record is in doubt or anything failed."""
+        if before > timezone.now():
+            raise CommandError("The date lies ahead. Nothing was done.")
+        plan = purge_plan(before)
+        self._tell(plan)
+        if not yes:
+            self.stdout.write("Nothing was done. With --yes and --output FILE it is done.")
+            return
+        if plan.seals and output is None:
+            raise CommandError("Name the file for the entries: --output FILE. Nothing was done.")
+        try:
+            self._purge(plan, output)
+        except Doubt as doubt:
+            raise CommandError(f"Nothing was taken out: {doubt}") from doubt
+        except (PurgeError, SealError, OSError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database refused: {type(error).__name__}. Whoever purges must own the tables"
+                " (DATABASE_OWNER_URL). Run it again: a signed note may stand, and it goes on."
+            ) from error
+
+    def _tell(self, plan: Plan) -> None:
+        if plan.left:
+            self.stdout.write(
+                f"Left by a purge that broke off: {counted(plan.left, 'entry', 'entries')}."
+            )
+        if plan.held_by:
+            self.stdout.write(f"Edit #{plan.held_by} is still under way: it and later ones stay.")
+        if plan.seals is None:
+            self.stdout.write("No seal is old enough.")
+            return
+        first, last = plan.seals
+        self.stdout.write(
+            f"Checkpoints {first} to {last}: {counted(plan.entries, 'entry', 'entries')},"
+            f" #{plan.first_id} to #{plan.last_id}, with the values and index rows beside them."
+        )
+
+    def _purge(self, plan: Plan, output: Path | None) -> None:
+        if plan.left:
+            with counting("Finishing", self.stderr, plan.left) as progress:
+                purge_finish(progress)
+        if plan.seals is None or output is None:
+            return
+        actor = Actor(id=None, label=f"{getpass.getuser()} (command line)", role="System")
+        with counting("Exporting, then deleting", self.stderr, plan.entries * 2) as progress:
+            kept = purge_make(plan=plan, actor=actor, file=output, progress=progress)
+        self.stdout.write(
+            f"Taken out: {counted(kept.entries, 'entry', 'entries')}. {output.name} holds them:"
+            f" {kept.size:,} bytes, sha256 {kept.sha256}. That is on record, signed."
+        )
