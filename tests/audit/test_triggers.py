@@ -166,4 +166,4 @@ def test_every_connection_overwrites_what_it_deletes():
     assert secure() == 1
     with ThreadPoolExecutor(1) as other:
         assert other.submit(secure).result() == 1
-        other.submit(connection.close).result()
+        other.submit(lambda: connection.close()).result()
