@@ -30,12 +30,15 @@ PERSON = "paveadmin.person"  # where META keeps the person's number; no browser 
 class SteadySessions(SessionMiddleware):
     """Django's sessions, but a database that takes no writes does not turn a page into a bare 400.
 
-    The page then stands as the view made it; only the log-in's idle time is not renewed.
+    The page then stands as the view made it; only the log-in's idle time is not renewed. Neither
+    is it by what a page asks by itself while nobody is there: an answer marked ``by_itself``.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Save the session with the response, as Django does. Raises SessionInterrupted when the
         log-in was ended meanwhile."""
+        if getattr(response, "by_itself", False):
+            return response
         try:
             return super().process_response(request, response)
         except SessionInterrupted as interrupted:

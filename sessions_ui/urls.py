@@ -6,11 +6,13 @@ from .views import (
     audit,
     evidence,
     exports,
+    newer,
     pages,
     past,
     personal,
     reverting,
     review,
+    saved_views,
     sessions,
     watches,
 )
@@ -31,6 +33,9 @@ urlpatterns = [
     path("audit/watches/", watches.watches, name="watches"),
     path("audit/watches/<int:watch_id>/", watches.watch, name="watch"),
     path("audit/<int:entry_id>/mark/", review.mark, name="audit_mark"),
+    path("audit/newer/", newer.newer, name="audit_newer"),
+    path("audit/views/", saved_views.save, name="saved_view_save"),
+    path("audit/views/<int:view_id>/delete/", saved_views.delete, name="saved_view_delete"),
     path("audit/export.csv", exports.export, {"format": "csv"}, name="audit_export_csv"),
     path("audit/export.jsonl", exports.export, {"format": "jsonl"}, name="audit_export_jsonl"),
     path(

@@ -14,6 +14,8 @@ ACCESS = {
     "audit.purged": "took sealed entries out",
     "personal.revealed": "revealed personal values",
     "personal.erased": "erased personal values",
+    "view.shared": "shared a saved view",
+    "view.removed": "took a shared view back",
     "watch.made": "made a watch rule",
     "watch.changed": "changed a watch rule",
     "watch.removed": "removed a watch rule",

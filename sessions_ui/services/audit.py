@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from sessions_ui.audit.filters import LARGEST_ID, AuditFilter, filter_read
 from sessions_ui.audit.masking import scrub
-from sessions_ui.audit.query import Page, entries_page
+from sessions_ui.audit.query import Page, bounds_of, entries_page, matching_ids
 from sessions_ui.audit.record import Actor, record_access
 from sessions_ui.audit.standing import Standing, standing_of
 from sessions_ui.audit.story import Story, first_of, story_of
+from sessions_ui.models import AuditEntry
 
 SEARCH = "audit.search"
 MOST_PEOPLE = 500
+MOST_NEWER = 100
 HELD_BACK = "(not kept)"
 
 
@@ -86,6 +89,19 @@ def audit_search(*, actor: Actor, chosen: AuditFilter) -> Page:
                 detail={"filter": asked(chosen), "count": page.count_label},
             )
     return page
+
+
+def newest_seen(page: Page) -> int:
+    """The newest entry that can have been there when the page was drawn."""
+    if page.rows and page.chosen.before is None and page.chosen.after is None:
+        return page.rows[0].entry.id
+    return AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def entries_newer(chosen: AuditFilter, than: int) -> int:
+    """How many entries of the answer are newer than this one; counting stops at `MOST_NEWER`."""
+    _, high = bounds_of(chosen)
+    return matching_ids(chosen, (than + 1, high)).order_by()[:MOST_NEWER].count()
 
 
 def asked(chosen: AuditFilter) -> Mapping[str, str]:

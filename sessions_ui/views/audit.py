@@ -25,16 +25,20 @@ from sessions_ui.services.audit import (
     audit_filter,
     audit_search,
     edit_of_step,
+    newest_seen,
     people_listed,
 )
 from sessions_ui.services.closing import closing_open, edit_close
 from sessions_ui.services.evidence import doubt_standing
 from sessions_ui.services.exporting import manifest_of
 from sessions_ui.services.reverting import edits_reverting
+from sessions_ui.services.saved_views import views_for
 from sessions_ui.services.signs import review_standing, signs_of
 
 READ = "sessions_ui.read_audit"
 REVIEW, REVEAL = "sessions_ui.review_audit", "sessions_ui.reveal_personal"
+DROPPED = "dropped_view"
+"""Where a log-in keeps the view that was deleted last, until the next list offers it back."""
 WIDER = (("90 days", 90), ("a year", 365))
 
 LABELS = {
@@ -75,6 +79,10 @@ def audit(request: HttpRequest) -> HttpResponse:
             for name, value in chosen.active.items()
         ],
         "wider": [(words, chosen.link(**{"from": days_ago(days)})) for words, days in WIDER],
+        "present": chosen.link(),
+        "newest": newest_seen(page),
+        "views": views_for(request.user.pk),
+        "dropped": request.session.pop(DROPPED, None),
         "labels": LABELS,
         "choices": offered,
         "zone": timezone.localtime().tzname(),
