@@ -129,9 +129,9 @@ def _reserve(
     changes = {
         key: (seen.texts.get(key, ""), as_sent(key, text)) for key, text in posted.typed.items()
     }
-    now = timezone.now()
     try:
         with transaction.atomic():
+            now = timezone.now()  # behind the wait for the database, which is no part of the lease
             entry = record_intent(
                 actor=actor,
                 session_key=session_key,

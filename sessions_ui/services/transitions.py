@@ -4,7 +4,7 @@ The guard is the fence: when it changes no row, somebody else has decided, and t
 """
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -28,9 +28,12 @@ def _move(
     allowed: Collection[str],
     state: str,
     record: Callable[[], AuditEntry],
+    stamped: Callable[[datetime], dict[str, object]] = lambda _: {},
     **fields: object,
 ) -> bool:
     with transaction.atomic():
+        # The clock is read here: the wait for the database must not count as time since then.
+        fields |= stamped(timezone.now())
         moved = Edit.objects.filter(pk=edit.pk, state__in=allowed).update(state=state, **fields)
         if moved:
             record()
@@ -43,7 +46,6 @@ def move_to_sent(
     edit: Edit, *, actor: Actor, base: Snapshot, changes: Mapping[str, tuple[str, str]], sha256: str
 ) -> bool:
     """intent → sent, durable before the first byte leaves. False: do not send."""
-    now = timezone.now()
     return _move(
         edit,
         {State.INTENT},
@@ -58,10 +60,9 @@ def move_to_sent(
             payload_sha256=sha256,
             request_id=request_id(edit),
         ),
+        lambda now: {"sent_at": now, "lease_until": now + lease()},
         changes={key: list(pair) for key, pair in changes.items()},
         base_version=base.updated_at,
-        sent_at=now,
-        lease_until=now + lease(),
     )
 
 

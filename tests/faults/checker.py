@@ -20,6 +20,7 @@ from .truth import (
     same,
 )
 
+STAMPED = 0.1  # seconds between the two stamps of sending: the row's, then the entry's
 OPEN = ("intent", "sent", "unknown")
 BY_ANSWER = ("confirmed", "accepted", "refused", "not_in_effect", "partial", "superseded")
 BY_READING = ("in_effect", "not_in_effect", "partial", "superseded", "unresolved", "late_applied")
@@ -147,7 +148,7 @@ def _false_absence(facts, story, end, held):
         return "called proven, but it had been applied"
     if (
         end["kind"] == RESOLUTION
-        and end["ts"] < story.sent["ts"] + facts.settle - CLOCKS
+        and end["ts"] < story.sent["ts"] + facts.settle - STAMPED
         and any(end["ts"] < at <= story.sent["ts"] + facts.settle for at in applied)
     ):
         return "said before the settle time, and then it was applied"
