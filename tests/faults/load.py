@@ -23,8 +23,9 @@ from .world import kill, wait
 COUNTS = {"short": 40, "hour": 1000, "long": 10_000}
 WRITER_COUNTS = {"short": 40, "hour": 400, "long": 3000}
 KILLS = {"short": 20, "hour": 100, "long": 500}
-WORKERS = 4
+WORKERS = 6
 PER_WORKER = 12
+LOOKED_AT = 400  # edits whose page is opened once more when all is settled
 BREATH = 0.03  # seconds before somebody who could not review tries another session
 FAULTS = (
     (38, None, {}),
@@ -69,7 +70,7 @@ class Worker:
     def __init__(self, world, seed, keys, **facts):
         self.facts = facts  # for the notes of every page
         self.world, self.keys, self.dice = world, keys, dice_of(seed)
-        self.seed, self.turn, self.taken = seed, 0, 0
+        self.seed, self.turn, self.taken, self.last = seed, 0, 0, None
 
     def work(self, count):
         """Edit until so many edits have taken their session's slot."""
@@ -79,19 +80,26 @@ class Worker:
     def one(self):
         """One person's submit, with whatever the dice say around it."""
         self.turn += 1
-        key = self.dice.choice(self.keys)
-        name = self.dice.choice(("alice", "bob"))
-        person = Person(self.world, name, key, **self.facts)
+        person, page = self._begun()
         typed = self._typed()
-        review = person.review(person.open(), typed)
+        review = person.review(page, typed)
         if not review.is_review:
             time.sleep(BREATH)
             return
-        self._order(key)
+        self._order(person.key)
         sent = self._send(person, review, typed)
         if sent.sent_to:
             self.taken += 1
-            person.open(sent.sent_to)
+            self.last = (person, person.open(sent.sent_to))
+
+    def _begun(self):
+        """Go on, every other time, from the page of the edit before; else open a session."""
+        going, self.last = self.last, None
+        if going and self.dice.random() < 0.5:
+            return going
+        key, name = self.dice.choice(self.keys), self.dice.choice(("alice", "bob"))
+        person = Person(self.world, name, key, **self.facts)
+        return person, person.open()
 
     def _typed(self):
         mark = f"{os.getpid()}-{self.turn}"
@@ -172,7 +180,8 @@ def run(world, seed, count, *, writer=False, beside=()):
     world.pave.clear_faults()
     time.sleep(3.1)  # the latest `late` fault is past: PAVE is back
     words = f"{told_states()}{f'; {poked} foreign writes' if writer else ''}"
-    return finished(world, Edit.objects.count(), words, every=7)
+    number = Edit.objects.count()
+    return finished(world, number, words, every=max(7, number // LOOKED_AT))
 
 
 def told_states():

@@ -15,7 +15,13 @@ from django.conf import settings as house
 from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from sessions_ui.models import Edit, Lease
 from sessions_ui.services.reconciling import edits_reconcile
@@ -27,7 +33,7 @@ from .steps import Steps, counted
 from .truth import facts_read
 from .world import wait
 
-SIZES = {"short": (4, 8), "hour": (60, 30), "long": (500, 60)}
+SIZES = {"short": (4, 8), "hour": (40, 25), "long": (300, 50)}
 EXPECTED = {
     "": "confirmed",
     "reset_before": "unknown",
@@ -109,9 +115,10 @@ class Play(RuleBasedStateMachine):
         self.world.pave.poke(self.key, "vehicle.trim", value)
         self.held = value
 
-    @rule()
-    def customer_starts(self):
-        if not self.started:
+    @rule(chance=st.integers(1, 12))
+    def customer_starts(self, chance):
+        """Seldom, since nothing can be edited afterwards."""
+        if chance == 12 and not self.started:
             self.world.pave.act(self.key, "start")
             self.started = True
 
@@ -124,6 +131,40 @@ class Play(RuleBasedStateMachine):
             edits_reconcile()
         self._see_slot()
         assert not self.open
+
+    @precondition(lambda self: self.open)
+    @rule()
+    def forgotten(self):
+        """When reconcile comes by, PAVE does not know the session for a moment: nobody can say what
+        became of an edit that was sent."""
+        was = {one.entry_id: one.state for one in self._edits() if one.settled_at is None}
+        self.world.pave.fault("not_found", method="GET", key=self.key)
+        self.sweep()
+        self.world.pave.clear_faults()
+        now = {one.entry_id: one.state for one in self._edits() if one.entry_id in was}
+        expected = {"intent": "not_sent", "sent": "unresolved", "unknown": "unresolved"}
+        assert now == {entry: expected[state] for entry, state in was.items()}
+
+    def _edits(self):
+        return Edit.objects.filter(session_key=self.key).order_by("entry_id")
+
+    def _waiting(self):
+        return self._edits().filter(state="unresolved", closed_at=None).first()
+
+    @precondition(lambda self: self._waiting())
+    @rule(is_known=st.booleans())
+    def close(self, is_known):
+        """A manager finds out what is so, and closes the edit; nobody else may, and only once."""
+        edit = self._waiting()
+        wanted = edit.changes["vehicle.trim"][1]
+        so = "in_effect" if wanted == self.held else "not_in_effect"
+        outcome = so if is_known else "unresolved"
+        assert Person(self.world, "bob", self.key).close(edit.entry_id, outcome).status == 403
+        for said in (outcome, "in_effect"):
+            assert Person(self.world, "carol", self.key).close(edit.entry_id, said).status == 302
+        edit.refresh_from_db()
+        assert (edit.state, bool(edit.closed_at)) == (outcome, True)
+        assert Person(self.world, "alice", self.key).open(edit.entry_id).outcome == outcome
 
     @invariant()
     def nothing_is_broken(self):
@@ -164,7 +205,8 @@ def run(world, seed, plays, steps):
     return (
         number,
         trouble + found,
-        f"{plays} plays of up to {steps} steps, {Edit.objects.count()} edits",
+        f"{plays} plays of up to {steps} steps, {Edit.objects.count()} edits,"
+        f" {Edit.objects.filter(closed_at__isnull=False).count()} closed by a person",
     )
 
 

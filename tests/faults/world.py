@@ -46,6 +46,8 @@ class World:
     secret: str
     engine: str
     cookies: dict = field(default_factory=dict)
+    _notes: list = field(default_factory=list)
+    _read: int = 0
 
     @property
     def seen(self):
@@ -85,9 +87,14 @@ class World:
 
     def notes(self):
         """Everything that was seen, in the order in which it was written."""
-        if not self.seen.exists():
-            return []
-        return [json.loads(line) for line in self.seen.read_text("utf-8").splitlines()]
+        if self.seen.exists():
+            with self.seen.open("rb") as file:
+                file.seek(self._read)
+                fresh = file.read()
+            whole = fresh[: fresh.rfind(b"\n") + 1]
+            self._read += len(whole)
+            self._notes += map(json.loads, whole.splitlines())
+        return list(self._notes)
 
     def fork(self, work):
         """Start a child that does `work` and ends with what it gives (0 for None); its pid."""
