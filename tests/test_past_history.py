@@ -57,7 +57,7 @@ def test_all_that_happened_stands_on_one_line_newest_first(client, carol):
         "PAVE: Status went from Not started (IDLE) to Started (STARTED)",
         "tried to change the theme",
         "commented",
-        "In effect of",
+        ": In effect",
         "Bob Tran changed the theme",
         "changed the phone number",
         "Looked at here for the first time: Not started (IDLE)",

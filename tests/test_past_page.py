@@ -175,7 +175,7 @@ def test_history_and_entry_lead_to_before_and_after(client, alice, carol):
         assert asked_of(before[2]).at == first.ts - timedelta(microseconds=1)
         assert asked_of(after[2]).at == last.ts
     (then_,) = soup.select(f"#entry-{refused} a[href*='/past/']")
-    assert "The session then" in then_.get_text()
+    assert "Session then" in then_.get_text()
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -314,6 +314,15 @@ def test_only_who_may_see_the_history_may_look_back(client, request, key, name, 
     client.force_login(request.getfixturevalue(name))
     assert client.get(f"/sessions/{key}/past/").status_code == status
     assert client.post(f"/sessions/{key}/past/").status_code in (403, 405)
+
+
+def test_a_moment_after_the_last_reading_is_read_anew(client, alice, key, sandbox):
+    page(client, alice, key)
+    sandbox.state.poke(key, "session.theme", "CAPT")
+    rows = then(page(client, alice, key, stamp(timezone.now())))
+    assert rows[THEME][0] == "EDITABLE"
+    assert "CAPT" in rows[THEME][1]
+    assert "CAPT" in then(page(client, alice, key))[THEME][1]
 
 
 def test_stepping_asks_pave_once_a_minute(client, alice, key, sandbox):

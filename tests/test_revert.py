@@ -7,8 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from paveadmin import ROOT
+from sessions_ui.audit.reverting import inverse_of
 from sessions_ui.models import AuditEntry, AuditValue, Draft, Edit, Kind
 
+from .audit.authors import ended, intent, resolved, sent
 from .pages import Agent, Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -295,6 +297,19 @@ def test_what_pave_did_not_take_cannot_be_taken_back(agent, sandbox, key):
     partial = Edit.objects.latest("entry_id").entry_id
     assert json.loads(revert(agent, partial).payload) == {"session": {"language": "EN"}}
     assert revert(agent, 10**15).status == 404
+
+
+def test_only_what_pave_took_of_a_field_is_taken_back():
+    changes = {"session.theme": ("PRO", "LITE"), "session.language": ("EN", "FR"),
+               "vehicle.trim": ("EX", "Sport")}  # fmt: skip
+    results = {"session.theme": ("other_value", "CAPT"), "session.language": ("in_effect", "FR"),
+               "vehicle.trim": ("not_in_effect", "EX")}  # fmt: skip
+    edit_id = intent(changes)
+    sent(edit_id, changes)
+    ended(edit_id, "unknown")
+    assert inverse_of(edit_id) is None
+    resolved(edit_id, "partial", results)
+    assert inverse_of(edit_id).before == {"session.language": "EN"}
 
 
 def test_one_function_alone_writes_to_pave():

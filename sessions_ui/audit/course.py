@@ -45,7 +45,7 @@ def reports_between(before: Sighting, now: Sighting, ours: Collection[str]) -> l
     if not found and before.updated_at != now.updated_at and now.updated_at not in ours:
         found.append(
             _report(
-                before, now, "outside", "", "PAVE’s stamp moved, and no edit of ours says why",
+                before, now, "outside", "", "Its stamp moved, and no edit of ours says why",
                 parse_time(now.updated_at),
             )
         )  # fmt: skip

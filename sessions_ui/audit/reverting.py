@@ -17,7 +17,9 @@ TAKEN = frozenset({
     Outcome.CONFIRMED, Outcome.ACCEPTED, Outcome.IN_EFFECT, Outcome.PARTIAL, Outcome.LATE_APPLIED,
 })  # fmt: skip
 """The outcomes after which PAVE holds something of an edit."""
-_TOOK = frozenset({FieldResult.APPLIED, FieldResult.IN_EFFECT, FieldResult.NOT_SHOWN, None})
+_TOOK = frozenset({
+    FieldResult.APPLIED, FieldResult.ALTERED, FieldResult.IN_EFFECT, FieldResult.NOT_SHOWN, None,
+})  # fmt: skip
 """What may have become of a field that can be taken back; None: a person closed the edit."""
 
 

@@ -47,13 +47,15 @@ def session_timeline(*, chosen: AuditFilter, notes: bool) -> Timeline:
     return timeline_of(chosen, notes=notes)
 
 
-def session_past(*, session_key: str, at: datetime) -> Past:
-    """The session as it stood at a moment, as far as anybody can know. Raises PaveKeyError, and
-    PaveNotFound for a session that neither PAVE nor the record knows."""
+def session_past(*, session_key: str, at: datetime | None = None) -> Past:
+    """The session as it stood at a moment (None: when PAVE was read last), as far as anybody can
+    know. Raises PaveKeyError, and PaveNotFound for a session that neither PAVE nor the record
+    knows."""
     entries = list(
         AuditEntry.objects.filter(session_key=session_key, kind__in=_TOLD).order_by("id")
     )
-    present = _present(session_key, known=bool(entries))
+    present = _present(session_key, at, known=bool(entries))
+    at = at or (present.read_at if present else timezone.now())
     sightings = Sighting.objects.filter(session_key=session_key).order_by("seen_at", "id")
     facts = facts_of(entries, values_of(entry.id for entry in entries), sightings, present)
     moment = moment_of(facts, session_key, at, edits_open(entries, at))
@@ -67,10 +69,10 @@ def session_past(*, session_key: str, at: datetime) -> Past:
     )
 
 
-def _present(session_key: str, *, known: bool) -> Snapshot | None:
-    """PAVE's present word, or its last one where PAVE cannot be read."""
+def _present(session_key: str, at: datetime | None, *, known: bool) -> Snapshot | None:
+    """PAVE's present word, not older than the moment; its last one where PAVE cannot be read."""
     last = last_read_of(session_key)
-    if last and last.read_at > timezone.now() - PRESENT_FOR:
+    if last and last.read_at >= max(filter(None, (at, timezone.now() - PRESENT_FOR))):
         return last
     try:
         snapshot = snapshot_read(session_key)

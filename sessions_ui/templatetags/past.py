@@ -44,6 +44,12 @@ KNOWN = {
 }
 
 
+ONE_SIDED = {
+    Certainty.AFTER: format_html('<span class="sub">{}</span>', "Only seen later"),
+    Certainty.BEFORE: format_html('<span class="sub">{}</span>', "Only seen earlier"),
+}
+
+
 @register.simple_tag
 def day(moment: datetime) -> SafeString:
     """A day in the house's zone: ``Today, Monday, Nov 23``; with the year where it is another."""
@@ -82,7 +88,7 @@ def then_value(field: FieldThen) -> SafeString:
         return _muted("Not known")
     shown = [_masked(field, text) for text in field.known.texts]
     if len(shown) == 1:
-        return shown[0]
+        return format_html("{}{}", shown[0], ONE_SIDED.get(field.known.certainty, ""))
     two = '{} <span class="muted">before,</span> {} <span class="muted">after</span>'
     texts = [text or "" for text in field.known.texts]
     differs = difference(*texts) if field.spec.personal and all(texts) else ""

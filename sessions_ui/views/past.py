@@ -38,27 +38,26 @@ def history(request: HttpRequest, session_key: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Asked:
-    """The moment that was asked for, or why it cannot be shown."""
+    """The moment that was asked for (None: now), or why it cannot be shown."""
 
-    at: datetime
+    at: datetime | None = None
     problem: str = ""
 
 
 def asked_of(text: str) -> Asked:
     """The moment in ``?at=``: ISO 8601, in the house's zone where it names none; nothing is now."""
-    now = timezone.now()
     if not text:
-        return Asked(now)
+        return Asked()
     try:
         found = datetime.fromisoformat(text.strip().replace(" ", "+"))
         at = found if found.tzinfo else timezone.make_aware(found)
         timezone.localtime(at)
     except (ValueError, OverflowError):
-        return Asked(now, f"“{text[:60]}” is not a moment. Write it as 2026-01-31T14:05.")
+        return Asked(None, f"“{text[:60]}” is not a moment. Write it as 2026-01-31T14:05.")
     if at.year < OLDEST:
-        return Asked(now, "PAVE has no sessions from so long ago. Choose a later moment.")
-    if at > now:
-        return Asked(now, "That moment is still to come. Choose an earlier one.")
+        return Asked(None, "PAVE has no sessions from so long ago. Choose a later moment.")
+    if at > timezone.now():
+        return Asked(None, "That moment is still to come. Choose an earlier one.")
     return Asked(at)
 
 
@@ -73,7 +72,7 @@ def past(request: HttpRequest, session_key: str) -> HttpResponse:
         shown = session_past(session_key=session_key, at=asked.at)
     except (PaveKeyError, PaveNotFound):
         return session_unknown(request, session_key)
-    local = timezone.localtime(asked.at)
+    local = timezone.localtime(shown.moment.at)
     context = {
         "session_key": session_key,
         "asked": asked,

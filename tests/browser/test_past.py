@@ -1,0 +1,84 @@
+"""Looking back in a real browser: the history of a session, a moment of it, and a revert."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import expect
+
+from sessions_ui.audit.record import Actor
+from tests.audit.authors import note
+from tests.pages import Agent
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+KEY = "LKS-7Q2M9XK4RD"
+WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+
+
+def look(page, picture, name):
+    """Check a page for accessibility and take its picture."""
+    found = Axe().run(page, options={"runOnly": WCAG})
+    assert found.violations_count == 0, found.generate_report()
+    picture(name)
+
+
+@pytest.fixture
+def lived(client, alice, carol, sandbox):
+    """A session with a past: edits, a lost answer, a refusal, and the customer's start."""
+    agent = Agent(client, alice, KEY)
+    page = agent.edit(session_theme="LITE", vehicle_trim="Touring", sms_to_name="Grace Lindqvist")
+    first = int(page.soup.select_one("[data-entry-id]")["data-entry-id"])
+    sandbox.state.act(KEY, "fail-text")
+    agent.open()
+    sandbox.state.poke(KEY, "vehicle.make", "Acura")
+    sandbox.state.fault("reset_after", method="PUT")
+    agent.send(agent.review(vehicle_odom_reading="90210"))
+    form = agent.open()
+    sandbox.state.act(KEY, "start")
+    agent.review(form, vehicle_trim="Sport", session_language="FR")
+    boss = Actor(id=carol.pk, label="Carol Reyes", role="Manager")
+    note(first, "audit.flagged", said="Please check with the dealer.", actor=boss, key=KEY)
+    return first
+
+
+def test_looking_back_and_taking_back(
+    page, live_server, sandbox, alice, carol, log_in, picture, lived
+):
+    log_in(alice)
+    page.goto(f"{live_server.url}/sessions/{KEY}/history/")
+    expect(page.locator("ol.steps")).to_contain_text("Status went from Not started (IDLE)")
+    look(page, picture, "history-agent")
+    row = page.locator(f"#entry-{lived}")
+    row.get_by_role("link", name="Before").click()
+    expect(page.locator("[data-then='session.theme']")).to_contain_text("Editable")
+    look(page, picture, "past-before")
+    page.goto(f"{live_server.url}/sessions/{KEY}/past/")
+    expect(page.locator("[data-then='session.theme']")).to_contain_text("STARTED")
+    look(page, picture, "past-now")
+    page.goto(f"{live_server.url}/sessions/{KEY}/past/?at=tomorrow")
+    expect(page.get_by_role("alert")).to_contain_text("is not a moment")
+    look(page, picture, "past-problem")
+    page.goto(f"{live_server.url}/sessions/{KEY}/history/")
+    row.locator("summary").click()
+    look(page, picture, "history-revert")
+    row.get_by_role("button", name="All 3 fields").click()
+    expect(page.get_by_text(f"This takes back edit #{lived}")).to_be_visible()
+    look(page, picture, "revert-locked")
+    sandbox.state.act(KEY, "reset")
+    Agent(Client(), alice, KEY).edit(session_language="FR", session_theme="CAPT")
+    page.goto(f"{live_server.url}/sessions/{KEY}/history/")
+    page.locator("ol.steps details.revert summary").first.click()
+    page.get_by_role("button", name="All 2 fields").first.click()
+    expect(page.locator("[data-payload]")).to_be_visible()
+    look(page, picture, "revert-review")
+    page.get_by_role("button", name="Send 2 changes to PAVE").click()
+    expect(page.locator("[data-outcome]")).to_have_attribute("data-outcome", "confirmed")
+    log_in(carol)
+    page.goto(f"{live_server.url}/sessions/{KEY}/history/")
+    expect(page.locator("ol.steps")).to_contain_text("Please check with the dealer.")
+    look(page, picture, "history-manager")
+    page.get_by_role("link", name="Reverts").or_(
+        page.locator("ol.steps span", has_text="Reverts #").locator("a")
+    ).first.click()
+    expect(page.get_by_role("heading", name="Looking back")).to_be_visible()
+    look(page, picture, "entry-reverted")
