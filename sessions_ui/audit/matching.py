@@ -1,19 +1,19 @@
 """Which entries answer a question: as ranges of indexes that are in the order of the list.
 
-Ids follow time, so a window of time is a range of ids. A question is led by the index that it
-probably narrows most and asks the others row by row, so that the first fifty come quickly whether
-a value is rare or common. A value that is looked for in several fields is several such ways, whose
-heads are merged.
+Each filter is such a range by itself. The shortest one leads and the others are asked row by row,
+so that the first fifty come quickly whether a value is rare or common. A value that is looked for
+in several fields is several ranges, whose heads are merged.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
-from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.models import AuditEntry, AuditToken, Kind
 
 from .filters import AuditFilter
@@ -23,8 +23,10 @@ from .tokens import FIELD, OUTCOME, STATUS
 Bounds = tuple[int, int | None]
 """A window of time as ids: from the first, to before the second (None: open)."""
 Way = QuerySet[Any, int]
-# Nearly every edit ends so: such a filter narrows nothing and should not lead.
-COMMON = frozenset({Outcome.CONFIRMED.value, Outcome.ACCEPTED.value})
+MEASURED = 10_001
+"""How far the range of a filter is measured: of two that are longer, either may lead."""
+FEW = frozenset({"refusal", "access"})
+"""Of these kinds there are few, so that the kind is a filter that can lead."""
 
 # Binary search for the first id whose time is not before a moment: no index on the time needed.
 _FIRST_ID = """
@@ -66,35 +68,100 @@ def bounds_of(chosen: AuditFilter) -> Bounds:
     return lowest, first_id_since(chosen.until) if chosen.until else None
 
 
+@dataclass(frozen=True)
+class Part:
+    """One filter: a condition on the entries or on the index rows. ``value``: it is what was looked
+    for in values, perhaps in several fields."""
+
+    model: type[AuditEntry] | type[AuditToken]
+    condition: Q
+    value: bool = False
+
+
+class Search:
+    """A question on its way to its answer. A filter with a problem matches nothing."""
+
+    def __init__(self, chosen: AuditFilter, bounds: Bounds) -> None:
+        self.chosen = chosen
+        self._low, self._high = bounds
+
+    def ids(self) -> Way:
+        """All ids of the answer, in no order yet; without paging."""
+        found = self._led_by(self._parts[0] if self._parts else None)
+        return found.none() if self.chosen.problems else found
+
+    def nearest(self, size: int, many: bool = False) -> list[int]:
+        """The first ids of the answer in the direction of paging. ``many``: so many match that it
+        is quicker to look at the newest one by one than to sort all."""
+        up = self.chosen.after is not None
+        edge = {"gt": self.chosen.after} if up else {"lt": self.chosen.before}
+        heads = []
+        for way in self._ways(many):
+            key = key_of(way)
+            past = {f"{key}__{side}": id_ for side, id_ in edge.items() if id_ is not None}
+            heads.append(way.filter(**past).order_by(key if up else f"-{key}")[:size])
+        if len(heads) < 2:
+            return [id_ for head in heads for id_ in head]
+        order = f"ORDER BY 1 {'ASC' if up else 'DESC'} LIMIT {size}"
+        return [id_ for (id_,) in _joined(heads, order)]
+
+    def counted(self, most: int) -> int:
+        """How many match; counting stops at ``most``."""
+        ways = [way.order_by()[:most] for way in self._ways()]
+        if len(ways) < 2:
+            return sum(way.count() for way in ways)
+        return min(most, int(_joined(ways, "", "COUNT(*)")[0][0]))
+
+    def _ways(self, many: bool = False) -> list[Way]:
+        lead = self._parts[0] if self._parts else None
+        if self.chosen.problems:
+            return []
+        if lead is None or not lead.value:
+            return [self._led_by(lead)]
+        if many and STAR in self.chosen.value:
+            return [self._led_by(None)]
+        found = seeks(self.chosen.value, self.chosen.field)
+        return [self._led_by(lead, replace(lead, condition=one)) for one in found]
+
+    @cached_property
+    def _parts(self) -> list[Part]:
+        """The filters, the one with the shortest range first."""
+        parts = [*_token_parts(self.chosen), *_entry_parts(self.chosen)]
+        if len(parts) < 2 or self.chosen.problems:
+            return parts
+        ranges = [self._range(part)[:MEASURED] for part in parts]
+        lengths = _counts(ranges)
+        return [parts[n] for n in sorted(range(len(parts)), key=lengths.__getitem__)]
+
+    def _range(self, part: Part) -> Way:
+        key = "entry_id" if part.model is AuditToken else "id"
+        found = part.model.objects.filter(part.condition, **{f"{key}__gte": self._low})
+        if self._high is not None:
+            found = found.filter(**{f"{key}__lt": self._high})
+        return found.values_list(key, flat=True)
+
+    def _led_by(self, lead: Part | None, narrowed: Part | None = None) -> Way:
+        """The range of the lead, of which each row is asked the other filters."""
+        others = [part for part in self._parts if part is not lead]
+        listed = _listed(self.chosen)
+        found = self._range(narrowed or lead or Part(AuditEntry, listed))
+        key = key_of(found)
+        for part in others:
+            if part.model is AuditToken:
+                held = AuditToken.objects.filter(part.condition, entry_id=OuterRef(key))
+                found = found.filter(Exists(held))
+        of_entries = [part.condition for part in others if part.model is AuditEntry]
+        if lead is not None and lead.model is AuditToken and self.chosen.kind:
+            of_entries.append(listed)
+        if of_entries:
+            held = AuditEntry.objects.filter(*of_entries, id=OuterRef(key))  # type: ignore[assignment]
+            found = found.filter(Exists(held))
+        return found.distinct() if lead is not None and lead.value else found
+
+
 def matching_ids(chosen: AuditFilter, bounds: Bounds) -> Way:
-    """The ids that answer the question, in no order yet; without paging. A filter with a problem
-    matches nothing."""
-    value = seek(chosen.value, chosen.field) if chosen.value else None
-    found = _way(chosen, bounds, value)
-    return found.none() if chosen.problems else found
-
-
-def nearest_ids(chosen: AuditFilter, bounds: Bounds, size: int, many: bool = False) -> list[int]:
-    """The first ids of the answer in the direction of paging. ``many``: so many match that it is
-    quicker to look at the newest one by one than to sort all."""
-    up = chosen.after is not None
-    edge = {"gt": chosen.after} if up else {"lt": chosen.before} if chosen.before else {}
-    heads = []
-    for way in _ways(chosen, bounds, many):
-        key = key_of(way)
-        past = way.filter(**{f"{key}__{side}": id_ for side, id_ in edge.items()})
-        heads.append(past.order_by(key if up else f"-{key}")[:size])
-    if len(heads) < 2:
-        return [id_ for head in heads for id_ in head]
-    return [id_ for (id_,) in _joined(heads, f"ORDER BY 1 {'ASC' if up else 'DESC'} LIMIT {size}")]
-
-
-def counted(chosen: AuditFilter, bounds: Bounds, most: int) -> int:
-    """How many match; counting stops at ``most``."""
-    ways = [way.order_by()[:most] for way in _ways(chosen, bounds)]
-    if len(ways) < 2:
-        return sum(way.count() for way in ways)
-    return min(most, int(_joined(ways, "", "COUNT(*)")[0][0]))
+    """The ids that answer the question, in no order yet; without paging."""
+    return Search(chosen, bounds).ids()
 
 
 def key_of(way: Way) -> str:
@@ -102,61 +169,25 @@ def key_of(way: Way) -> str:
     return "entry_id" if way.model is AuditToken else "id"
 
 
-def _joined(parts: Sequence[Way], tail: str, what: str = "*") -> list[tuple[int]]:
+def _joined(parts: Sequence[Way], tail: str, what: str = "*") -> list[tuple[int, ...]]:
     """Several ways in one statement, each id once."""
+    return _asked(f"SELECT {what} FROM ({{}}) AS ways {tail}", " UNION ", "SELECT * FROM", parts)  # noqa: S608
+
+
+def _counts(parts: Sequence[Way]) -> tuple[int, ...]:
+    """How many each of these has."""
+    return _asked("SELECT {}", ", ", "(SELECT COUNT(*) FROM", parts, ")")[0]
+
+
+def _asked(
+    statement: str, between: str, before: str, parts: Sequence[Way], after: str = ""
+) -> list[tuple[int, ...]]:
     spelled = [part.query.sql_with_params() for part in parts]
-    ways = " UNION ".join(
-        f"SELECT * FROM ({sql}) AS way{n}"  # noqa: S608  made of Django's own statements
-        for n, (sql, _) in enumerate(spelled)
-    )
-    given = [one for _, params in spelled for one in params]
+    pieces = [f"{before} ({sql}) AS way{n}{after}" for n, (sql, _) in enumerate(spelled)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {what} FROM ({ways}) AS ways {tail}", given)  # noqa: S608
+        given = [one for _, params in spelled for one in params]
+        cursor.execute(statement.format(between.join(pieces)), given)
         return list(cursor.fetchall())
-
-
-def _ways(chosen: AuditFilter, bounds: Bounds, many: bool = False) -> list[Way]:
-    if chosen.problems:
-        return []
-    if not chosen.value:
-        return [_way(chosen, bounds, None)]
-    if many and STAR in chosen.value:
-        return [_way(chosen, bounds, seek(chosen.value, chosen.field), walk=True)]
-    return [_way(chosen, bounds, one) for one in seeks(chosen.value, chosen.field)]
-
-
-def _way(chosen: AuditFilter, bounds: Bounds, value: Q | None, walk: bool = False) -> Way:
-    entry, tokens = _entry_conditions(chosen), _token_conditions(chosen, value)
-    low, high = bounds
-    if tokens and not walk and not _entry_leads(chosen):
-        lead, *rest = tokens
-        found = AuditToken.objects.filter(lead, entry_id__gte=low)
-        key = "entry_id"
-        if _of_entries(chosen):
-            found = found.filter(Exists(AuditEntry.objects.filter(entry, id=OuterRef(key))))
-    else:
-        rest, key = tokens, "id"
-        found = AuditEntry.objects.filter(entry, id__gte=low)  # type: ignore[assignment]
-    for one in rest:
-        found = found.filter(Exists(AuditToken.objects.filter(one, entry_id=OuterRef(key))))
-    if high is not None:
-        found = found.filter(**{f"{key}__lt": high})
-    ids = found.values_list(key, flat=True)
-    return ids.distinct() if value is not None else ids
-
-
-def _entry_leads(chosen: AuditFilter) -> bool:
-    if chosen.value:
-        return False
-    if chosen.session or chosen.entry or chosen.ticket or chosen.kind:
-        return True
-    return chosen.actor is not None and (not chosen.outcome or chosen.outcome in COMMON)
-
-
-def _of_entries(chosen: AuditFilter) -> bool:
-    """Whether something is asked that only the entries themselves tell."""
-    asked = (chosen.kind, chosen.session, chosen.actor is not None, chosen.reason, chosen.ticket)
-    return any(asked)
 
 
 def _listed(chosen: AuditFilter) -> Q:
@@ -167,19 +198,21 @@ def _listed(chosen: AuditFilter) -> Q:
     return Q(kind__in=kinds) if len(kinds) > 1 else Q(kind=kinds[0])
 
 
-def _entry_conditions(chosen: AuditFilter) -> Q:
-    found = _listed(chosen)
+def _entry_parts(chosen: AuditFilter) -> list[Part]:
+    """The filters of which the entries themselves tell, each with an index of its own."""
+    found = [Q()] if chosen.kind in FEW else []
     if chosen.session:
-        found &= Q(session_key=chosen.session)
+        found.append(Q(session_key=chosen.session))
     if chosen.actor is not None:
-        found &= Q(actor_id=chosen.actor, op__isnull=True)
+        found.append(Q(actor_id=chosen.actor, op__isnull=True))
     if chosen.reason:
-        found &= Q(reason_code=chosen.reason, op__isnull=True)
+        found.append(Q(reason_code=chosen.reason, op__isnull=True))
     if chosen.ticket:
         # The empty ticket is named so that the partial index may be used.
         wanted = Q(ticket=chosen.ticket) & ~Q(ticket="")
-        found &= wanted | Q(id=_edit_of(chosen.entry)) if chosen.entry is not None else wanted
-    return found
+        other = Q(id=_edit_of(chosen.entry)) if chosen.entry is not None else Q()
+        found.append(wanted | other)
+    return [Part(AuditEntry, _listed(chosen) & one) for one in found]
 
 
 def _edit_of(entry_id: int) -> int:
@@ -188,10 +221,10 @@ def _edit_of(entry_id: int) -> int:
     return op or entry_id
 
 
-def _token_conditions(chosen: AuditFilter, value: Q | None) -> list[Q]:
-    """The filters that are index rows, the narrowest first."""
-    found = [] if value is None else [value]
-    for name, val in ((OUTCOME, chosen.outcome), (STATUS, chosen.status), (FIELD, chosen.field)):
-        if val:
-            found.append(Q(field=name, val=val))
+def _token_parts(chosen: AuditFilter) -> list[Part]:
+    """The filters that are index rows."""
+    asked = ((OUTCOME, chosen.outcome), (STATUS, chosen.status), (FIELD, chosen.field))
+    found = [Part(AuditToken, Q(field=name, val=val)) for name, val in asked if val]
+    if chosen.value:
+        found.insert(0, Part(AuditToken, seek(chosen.value, chosen.field), value=True))
     return found

@@ -7,7 +7,7 @@ from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.models import AuditEntry, Kind
 
 from .filters import AuditFilter
-from .matching import Bounds, Way, bounds_of, counted, key_of, matching_ids, nearest_ids
+from .matching import Bounds, Search, Way, bounds_of, key_of
 from .rows import Row, rows_of
 
 PAGE = 50
@@ -37,20 +37,22 @@ class Page:
         return self.chosen.link(before=self.older)
 
 
-def page_ids(
-    chosen: AuditFilter, bounds: Bounds, size: int = PAGE, many: bool = False
-) -> tuple[list[int], bool]:
+def page_ids(chosen: AuditFilter, bounds: Bounds, size: int = PAGE) -> tuple[list[int], bool]:
     """The ids of one page, newest first, and whether there are more in the direction of paging."""
-    ids = nearest_ids(chosen, bounds, size + 1, many)
+    return _page(Search(chosen, bounds), size)
+
+
+def _page(search: Search, size: int, many: bool = False) -> tuple[list[int], bool]:
+    ids = search.nearest(size + 1, many)
     more = len(ids) > size
-    return (ids[:size][::-1] if chosen.after is not None else ids[:size]), more
+    return (ids[:size][::-1] if search.chosen.after is not None else ids[:size]), more
 
 
 def entries_page(chosen: AuditFilter, size: int = PAGE) -> Page:
     """One page of the answer, with a count that stops at 10,000."""
-    bounds = bounds_of(chosen)
-    count = counted(chosen, bounds, COUNTED + 1)
-    ids, more = page_ids(chosen, bounds, size, many=count > COUNTED)
+    search = Search(chosen, bounds_of(chosen))
+    count = search.counted(COUNTED + 1)
+    ids, more = _page(search, size, many=count > COUNTED)
     going_up = chosen.after is not None
     newer = ids[0] if ids and (more if going_up else chosen.before is not None) else None
     older = ids[-1] if ids and (going_up or more) else None
@@ -64,7 +66,7 @@ def count_words(count: int) -> str:
 
 def ids_newest_first(chosen: AuditFilter, bounds: Bounds) -> Way:
     """Every id of the answer, whatever its page: one statement, so one moment of the record."""
-    found = matching_ids(chosen, bounds)
+    found = Search(chosen, bounds).ids()
     return found.order_by(f"-{key_of(found)}")
 
 

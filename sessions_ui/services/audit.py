@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from sessions_ui.audit.filters import LARGEST_ID, AuditFilter, filter_read
 from sessions_ui.audit.masking import scrub
-from sessions_ui.audit.query import Page, bounds_of, entries_page, matching_ids
+from sessions_ui.audit.matching import bounds_of, matching_ids
+from sessions_ui.audit.query import Page, entries_page
 from sessions_ui.audit.record import Actor, record_access
 from sessions_ui.audit.standing import Standing, standing_of
 from sessions_ui.audit.story import Story, first_of, story_of

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from django.db import connection
 
-from sessions_ui.audit.matching import bounds_of, counted
+from sessions_ui.audit.matching import Search, bounds_of
 from sessions_ui.audit.query import COUNTED, entries_page
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.services.audit import audit_filter
@@ -108,7 +108,7 @@ class Asked:
 
     def count(self):
         """The count that stands over the list."""
-        return counted(self.chosen, bounds_of(self.chosen), COUNTED + 1)
+        return Search(self.chosen, bounds_of(self.chosen)).counted(COUNTED + 1)
 
 
 def raw(sql):

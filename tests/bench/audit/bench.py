@@ -6,14 +6,15 @@ import time
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 
 from sessions_ui.audit.record import SYSTEM
 from sessions_ui.audit.verify import audit_prove
 from sessions_ui.services.audit import audit_filter
 from sessions_ui.services.exporting import export_begin
 
-from . import loading
+from . import loading, plans
 from .asking import ALL
 from .measures import Measures
 from .peers import peers
@@ -25,6 +26,7 @@ class Bench(Measures):
     def load(self, again=False):
         """Fill the database unless it is full; gives the seconds that it took."""
         if loading.is_loaded(self.size) and not again:
+            call_command("migrate", verbosity=0)
             return {}
         contenders = peers()
         loading.database_make(contenders)
@@ -71,6 +73,16 @@ class Bench(Measures):
             "s": time.monotonic() - began,
             "grown_mb": peak.grown,
         }
+
+    def scans(self, without=()):
+        """What would be read whole, the indexes of these names left away."""
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                for name in without:
+                    cursor.execute(f"DROP INDEX {name}")
+            found = plans.scans()
+            transaction.set_rollback(True)
+        return found
 
     def rest(self):
         """Let go of the database."""
