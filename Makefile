@@ -5,7 +5,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8900
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test lock lint format pictures bench bench-audit faults faults-long
+.PHONY: help run test lock lint format pictures bench bench-audit faults faults-long tamper
 
 help:
 	@echo "make run     start sandbox, dashboard and reconcile loop (PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT))"
@@ -15,6 +15,7 @@ help:
 	@echo "make format  format the code"
 	@echo "make bench   time the pages while PAVE answers and while it hangs"
 	@echo "make bench-audit  what the record costs and how quickly it answers (a quarter of an hour)"
+	@echo "make tamper  a thousand tamperings of the record on each database, each found and named"
 	@echo "make pictures  take the README's pictures of the pages anew"
 	@echo "make lock    write the requirements files anew from pyproject.toml"
 
@@ -58,3 +59,7 @@ bench:
 bench-audit:
 	@$(PYTHON) .ci/environment.py requirements-bench.txt
 	@$(VENV_PYTHON) -m tests.bench.audit $(BENCH)
+
+tamper:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@$(VENV_PYTHON) -m tests.tamper --count 1000 --seed $(or $(SEED),1)

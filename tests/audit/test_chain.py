@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from sessions_ui.audit.canonical import COLUMNS, row_hash
+from sessions_ui.audit.canonical import COLUMNS
 from sessions_ui.audit.chain import SealError, copy_append, horizon, seal_of, seals_make
 from sessions_ui.audit.doubts import Doubt
 from sessions_ui.audit.seals import MARK, leaf_of, merkle_root, ranges_ids, ranges_text
@@ -22,6 +22,7 @@ from sessions_ui.audit.spans import _in_turn, spans_hold, spans_of
 from sessions_ui.audit.standing import standing_of
 from sessions_ui.audit.verify import audit_prove
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Edit, Kind
+from tests.tamper.tools import forget, insert_as, rehash, swap
 
 from .authors import KEY, PHONE, edit, intent, refusal, resolved, undone
 from .conftest import SEAL_KEY
@@ -35,14 +36,6 @@ def prove(copy=None, **options):
 
 def ids():
     return list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
-
-
-def forget(first, last=None):
-    """Entries as if they had never been: all that stands beside them goes too."""
-    span = (first, last or first)
-    AuditEntry.objects.filter(id__range=span).delete()
-    AuditValue.objects.filter(entry_id__range=span).delete()
-    AuditToken.objects.filter(entry_id__range=span).delete()
 
 
 @pytest.fixture
@@ -63,36 +56,6 @@ def sealed(sealing):
     intent()
     intent()
     return known, gap, sealing
-
-
-# --- the tamperer's tools: all by raw means, as someone with the database's password has them ---
-
-
-def rehash(entry_id):
-    values = AuditEntry.objects.values_list(*COLUMNS[1]).get(id=entry_id)
-    AuditEntry.objects.filter(id=entry_id).update(hash=row_hash(values))
-
-
-def insert_as(new_id, like):
-    columns = ", ".join(
-        field.column for field in AuditEntry._meta.concrete_fields if field.column != "id"
-    )
-    over = "" if connection.vendor == "sqlite" else "OVERRIDING SYSTEM VALUE"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO audit_entry (id, {columns}) {over}"  # noqa: S608
-            f" SELECT %s, {columns} FROM audit_entry WHERE id = %s",
-            [new_id, like],
-        )
-
-
-def swap(one, other):
-    names = [field.column for field in AuditEntry._meta.concrete_fields if field.column != "id"]
-    first, second = (AuditEntry.objects.filter(id=i).values(*names).get() for i in (one, other))
-    neutral = {"op": None, "op_key": None, "kind": 7}
-    AuditEntry.objects.filter(id=one).update(**neutral)
-    AuditEntry.objects.filter(id=other).update(**first)
-    AuditEntry.objects.filter(id=one).update(**second)
 
 
 # --- sound ---------------------------------------------------------------------------------------

@@ -1,0 +1,133 @@
+"""What can be done to a record, at random: each deed gives the id that must be named for it."""
+
+from datetime import timedelta
+
+from sessions_ui.audit.chain import seal_of, seals_make
+from sessions_ui.audit.seals import MARK, leaves_of, merkle_root
+from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Kind
+from tests.audit.authors import edit
+
+from .tools import forget, insert_as, rehash, swap
+
+TEXTS = (
+    "actor_label", "actor_role", "remote_addr", "request_id", "session_key", "session_label",
+    "action", "reason_code", "reason_note", "ticket", "status", "base_version", "new_version",
+    "body", "detail", "outcome", "error_code",
+)  # fmt: skip
+
+
+class Deeds:
+    """One sealed record, and what is done to it. ``key``: for what only its holder can do."""
+
+    def __init__(self, chance, key):
+        self._chance, self._key = chance, key
+        self.ids = list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
+        self.seals = [seal_of(one) for one in AuditCheckpoint.objects.order_by("n")]
+        self.sealed_to = self.seals[-1].last_id
+        self.sealed = [id_ for id_ in self.ids if id_ <= self.sealed_to]
+        self.gaps = sorted(set(range(1, self.sealed_to)) - set(self.ids))
+
+    def _victim(self):
+        return self._chance.choice(self.sealed)
+
+    def _change(self, id_):
+        """Another letter, number or moment somewhere in an entry."""
+        column = self._chance.choice([*TEXTS, "ts", "duration_ms", "http_status"])
+        was = AuditEntry.objects.values_list(column, flat=True).get(id=id_)
+        if column == "ts":
+            now = was + timedelta(microseconds=self._chance.choice([-1, 1, 10**6, 10**11]))
+        elif column in TEXTS:
+            place = self._chance.randrange(len(was) + 1)
+            now = f"{was[:place]}{self._chance.choice('x7 é')}{was[place:]}"[-40:]
+            now = now if now != was else f"{was}!"[-20:]
+        else:
+            now = (was or 0) + self._chance.randrange(1, 99)
+        AuditEntry.objects.filter(id=id_).update(**{column: now})
+
+    def edit(self):
+        """One column of one entry, sealed or not."""
+        victim = self._chance.choice(self.ids)
+        self._change(victim)
+        return victim
+
+    def delete(self):
+        """One entry, or up to five in a row; with or without what stands beside them."""
+        place = self._chance.randrange(len(self.sealed))
+        going = self.sealed[place : place + self._chance.choice([1, 1, 1, 2, 5])]
+        AuditEntry.objects.filter(id__in=going).delete()
+        if self._chance.random() < 0.5:
+            AuditValue.objects.filter(entry_id__in=going).delete()
+            AuditToken.objects.filter(entry_id__in=going).delete()
+        return going[0]
+
+    def insert(self):
+        """A copy of a real entry, in a hole between the ids or before the first."""
+        kinds = AuditEntry.objects.filter(kind=Kind.SENT, id__lte=self.sealed_to)
+        like = self._chance.choice(list(kinds.values_list("id", flat=True)))
+        new_id = self._chance.choice([*self.gaps, 0, -7])
+        insert_as(new_id, like)
+        return new_id
+
+    def swap(self):
+        """Two entries change places, their hashes with them."""
+        one, other = self._chance.sample(self.sealed, 2)
+        swap(one, other)
+        return min(one, other)
+
+    def cut_the_tail(self):
+        """The end goes from some seal on, seals too: only the copy elsewhere knows."""
+        first = self._chance.choice(self.seals[1:])
+        forget(first.first_id, self.ids[-1])
+        AuditCheckpoint.objects.filter(n__gte=first.n).delete()
+        return first.first_id
+
+    def rehash(self):
+        """An entry is changed and its hash made to fit."""
+        victim = self._victim()
+        self._change(victim)
+        rehash(victim)
+        return victim
+
+    def rehash_the_seal(self):
+        """The same, and marks and root made to fit too; the signature cannot be."""
+        seal = self._chance.choice([one for one in self.seals if one.count])
+        ids = [id_ for id_ in self.sealed if seal.first_id <= id_ <= seal.last_id]
+        victim = self._chance.choice(ids)
+        self._change(victim)
+        rehash(victim)
+        entries = AuditEntry.objects.filter(id__in=ids).order_by("id")
+        leaves = leaves_of(ids, [bytes(h) for h in entries.values_list("hash", flat=True)])
+        AuditCheckpoint.objects.filter(n=seal.n).update(
+            marks=b"".join(leaf[:MARK] for leaf in leaves), merkle_root=merkle_root(leaves)
+        )
+        return seal.first_id
+
+    def restore_an_older_copy(self):
+        """An old state of the database is put back and work goes on, sealed with the true key."""
+        first = self._chance.choice(self.seals[1:])
+        forget(first.first_id, self.ids[-1])
+        AuditCheckpoint.objects.filter(n__gte=first.n).delete()
+        for _ in range(self._chance.randrange(3)):
+            edit()
+        for _ in range(self._chance.randrange(1, 4)):
+            seals_make(key=self._key)
+        return first.first_id
+
+    def exchange_a_value(self):
+        """A personal value beside an entry becomes another."""
+        kept = AuditValue.objects.filter(entry_id__lte=self.sealed_to)
+        value = kept.order_by("entry_id", "field", "side")[self._chance.randrange(kept.count())]
+        same = AuditValue.objects.filter(
+            entry_id=value.entry_id, field=value.field, side=value.side
+        )
+        same.update(value=f"416-555-{self._chance.randrange(10000):04}x")
+        return value.entry_id
+
+    def remove_a_seal(self):
+        """One checkpoint goes."""
+        seal = self._chance.choice(self.seals[:-1])
+        AuditCheckpoint.objects.filter(n=seal.n).delete()
+        return seal.first_id
+
+
+KINDS = [name for name in vars(Deeds) if not name.startswith("_")]

@@ -1,0 +1,43 @@
+"""The tamperer's tools: raw means, as someone with the database's password has them."""
+
+from django.db import connection
+
+from sessions_ui.audit.canonical import COLUMNS, row_hash
+from sessions_ui.models import AuditEntry, AuditToken, AuditValue
+
+COPIED = [field.column for field in AuditEntry._meta.concrete_fields if field.column != "id"]
+
+
+def rehash(entry_id):
+    """Make an entry's hash fit what stands there now."""
+    values = AuditEntry.objects.values_list(*COLUMNS[1]).get(id=entry_id)
+    AuditEntry.objects.filter(id=entry_id).update(hash=row_hash(values))
+
+
+def insert_as(new_id, like):
+    """Put in an entry with a chosen id, a copy of another."""
+    columns = ", ".join(COPIED)
+    over = "" if connection.vendor == "sqlite" else "OVERRIDING SYSTEM VALUE"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO audit_entry (id, {columns}) {over}"  # noqa: S608
+            f" SELECT %s, {columns} FROM audit_entry WHERE id = %s",
+            [new_id, like],
+        )
+
+
+def swap(one, other):
+    """Let two entries change places, each with its own hash."""
+    first, second = (AuditEntry.objects.filter(id=i).values(*COPIED).get() for i in (one, other))
+    neutral = {"op": None, "op_key": None, "kind": 7}
+    AuditEntry.objects.filter(id=one).update(**neutral)
+    AuditEntry.objects.filter(id=other).update(**first)
+    AuditEntry.objects.filter(id=one).update(**second)
+
+
+def forget(first, last=None):
+    """Entries as if they had never been: all that stands beside them goes too."""
+    span = (first, last or first)
+    AuditEntry.objects.filter(id__range=span).delete()
+    AuditValue.objects.filter(entry_id__range=span).delete()
+    AuditToken.objects.filter(entry_id__range=span).delete()

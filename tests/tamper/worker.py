@@ -1,0 +1,97 @@
+"""The tamperings on one database: `python -m tests.tamper.worker --count N --seed N`."""
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from sessions_ui.audit import chain  # noqa: E402
+from sessions_ui.audit.doubts import Doubt  # noqa: E402
+from sessions_ui.audit.triggers import remove_triggers  # noqa: E402
+from sessions_ui.audit.verify import audit_prove  # noqa: E402
+from tests.audit.authors import PHONE, edit, intent, undone  # noqa: E402
+
+from .deeds import KINDS, Deeds  # noqa: E402
+from .filling import record_fill  # noqa: E402
+from .tools import forget  # noqa: E402
+
+KEY = "a-seal-key-that-only-the-tampering-knows-01"
+SMALL_SEAL = 40
+
+
+def record_make(chance, entries, copy):
+    """A record with holes among its ids, seals of every size, some over nothing, and an end that
+    is not sealed."""
+    chain.MOST = SMALL_SEAL
+    record_fill(entries, seed=chance.randrange(10**6))
+    for _ in range(30):
+        for _ in range(chance.randrange(6)):
+            edit(PHONE if chance.random() < 0.4 else None)
+        gap = intent()
+        edit()
+        forget(gap)
+        chain.seals_make(key=KEY)
+    chain.copy_append(copy)
+    intent()
+    edit(PHONE)
+
+
+def tampered(deeds, kind, copy):
+    """Do one deed, see whether it is found and named, and undo it."""
+    with undone():
+        wanted = getattr(deeds, kind)()
+        try:
+            audit_prove(key=KEY, copy=copy)
+        except Doubt as doubt:
+            right = doubt.entry_id == wanted
+            return "named" if right else f"named #{doubt.entry_id} for #{wanted}: {doubt}"
+    return f"NOT FOUND (#{wanted})"
+
+
+def main():
+    """Print one JSON line: how many of each kind were done and named, and the seconds."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--count", type=int, default=1000)
+    asked.add_argument("--entries", type=int, default=1500)
+    asked.add_argument("--seed", type=int, default=1)
+    asked = asked.parse_args()
+    chance = random.Random(asked.seed)  # noqa: S311
+    call_command("migrate", verbosity=0)
+    remove_triggers(connection)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "seals.jsonl"
+        record_make(chance, asked.entries, copy)
+        deeds = Deeds(chance, KEY)
+        sound = audit_prove(key=KEY, copy=copy)
+        done, named, seconds, wrong = Counter(), Counter(), Counter(), []
+        for turn in range(asked.count):
+            kind = KINDS[turn % len(KINDS)]
+            began = time.monotonic()
+            verdict = tampered(deeds, kind, copy)
+            seconds[kind] += time.monotonic() - began
+            done[kind] += 1
+            named[kind] += verdict == "named"
+            if verdict != "named":
+                wrong.append(f"{kind}, turn {turn}: {verdict}")
+            if sys.stderr.isatty() and turn % 20 == 0:
+                print(f"\r{connection.vendor}: {turn}", end="", file=sys.stderr)
+        audit_prove(key=KEY, copy=copy)  # all was undone, and nothing sound is doubted
+    facts = {"vendor": connection.vendor, "entries": sound.sealed, "seals": sound.checkpoints}
+    print(json.dumps(facts | {"done": done, "named": named, "seconds": seconds, "wrong": wrong}))
+
+
+if __name__ == "__main__":
+    main()
