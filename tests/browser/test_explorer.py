@@ -60,7 +60,9 @@ def test_it_asks_nothing_while_nobody_looks(carols):
     page.clock.fast_forward(200_000)
     assert asked == []
     with page.expect_response(re.compile("/newer/")):
-        page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+        page.evaluate(
+            "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
+        )
     assert len(asked) == 1
 
 

@@ -71,6 +71,18 @@ class Scene:
 
         self.play(looking)
 
+    def look_while(self, pid):
+        """Open the page again and again for as long as another child is at work."""
+        ended = self.world.folder / f"{self.key}.ended"
+
+        def looking():
+            until(lambda: self.person("bob").open() and ended.exists(), 20, every=0.1)
+
+        looker = self.child(looking)
+        wait(pid)
+        ended.touch()
+        wait(looker)
+
     def paused(self, work, meanwhile):
         """Run `work` in a child until it comes to a `pause`; do `meanwhile`; let it go on."""
         reached, opened = os.pipe(), os.pipe()
@@ -101,9 +113,7 @@ def _late(scene):
 
 def _slow_call(scene):
     scene.order("hang_before", seconds=0.6)
-    pid = scene.child(lambda: scene.person().edit(TYPED) and None)
-    scene.look(1.0)
-    wait(pid)
+    scene.look_while(scene.child(lambda: scene.person().edit(TYPED) and None))
 
 
 def _overtaken_read(scene):
