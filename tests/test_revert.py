@@ -239,6 +239,21 @@ def test_the_link_survives_the_way_back_and_a_draft(agent, sandbox):
     assert not Draft.objects.exists()
 
 
+@pytest.mark.parametrize("fault", ["refused", "reset_before"])
+def test_the_link_survives_a_revert_that_came_to_nothing(agent, sandbox, settings, fault):
+    first = edited(agent, session_theme="LITE")
+    review = revert(agent, first)
+    sandbox.state.fault(fault, method="PUT")
+    settings.PAVE_SETTLE_SECONDS = 0
+    page = Page(agent.client.get(agent.post(review.inputs("send"), "send")["Location"]))
+    assert page.outcome in ("refused", "not_in_effect")
+    form = agent.open("?draft=1")
+    assert f"takes back edit #{first}" in form.text
+    again = Page(agent.post(form.inputs(), "review"))
+    agent.send(again)
+    assert intents() == [{}, {"reverts": first}, {"reverts": first}]
+
+
 def test_the_link_falls_when_no_old_value_is_left(agent, sandbox):
     first = edited(agent, session_theme="LITE")
     form = Page(agent.post(revert(agent, first).inputs("send"), "edit"))

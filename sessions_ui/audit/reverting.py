@@ -105,9 +105,9 @@ def revert_detail(edit_id: int) -> dict[str, object]:
     return {"reverts": edit_id} if edit_id else {}
 
 
-def origin_of(entry: AuditEntry) -> int | None:
-    """The edit that this one takes back."""
-    found: int | None = json.loads(entry.detail or "{}").get("reverts")
+def origin_of(entry: AuditEntry) -> int:
+    """The edit that this one takes back; 0 for none."""
+    found: int = json.loads(entry.detail or "{}").get("reverts", 0)
     return found
 
 

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from sessions_ui.audit.record import SYSTEM
+from sessions_ui.audit.reverting import origin_of
 from sessions_ui.domain.outcomes import OPEN, FieldResult, Outcome, State, roll_up
 from sessions_ui.domain.snapshot import Snapshot, parse_time
-from sessions_ui.models import Edit
+from sessions_ui.models import AuditEntry, Edit
 
 from .drafts import draft_keep
 from .transitions import Results, move_to_outcome, move_to_resolution
@@ -72,7 +73,12 @@ def edit_settle(edit: Edit, snapshot: Snapshot, *, now: datetime | None = None) 
     )
     if moved and outcome is Outcome.NOT_IN_EFFECT:
         typed = {key: wanted for key, (_, wanted) in edit.changes.items()}
-        draft_keep(actor_id=edit.actor_id, session_key=edit.session_key, typed=typed)
+        draft_keep(
+            actor_id=edit.actor_id,
+            session_key=edit.session_key,
+            typed=typed,
+            reverts=origin_of(AuditEntry.objects.get(id=edit.entry_id)),
+        )
     return moved
 
 
