@@ -57,6 +57,7 @@ class AuditFilter:
     until: datetime | None = None
     entry: int | None = None
     ticket: str = ""
+    words: tuple[str, ...] = ()
     kind: str = ""
     before: int | None = None
     after: int | None = None

@@ -22,10 +22,12 @@ from .tokens import (
     OUTCOME,
     SEARCHED_KEYS,
     STATUS,
+    WORD,
     change_tokens,
     held_tokens,
     status_token,
     tokens_add,
+    word_tokens,
 )
 from .writing import HORIZON_LOCK
 
@@ -36,7 +38,7 @@ AT_ONCE = 500
 OWN = (Kind.INTENT, Kind.REFUSAL)
 ENDS = (Kind.OUTCOME, Kind.RESOLUTION)
 SWEPT = "index"
-FIELDS = (FIELD, OUTCOME, STATUS, *sorted(SEARCHED_KEYS))
+FIELDS = (FIELD, OUTCOME, STATUS, WORD, *sorted(SEARCHED_KEYS))
 
 
 def tokens_owed(ids: Collection[int]) -> dict[int, Tokens]:
@@ -68,7 +70,8 @@ def _of_change(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Toke
         )
         for key, pair in sides.items()
     }
-    return change_tokens(changes) | status_token(entry.status)  # type: ignore[arg-type]
+    tokens = change_tokens(changes) | status_token(entry.status)  # type: ignore[arg-type]
+    return tokens | word_tokens(entry.reason_note, entry.ticket)
 
 
 def _of_end(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Tokens:

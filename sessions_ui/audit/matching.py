@@ -18,7 +18,7 @@ from sessions_ui.models import AuditEntry, AuditToken, Kind
 
 from .filters import AuditFilter
 from .seeking import STAR, seek, seeks
-from .tokens import FIELD, OUTCOME, STATUS
+from .tokens import FIELD, OUTCOME, STATUS, WORD, words_of
 
 Bounds = tuple[int, int | None]
 """A window of time as ids: from the first, to before the second (None: open)."""
@@ -82,7 +82,7 @@ class Search:
     """A question on its way to its answer. A filter with a problem matches nothing."""
 
     def __init__(self, chosen: AuditFilter, bounds: Bounds) -> None:
-        self.chosen = chosen
+        self.chosen = words_read(chosen)
         self._low, self._high = bounds
 
     def ids(self) -> Way:
@@ -159,6 +159,18 @@ class Search:
         return found.distinct() if lead is not None and lead.value else found
 
 
+def words_read(chosen: AuditFilter) -> AuditFilter:
+    """The question with what was typed as words of a note or a ticket, where it is itself no
+    ticket and no entry's number."""
+    words, number = tuple(words_of(chosen.ticket)), chosen.entry
+    named = Q(ticket=chosen.ticket) & ~Q(ticket="")
+    if not words or AuditEntry.objects.filter(named).exists():
+        return chosen
+    if number is not None and AuditEntry.objects.filter(id=number).exists():
+        return chosen
+    return replace(chosen, ticket="", entry=None, words=words)
+
+
 def matching_ids(chosen: AuditFilter, bounds: Bounds) -> Way:
     """The ids that answer the question, in no order yet; without paging."""
     return Search(chosen, bounds).ids()
@@ -225,6 +237,7 @@ def _token_parts(chosen: AuditFilter) -> list[Part]:
     """The filters that are index rows."""
     asked = ((OUTCOME, chosen.outcome), (STATUS, chosen.status), (FIELD, chosen.field))
     found = [Part(AuditToken, Q(field=name, val=val)) for name, val in asked if val]
+    found += [Part(AuditToken, Q(field=WORD, val=word)) for word in chosen.words]
     if chosen.value:
         found.insert(0, Part(AuditToken, seek(chosen.value, chosen.field), value=True))
     return found

@@ -24,7 +24,7 @@ from .sides import (
     why_columns,
 )
 from .storing import Beside
-from .tokens import OUTCOME, change_tokens, held_tokens, status_token
+from .tokens import OUTCOME, change_tokens, held_tokens, status_token, word_tokens
 from .writing import Vault, entry_insert
 
 UPDATE = "session.update"
@@ -65,7 +65,9 @@ def record_intent(
     vault = Vault()
     body = change_sides(changes, vault)
     hidden = hidden_values(bool(reason.note or reason.ticket), session_key, {*vault.values, *known})
+    why = why_columns(reason, hidden)
     tokens = {(OUTCOME, Outcome.PENDING), *status_token(status), *change_tokens(changes)}
+    tokens |= word_tokens(why.get("reason_note", ""), why.get("ticket", ""))
     return entry_insert(
         kind=Kind.INTENT,
         body=body,
@@ -78,7 +80,7 @@ def record_intent(
         op_key=op_key,
         beside=Beside(vault.rows, tokens),
         **_who(actor),
-        **why_columns(reason, hidden),
+        **why,
     )
 
 
@@ -157,7 +159,9 @@ def record_refusal(
     body = change_sides(changes, vault)
     free = bool(FREE & detail.keys() or reason and (reason.note or reason.ticket))
     hidden = hidden_values(free, session_key, {*vault.values, *known})
+    why = why_columns(reason, hidden)
     tokens = {(OUTCOME, Outcome(outcome)), *status_token(status), *change_tokens(changes)}
+    tokens |= word_tokens(why.get("reason_note", ""), why.get("ticket", ""))
     return entry_insert(
         kind=Kind.REFUSAL,
         body=body,
@@ -170,7 +174,7 @@ def record_refusal(
         error_code=error_code,
         beside=Beside(vault.rows, tokens),
         **_who(actor),
-        **why_columns(reason, hidden),
+        **why,
     )
 
 

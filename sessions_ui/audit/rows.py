@@ -167,7 +167,8 @@ def access_words(entry: AuditEntry) -> str:
     """What an access or a note tells: filters asked for, fields, how many entries there were."""
     told = detail_of(entry)
     asked: dict[str, str] = told.get("filter") or {}
-    parts = [f"{name}: {value}" for name, value in sorted(asked.items())]
+    parts = [f"“{told['view']}”"] if "view" in told else []
+    parts += [f"{name}: {value}" for name, value in sorted(asked.items())]
     parts += [spec_of(key).label for key in told.get("fields") or ()]
     if "count" in told:
         noun = "entry" if str(told["count"]) == "1" else "entries"

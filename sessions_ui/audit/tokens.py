@@ -18,7 +18,7 @@ from sessions_ui.domain.outcomes import FieldResult
 from sessions_ui.domain.values import MEANING, Kind, text_of
 from sessions_ui.models import AuditToken
 
-OUTCOME, STATUS, FIELD = "@outcome", "@status", "@field"
+OUTCOME, STATUS, FIELD, WORD = "@outcome", "@status", "@field", "@word"
 SEARCHED_KEYS = frozenset(spec.key for spec in CATALOGUE.writable)
 LONGEST = 64
 HEAD = 43
@@ -28,6 +28,8 @@ STARTS = (3, 6)
 LAST = 4
 WORD_START = 3
 MOST_WORDS = 6
+SHORTEST_WORD = 2
+MOST_NOTE_WORDS = 40
 _KEYED_BYTES = 12
 _TAIL_BYTES = 15
 _AS_SENT = (FieldResult.APPLIED, FieldResult.IN_EFFECT)
@@ -116,6 +118,21 @@ def held_tokens(results: Mapping[str, tuple[FieldResult | str, object]]) -> set[
 def status_token(status: str) -> set[tuple[str, str]]:
     """PAVE's status at the time, where it is known."""
     return {(STATUS, status[:20])} if status else set()
+
+
+def words_of(text: str) -> list[str]:
+    """The words of free text as the index has them, in their order, each once: small, without
+    accents; those joined by a dash as one and each by itself, so that T-4821 is found by 4821."""
+    bare = "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
+    joined = re.findall(r"[^\W_]+(?:-[^\W_]+)*", bare)
+    words = (part[:LONGEST] for word in joined for part in (word, *word.split("-")))
+    return [word for word in dict.fromkeys(words) if len(word) >= SHORTEST_WORD]
+
+
+def word_tokens(note: str, ticket: str) -> set[tuple[str, str]]:
+    """Everything that a reason is found by: its ticket, and the first words of its note. Both as
+    the entry holds them, so that what was kept out of it is kept out here."""
+    return {(WORD, word) for word in (*words_of(ticket), *words_of(note)[:MOST_NOTE_WORDS])}
 
 
 def tokens_add(entry_id: int, tokens: Iterable[tuple[str, str]]) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions_ui.audit.filters import LARGEST_ID, AuditFilter, filter_read
 from sessions_ui.audit.masking import scrub
-from sessions_ui.audit.matching import bounds_of, matching_ids
+from sessions_ui.audit.matching import Search, bounds_of
 from sessions_ui.audit.query import Page, entries_page
 from sessions_ui.audit.record import Actor, record_access
 from sessions_ui.audit.standing import Standing, standing_of
@@ -102,7 +102,7 @@ def newest_seen(page: Page) -> int:
 def entries_newer(chosen: AuditFilter, than: int) -> int:
     """How many entries of the answer are newer than this one; counting stops at `MOST_NEWER`."""
     _, high = bounds_of(chosen)
-    return matching_ids(chosen, (than + 1, high)).order_by()[:MOST_NEWER].count()
+    return Search(chosen, (than + 1, high)).counted(MOST_NEWER)
 
 
 def asked(chosen: AuditFilter) -> Mapping[str, str]:

@@ -10,7 +10,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from sessions_ui.audit.filters import LARGEST_ID, AuditFilter
-from sessions_ui.audit.record import Actor, record_note
+from sessions_ui.audit.masking import scrub
+from sessions_ui.audit.record import Actor, record_access
 from sessions_ui.models import SavedView
 
 from .audit import asked, audit_filter
@@ -117,6 +118,5 @@ def view_delete(*, actor: Actor, view_id: int) -> SavedView | None:
 def _note(actor: Actor, action: str, view: SavedView) -> None:
     told = asked(audit_filter(QueryDict(view.query).dict()))
     filters = {name: text for name, text in told.items() if name in QueryDict(view.query)}
-    record_note(
-        actor=actor, action=action, about=None, detail={"note": view.name, "filter": filters}
-    )
+    detail = {"view": scrub(view.name), "filter": filters}
+    record_access(actor=actor, action=action, detail=detail)

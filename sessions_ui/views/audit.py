@@ -42,7 +42,7 @@ DROPPED = "dropped_view"
 WIDER = (("90 days", 90), ("a year", 365))
 
 LABELS = {
-    "q": "Ticket or entry number",
+    "q": "Ticket, entry number or words",
     "actor": "Who",
     "session": "Session",
     "field": "Field",

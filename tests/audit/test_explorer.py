@@ -150,8 +150,11 @@ def test_shared_views_are_seen_by_others_and_deleted_by_nobody_else(manager, cli
 
 def test_sharing_and_taking_back_are_on_record(manager):
     save(manager, **SHARED)
-    told = {"note": "Phones", "filter": {"field": "sms.to", "actor": "2"}}
+    told = {"view": "Phones", "filter": {"field": "sms.to", "actor": "2"}}
     assert on_record("view.shared") == [told]
+    listed = manager.get("/audit/", {"kind": "access"}).text
+    assert "shared a saved view" in listed
+    assert "“Phones”, actor: 2, field: sms.to" in listed
     manager.post(f"/audit/views/{SavedView.objects.get().id}/delete/")
     assert on_record("view.removed") == [told]
     save(manager, **SHARED)
