@@ -49,6 +49,7 @@ AUDIT_PLACES = (
     ("Review", "review", "sessions_ui.review_audit"),
     ("Watch rules", "watches", "sessions_ui.review_audit"),
     ("Evidence", "evidence", "sessions_ui.read_audit"),
+    ("Erase", "erase", "sessions_ui.erase_personal"),
 )
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("audit/<int:entry_id>/close/", audit.close, name="audit_entry_close"),
     path("audit/<int:entry_id>/revert/", reverting.revert, name="audit_revert"),
     path("audit/<int:entry_id>/reveal/", personal.reveal, name="audit_reveal"),
+    path("audit/erase/", personal.erase, name="erase"),
     path("audit/review/", review.review, name="review"),
     path("audit/watches/", watches.watches, name="watches"),
     path("audit/watches/<int:watch_id>/", watches.watch, name="watch"),

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Self
 from unicodedata import combining, normalize
 
+from sessions_ui.models.erasing import LABELS
+
 from .tokens import keyed
 
 PHONE, NAME = "phone", "name"
-LABELS = {PHONE: "phone number", NAME: "name"}
 FEWEST_DIGITS, MOST_DIGITS = 7, 15
 FEWEST_LETTERS = 3
 MOST_WORDS = 6

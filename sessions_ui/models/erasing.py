@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Index
 
+LABELS = {"phone": "phone number", "name": "name"}
+
 
 class Erasure(models.Model):
     """A person's phone number or name that was erased; known by a keyed hash alone."""
@@ -26,3 +28,8 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"a {self.kind} asked {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def label(self) -> str:
+        """What it was, in words."""
+        return LABELS[self.kind]

@@ -1,13 +1,11 @@
 """Destroying a person's number or name everywhere in our database, on record, and again after a
 copy was restored. PAVE keeps its own: what is opened or edited later brings it back."""
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -20,6 +18,7 @@ from sessions_ui.models import Edit, Erasure
 
 from .audit import SEARCH
 from .cipher import decrypt, encrypt
+from .erasures import erasure_remember, erasures_known
 from .places import edit_blank, edits_holding, is_open, places_clear, places_holding
 
 ACTION = "personal.erased"
@@ -27,10 +26,6 @@ AGAIN = "Erased again: the database was restored from an older copy."
 VALID = timedelta(minutes=30)
 SESSIONS_SHOWN = 20
 Progress = Callable[[int], None]
-
-
-class ErasureError(Exception):
-    """Nothing was erased; the text says why, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Found:
     notes: int
 
     @property
-    def anything(self) -> bool:
+    def erasable(self) -> bool:
         """Whether there is something to erase."""
         return any((self.edits, self.waiting, self.drafts, self.reads, self.notes))
 
@@ -67,9 +62,19 @@ class Erased:
     cleaned: bool = True
 
     @property
+    def total(self) -> int:
+        """How many edits there were to do in this go and after it."""
+        return self.edits + self.more
+
+    @property
     def whole(self) -> bool:
         """Whether it is gone from everywhere."""
         return not (self.more or self.waiting or self.left) and self.cleaned
+
+
+def subject_of(text: str) -> Subject | None:
+    """The number or name that was typed; None when it is neither."""
+    return Subject.of(text)
 
 
 def subject_find(*, actor: Actor, subject: Subject) -> Found:
@@ -119,7 +124,7 @@ def personal_erase(
     holdings = holdings_of(subject, progress)
     sessions = {one.session_key for one in holdings[:SESSIONS_SHOWN]}
     basis = scrub(basis, {subject.typed}.union(*map(known_values, sessions)))
-    erasure = _remembered(actor, subject, basis) if subject.normal else None
+    erasure = erasure_remember(actor, subject, basis) if subject.normal else None
     working = {one.entry_id: one for one in edits_holding(subject, [h.own_id for h in holdings])}
     waiting = {id_ for id_, edit in working.items() if is_open(edit)}
     ready = [one for one in holdings if one.own_id not in waiting]
@@ -176,37 +181,12 @@ def _finish(actor: Actor, erasure: Erasure | None, done: Erased) -> None:
             erasure.save()
 
 
-def _remembered(actor: Actor, subject: Subject, basis: str) -> Erasure:
-    """Noted before anything goes, in the database and in the file beside it."""
-    now = timezone.now()
-    try:
-        _copy(subject, now.isoformat(timespec="seconds"))
-    except OSError as error:
-        raise ErasureError(
-            f"The list of erasures could not be written, so nothing was erased: {error}"
-        ) from error
-    known = {"kind": subject.kind, "basis": basis, "asked_by": actor.label, "asked_at": now}
-    return Erasure.objects.get_or_create(token=subject.token, defaults=known)[0]
-
-
-def _copy(subject: Subject, at: str) -> None:
-    if not settings.AUDIT_ERASURE_COPY:
-        return
-    path = Path(settings.AUDIT_ERASURE_COPY)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"kind": subject.kind, "token": subject.token, "at": at}) + "\n")
-
-
 def erase_again(
     *, actor: Actor, lists: Iterable[Path] = (), progress: Progress = lambda _: None
 ) -> Erased:
     """Erase all that was ever erased once more: what the database remembers, and what the lists
     say (that of AUDIT_ERASURE_COPY too). Raises ErasureError for a list that cannot be read."""
-    known = {(one.kind, one.token) for one in Erasure.objects.all()}
-    kept = Path(settings.AUDIT_ERASURE_COPY) if settings.AUDIT_ERASURE_COPY else None
-    for path in (*lists, *([kept] if kept and kept.exists() else ())):
-        known |= _listed(path)
+    known = erasures_known(lists)
     total = Erased()
     for kind in sorted({kind for kind, _ in known}):
         subject = Subject(kind, frozenset(token for one, token in known if one == kind))
@@ -217,14 +197,6 @@ def erase_again(
     if not total.waiting:
         Erasure.objects.filter(done_at__isnull=True).update(done_at=timezone.now())
     return total
-
-
-def _listed(path: Path) -> set[tuple[str, str]]:
-    try:
-        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-        return {(str(row["kind"]), str(row["token"])) for row in rows}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ErasureError(f"{path} is no list of erasures: {error}") from error
 
 
 def file_clean() -> bool:

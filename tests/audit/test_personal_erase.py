@@ -32,7 +32,8 @@ from sessions_ui.models import (
 )
 from sessions_ui.services.cipher import decrypt, encrypt
 from sessions_ui.services.drafts import draft_keep
-from sessions_ui.services.erasing import ErasureError, erase_again, personal_erase, subject_find
+from sessions_ui.services.erasing import erase_again, personal_erase, subject_find
+from sessions_ui.services.erasures import ErasureError
 from sessions_ui.services.evidence import audit_seal, audit_verify
 from sessions_ui.services.seen import Seen
 

@@ -14,12 +14,12 @@ from sessions_ui.domain.reasons import SHORTEST_NOTE
 from sessions_ui.management.progress import counted, counting
 from sessions_ui.services.erasing import (
     Erased,
-    ErasureError,
     Found,
     erase_again,
     personal_erase,
     subject_find,
 )
+from sessions_ui.services.erasures import ErasureError
 
 WORD = "ERASE"
 
