@@ -78,8 +78,15 @@ class Pieces(dict[object, bytes]):
     Asked like a dictionary; raises TypeError as `spelled` does."""
 
     def __missing__(self, value: object) -> bytes:
-        if type(value) is str and len(body := value.encode()) < len(_HEADS):
-            found = _HEADS[len(body)] + body  # `piece`, without asking what it is
+        # `piece`, without asking what it is: nine of ten are short text or a number.
+        if type(value) is str:
+            body = value.encode()
+        elif type(value) is int:
+            body = b"%d" % value
+        else:
+            body = None
+        if body is not None and len(body) < len(_HEADS):
+            found = _HEADS[len(body)] + body
         else:
             found = piece(value)
         if len(found) < LONG:

@@ -23,6 +23,8 @@ from .writing import HORIZON_LOCK, database_clock
 
 Progress = Callable[[int], None]
 """Is told how many entries were done since it was last told."""
+TAIL = 1_000_000
+"""No line of the copy has so many bytes."""
 MOST = 1_000
 """Entries to a seal."""
 
@@ -122,11 +124,11 @@ def copy_append(path: Path) -> int:
 
 
 def copied_to(path: Path) -> int:
-    """The number of the last seal in the copy; 0 for a new copy."""
+    """The number of the last seal in the copy; 0 for a new copy. Raises OSError, and ValueError
+    when its last line is not a seal."""
     if not path.exists():
         return 0
-    last = ""
-    with path.open(encoding="utf-8") as copy:
-        for line in copy:
-            last = line
-    return int(json.loads(last)["n"]) if last.strip() else 0
+    with path.open("rb") as copy:
+        copy.seek(max(0, copy.seek(0, os.SEEK_END) - TAIL))
+        lines = copy.read().strip().split(b"\n")
+    return int(json.loads(lines[-1])["n"]) if lines[-1] else 0

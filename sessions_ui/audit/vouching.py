@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -118,21 +119,60 @@ def _past(rows: QuerySet[Any], key: str, after: int | None) -> QuerySet[Any]:
     return rows.filter(**{f"{key}__gt": after} if after is not None else {}).order_by(key)
 
 
+_FIRST = -(2**63)
+Wrong = tuple[str, QuerySet[Any, tuple[int, str]]]
+"""A sentence, and the entries that it is true of with what is told of each."""
+
+
 def index_check(after: int | None) -> None:
     """Every edit and refusal past ``after`` (None: all) is found under its latest outcome and no
     other, and every edit under way has its entry. Raises Doubt.
 
-    Each question is one statement, so that edits that move meanwhile do not disturb it.
+    Each question is one statement, so that edits that move meanwhile do not disturb it. When each
+    entry is found and there are as many index rows as entries, no index row can be wrong.
     """
-    for sentence, wrong in _wrong(after):
-        for id_, told in wrong[:1]:
-            raise Doubt(sentence.format(id=id_, told=told), id_)
+    lost = _lost(after)
+    if lost[1][:1] or not _even(after):
+        for wrong in (*_stray(after), lost):
+            _refuse(wrong)
+    _refuse(_begun(after))
 
 
-def _wrong(after: int | None) -> Iterator[tuple[str, QuerySet[Any, tuple[int, str]]]]:
-    own = AuditEntry.objects.filter(kind__in=(Kind.INTENT, Kind.REFUSAL)).annotate(now=_latest())
+def _refuse(wrong: Wrong) -> None:
+    sentence, found = wrong
+    for id_, told in found[:1]:
+        raise Doubt(sentence.format(id=id_, told=told), id_)
+
+
+def _own() -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(kind__in=(Kind.INTENT, Kind.REFUSAL))
+
+
+def _even(after: int | None) -> bool:
+    """Whether there are as many index rows as entries to be found; both counted at one moment."""
+    kinds = f"{Kind.INTENT:d}, {Kind.REFUSAL:d}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT (SELECT COUNT(*) FROM audit_entry WHERE kind IN ({kinds}) AND id > %s)"  # noqa: S608
+            " = (SELECT COUNT(*) FROM audit_token WHERE field = %s AND entry_id > %s)",
+            [_FIRST if after is None else after, OUTCOME, _FIRST if after is None else after],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _lost(after: int | None) -> Wrong:
     tokens = AuditToken.objects.filter(field=OUTCOME)
-    held = own.filter(id=OuterRef("entry_id")).values("now")
+    indexed = tokens.filter(entry_id=OuterRef("id"), val=OuterRef("now"))
+    lost = _own().annotate(now=_latest()).exclude(Exists(indexed))
+    return (
+        "Entry #{id} is not found under its latest outcome, “{told}”.",
+        _past(lost, "id", after).values_list("id", "now"),
+    )
+
+
+def _stray(after: int | None) -> Iterator[Wrong]:
+    tokens = AuditToken.objects.filter(field=OUTCOME)
+    held = _own().annotate(now=_latest()).filter(id=OuterRef("entry_id")).values("now")
     yield (
         "Entry #{id} is missing: the index still finds it, under the outcome “{told}”.",
         _past(tokens.exclude(Exists(held)), "entry_id", after).values_list("entry_id", "val"),
@@ -142,17 +182,14 @@ def _wrong(after: int | None) -> Iterator[tuple[str, QuerySet[Any, tuple[int, st
         "Entry #{id} is found under the outcome “{told}”, which is not its latest.",
         _past(wrong, "entry_id", after).values_list("entry_id", "val"),
     )
-    indexed = tokens.filter(entry_id=OuterRef("id"), val=OuterRef("now"))
-    yield (
-        "Entry #{id} is not found under its latest outcome, “{told}”.",
-        _past(own.exclude(Exists(indexed)), "id", after).values_list("id", "now"),
-    )
+
+
+def _begun(after: int | None) -> Wrong:
     intents = AuditEntry.objects.filter(id=OuterRef("entry_id"), kind=Kind.INTENT)
-    yield (
+    begun = Edit.objects.exclude(Exists(intents))
+    return (
         "Entry #{id} is missing, and an edit of session {told} began with it.",
-        _past(Edit.objects.exclude(Exists(intents)), "entry_id", after).values_list(
-            "entry_id", "session_key"
-        ),
+        _past(begun, "entry_id", after).values_list("entry_id", "session_key"),
     )
 
 

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.canonical import COLUMNS
-from sessions_ui.audit.chain import SealError, copy_append, horizon, seal_of, seals_make
+from sessions_ui.audit.chain import SealError, copied_to, copy_append, horizon, seal_of, seals_make
 from sessions_ui.audit.doubts import Doubt
 from sessions_ui.audit.seals import MARK, leaf_of, merkle_root, ranges_ids, ranges_text
 from sessions_ui.audit.spans import _in_turn, spans_hold, spans_of
@@ -118,6 +118,18 @@ def test_the_copy_is_one_json_line_per_seal_and_catches_up(sealed):
     seals_make(key=SEAL_KEY)
     assert copy_append(copy) == 2
     assert prove(copy).checkpoints == 5
+
+
+def test_only_the_end_of_a_long_copy_is_read(sealed, monkeypatch):
+    copy = sealed[2]
+    longest = max(map(len, copy.read_bytes().splitlines()))
+    monkeypatch.setattr("sessions_ui.audit.chain.TAIL", longest + 5)
+    assert copied_to(copy) == 3
+    copy.write_text("")
+    assert copied_to(copy) == 0
+    copy.write_text('{"n": 4')
+    with pytest.raises(ValueError, match="delimiter"):
+        copied_to(copy)
 
 
 def test_since_leaves_out_old_entries_but_not_the_chain(sealed):
