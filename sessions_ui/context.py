@@ -48,6 +48,7 @@ AUDIT_PLACES = (
     ("Explorer", "audit", "sessions_ui.read_audit"),
     ("Review", "review", "sessions_ui.review_audit"),
     ("Watch rules", "watches", "sessions_ui.review_audit"),
+    ("Pictures", "pictures", "sessions_ui.read_audit"),
     ("Evidence", "evidence", "sessions_ui.read_audit"),
     ("Erase", "erase", "sessions_ui.erase_personal"),
 )
