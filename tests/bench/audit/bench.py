@@ -23,14 +23,16 @@ from .peers import peers
 class Bench(Measures):
     """Loading, the slices, and what is done once over the whole of a database."""
 
-    def load(self, again=False):
-        """Fill the database unless it is full; gives the seconds that it took."""
-        if loading.is_loaded(self.size) and not again:
+    def load(self, alone=False):
+        """Fill the database unless it is full; gives the seconds that it took. ``alone``: with our
+        record only, and not sealed."""
+        if loading.is_loaded(self.size):
             call_command("migrate", verbosity=0)
             return {}
-        contenders = peers()
+        contenders = [] if alone else peers()
         loading.database_make(contenders)
-        return loading.database_load(self.size, contenders)
+        took = loading.database_load(self.size, contenders)
+        return took if alone else took | loading.record_seal()
 
     def weigh(self):
         """Bytes by contender, and of our tables one by one."""
@@ -74,13 +76,13 @@ class Bench(Measures):
             "grown_mb": peak.grown,
         }
 
-    def scans(self, without=()):
-        """What would be read whole, the indexes of these names left away."""
+    def scans(self, names=tuple(plans.FILTERS), without=None):
+        """What would be read whole for these filters, an index taken away."""
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                for name in without:
-                    cursor.execute(f"DROP INDEX {name}")
-            found = plans.scans()
+            if without:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"DROP INDEX {without}")
+            found = plans.scans(names)
             transaction.set_rollback(True)
         return found
 

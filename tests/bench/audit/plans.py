@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 from django.db import connection
 
@@ -35,33 +36,36 @@ FILTERS = {
 }
 """Common and rare ones. Every pair of them is asked too, and all at once."""
 RECORD = ("audit_entry", "audit_token", "audit_value")
-UNLED = ("audit_listed", "audit_entry_pkey", "INTEGER PRIMARY KEY")
-"""Walking these is right for a list that nothing narrows, and a scan in disguise for others."""
+FEW = ("audit_refusals", "audit_access")
+"""Indexes of few entries, which may be walked whatever is asked."""
+LISTS = (*FEW, "audit_listed")
+"""Walking the list is right where nothing narrows it, and a scan in disguise where something does.
+Walking the table itself is always one."""
 
 
-def questions():
-    """Parameters, each filter alone and with each other, over the whole record."""
-    single = [{name: value} for name, values in FILTERS.items() for value in values]
+def questions(names=tuple(FILTERS)):
+    """Parameters over the whole record: nothing asked, each filter alone, every two of them (the
+    commonest together and the rarest together), and all at once."""
+    single = [{name: value} for name in names for value in FILTERS[name]]
     pairs = [
-        one | other
-        for one, other in itertools.combinations(single, 2)
-        if not one.keys() & other.keys()
+        {one: FILTERS[one][end], other: FILTERS[other][end]}
+        for one, other in itertools.combinations(names, 2)
+        for end in (0, -1)
     ]
-    everything = [{name: values[0] for name, values in FILTERS.items()}]
-    return [{}, *(ALL | asked for asked in [*single, *pairs, *everything])]
+    everything = {name: FILTERS[name][0] for name in names}
+    return [{}, *(ALL | asked for asked in [{}, *single, *pairs, everything])]
 
 
-def scans():
-    """Each scan that a question would need: its parameters, and the plan's own words."""
+def scans(names=tuple(FILTERS)):
+    """Each scan that a question would need: its parameters, the plan's own words, the statement."""
     found = []
-    for asked in questions():
+    for asked in questions(names):
         chosen = audit_filter(asked)
-        if chosen.problems:
-            continue
+        open_ones = ALL | {"kind": "edit"}
+        narrowed = bool(asked.items() - open_ones.items()) and "*" not in asked.get("value", "")
         for sql, params, _ in told_by(lambda chosen=chosen: entries_page(chosen)):
-            narrowed = bool(asked.keys() - {"from", "kind"}) and "*" not in asked.get("value", "")
-            words = whole_reads(sql, params, narrowed and "RECURSIVE" not in sql)
-            found += [(asked, word, sql) for word in words]
+            if "RECURSIVE" not in sql:
+                found += [(asked, word, sql) for word in whole_reads(sql, params, narrowed)]
     return found
 
 
@@ -83,18 +87,17 @@ def _sqlite_scans(word, narrowed):
     if not any(table in word for table in RECORD):
         return False
     if word.startswith("SCAN") or "ANY(" in word:
-        return "USING COVERING INDEX audit_listed" not in word or narrowed
-    unled = any(f"{name} ({key}" in word for name in UNLED for key in ("rowid>", "rowid<", "id>"))
-    return narrowed and unled and "rowid=" not in word
+        return True
+    walks = re.search(r"INDEX (\w+) \(id[<>]|(PRIMARY KEY) \((?:row)?id[<>]", word)
+    return bool(walks) and (walks[1] or walks[2]) not in (FEW if narrowed else LISTS)
 
 
 def _postgresql_scans(node, narrowed):
     if node["Node Type"] == "Seq Scan":
         return node.get("Relation Name") in RECORD
-    unled = node.get("Index Name") in UNLED and "=" not in node.get("Index Cond", "").replace(
-        ">=", ""
-    ).replace("<=", "")
-    return narrowed and unled
+    led = re.search(r"[^<>]=", node.get("Index Cond", ""))
+    index = node.get("Index Name")
+    return bool(index) and not led and index not in (FEW if narrowed else LISTS)
 
 
 def _words(node):
