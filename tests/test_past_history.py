@@ -174,3 +174,25 @@ def test_it_stops_at_a_bound_and_says_so(client, alice, monkeypatch):
     soup = page(client, alice)
     assert len(lines(soup)) == 3
     assert "more reports or notes" in soup.get_text()
+
+
+def test_a_strip_tells_it_at_a_glance_and_in_words(client, alice):
+    sighting(ago=timedelta(hours=2))
+    Sighting.objects.update(last_seen_at=timezone.now() - timedelta(hours=1))
+    edit()
+    refusal()
+    sighting("STARTED", ago=timedelta(minutes=30))
+    strip = page(client, alice).select_one("figure.course-strip")
+    bands = [(one["x"], one["width"]) for one in strip.select(".course-strip-band")]
+    assert bands[0] == ("0.0%", "50.0%")
+    assert bands[1][0] in ("75.0%", "74.99%", "75.01%")
+    assert (len(strip.select("circle")), len(strip.select("path"))) == (1, 1)
+    told = strip.figcaption.get_text(" ", strip=True)
+    for words in ("Not started", "Started", "PAVE took (1)", "not settled (1)"):
+        assert words in told
+
+
+def test_a_moments_history_needs_no_strip(client, alice):
+    sighting()
+    edit()
+    assert not page(client, alice).select("figure.course-strip")

@@ -21,6 +21,7 @@ from .query import LISTED, PAGE, Page, entries_page
 from .reverting import reverts_among
 from .rows import Row
 from .story import Step, step_of
+from .strip import Strip, strip_of
 
 MOST = 200
 """How many lines of each other sort a page holds; the newest."""
@@ -47,12 +48,14 @@ class Day:
 @dataclass(frozen=True)
 class Timeline:
     """A page of the history. ``cut``: there were too many other lines to show them all;
-    ``reverted``: by edit of the page, the edits that take it back."""
+    ``reverted``: by edit of the page, the edits that take it back; ``strip``: all of it at a
+    glance, where there is something to see."""
 
     page: Page
     days: Sequence[Day]
     cut: bool
     reverted: Mapping[int, Sequence[int]]
+    strip: Strip | None
 
 
 @dataclass(frozen=True)
@@ -81,13 +84,21 @@ def timeline_of(chosen: AuditFilter, *, notes: bool) -> Timeline:
     )
     window = _window(page, chosen.session)
     steps, more_steps = _steps(chosen.session, window, notes)
-    reports, more_reports = _reports(chosen.session, window)
+    sightings, before, more_sightings = _sightings(chosen.session, window)
+    reports = reports_of(before, sightings, _our_stamps(chosen.session, sightings))
     lines = [Line(row.entry.ts, row=row) for row in page.rows]
     lines += [Line(step.entry.ts, step=step) for step in steps]
     lines += [Line(report.seen_at, report=report) for report in reports]
     lines.sort(key=_place, reverse=True)
     reverted = reverts_among(chosen.session, [row.entry.id for row in page.rows])
-    return Timeline(page, _days(lines), more_steps or more_reports, reverted)
+    until = window.high.ts if window.high else timezone.now()
+    return Timeline(
+        page=page,
+        days=_days(lines),
+        cut=more_steps or more_sightings,
+        reverted=reverted,
+        strip=strip_of(sightings, page.rows, until),
+    )
 
 
 def _place(line: Line) -> tuple[datetime, int]:
@@ -115,17 +126,22 @@ def _steps(session_key: str, window: _Window, notes: bool) -> tuple[list[Step], 
     return [step_of(entry) for entry in entries[:MOST]], len(entries) > MOST
 
 
-def _reports(session_key: str, window: _Window) -> tuple[list[Report], bool]:
+def _sightings(session_key: str, window: _Window) -> tuple[list[Sighting], Sighting | None, bool]:
+    """The sightings of a page, oldest first, the one before them, and whether they are cut."""
     seen = Sighting.objects.filter(session_key=session_key).order_by("-seen_at", "-id")
-    sightings = list(seen.filter(window.of_sightings)[: MOST + 1])
-    more = len(sightings) > MOST
-    before = sightings.pop() if more else None
-    if sightings and not more:
-        before = seen.filter(seen_at__lt=sightings[-1].seen_at).first()
+    found = list(seen.filter(window.of_sightings)[: MOST + 1])
+    more = len(found) > MOST
+    before = found.pop() if more else None
+    if found and not more:
+        before = seen.filter(seen_at__lt=found[-1].seen_at).first()
+    return found[::-1], before, more
+
+
+def _our_stamps(session_key: str, sightings: Sequence[Sighting]) -> set[str]:
+    """Which of the stamps that were seen an edit of ours left."""
     ended = AuditEntry.objects.filter(session_key=session_key).exclude(new_version="")
     stamps = ended.filter(new_version__in={one.updated_at for one in sightings})
-    ours = set(stamps.values_list("new_version", flat=True))
-    return reports_of(before, sightings[::-1], ours), more
+    return set(stamps.values_list("new_version", flat=True))
 
 
 def _days(lines: Sequence[Line]) -> list[Day]:

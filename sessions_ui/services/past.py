@@ -70,9 +70,10 @@ def session_past(*, session_key: str, at: datetime | None = None) -> Past:
 
 
 def _present(session_key: str, at: datetime | None, *, known: bool) -> Snapshot | None:
-    """PAVE's present word, not older than the moment; its last one where PAVE cannot be read."""
+    """PAVE's present word, read anew for the present moment; its last one where PAVE cannot be
+    read."""
     last = last_read_of(session_key)
-    if last and last.read_at >= max(filter(None, (at, timezone.now() - PRESENT_FOR))):
+    if at and last and last.read_at >= max(at, timezone.now() - PRESENT_FOR):
         return last
     try:
         snapshot = snapshot_read(session_key)

@@ -1,17 +1,21 @@
 """Looking back in a real browser: the history of a session, a moment of it, and a revert."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import expect
 
 from sessions_ui.audit.record import Actor
+from sessions_ui.models import Sighting
 from tests.audit.authors import note
 from tests.pages import Agent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 KEY = "LKS-7Q2M9XK4RD"
+HOUR = timedelta(hours=1)
 WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
@@ -37,6 +41,9 @@ def lived(client, alice, carol, sandbox):
     sandbox.state.act(KEY, "start")
     agent.review(form, vehicle_trim="Sport", session_language="FR")
     boss = Actor(id=carol.pk, label="Carol Reyes", role="Manager")
+    begin = Sighting.objects.earliest("id")
+    begin.seen_at, begin.last_seen_at = begin.seen_at - HOUR * 3, begin.last_seen_at - HOUR
+    begin.save()
     note(first, "audit.flagged", said="Please check with the dealer.", actor=boss, key=KEY)
     return first
 
@@ -47,6 +54,7 @@ def test_looking_back_and_taking_back(
     log_in(alice)
     page.goto(f"{live_server.url}/sessions/{KEY}/history/")
     expect(page.locator("ol.steps")).to_contain_text("Status went from Not started (IDLE)")
+    expect(page.locator("figure.course-strip")).to_contain_text("Not started")
     look(page, picture, "history-agent")
     row = page.locator(f"#entry-{lived}")
     row.get_by_role("link", name="Before").click()
