@@ -143,7 +143,7 @@ def _false_absence(facts, story, end, held):
         return "PAVE held the values"
     applied = [row["at"] for row in facts.journal.applied[story.number]]
     changed = [row["at"] for row in facts.journal.applied[story.number] if row["changed"]]
-    early = [at for at in changed if at <= end["ts"] + CLOCKS]
+    early = [at for at in changed if at <= _read_before(facts, story, end) + CLOCKS]
     if end["detail"].get("proven") and early:
         return "called proven, but it had been applied"
     if (
@@ -153,6 +153,14 @@ def _false_absence(facts, story, end, held):
     ):
         return "said before the settle time, and then it was applied"
     return ""
+
+
+def _read_before(facts, story, end):
+    """The earliest read that a verdict can rest on: it says what was so then, and is stamped when
+    it is recorded."""
+    since = end["ts"] - facts.get_deadline - 0.7
+    reads = [at for at in facts.journal.reads[story.key] if since <= at <= end["ts"]]
+    return min(reads, default=end["ts"])
 
 
 def _moments(facts, story, end):
