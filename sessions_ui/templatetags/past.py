@@ -25,7 +25,7 @@ register.filter(fields_taken)
 FACTS = {
     Source.SENT: "PAVE held it when {} was sent",
     Source.TOOK: "PAVE took it with {}",
-    Source.READ_BACK: "read back with {}",
+    Source.READ_BACK: "PAVE showed it with {}",
     Source.REFUSED: "seen when {} was refused",
     Source.SEEN: "seen",
     Source.PRESENT: "PAVE’s latest word",
