@@ -4,6 +4,7 @@ from sessions_ui.domain.policy import RULES
 
 ACCESS = {
     "personal.seen": "was shown the personal values",
+    "history.seen": "opened the history",
     "audit.search": "searched the audit",
     "audit.export": "exported the audit",
     "audit.exported": "has the whole export",

@@ -14,6 +14,7 @@ LAST = 4
 SHORTEST_WORD = 3
 
 _LETTER = r"[^\W\d_]"
+_WITH_COUNTRY = 11
 _PHONE_LIKE = re.compile(r"\+?\d[\d\s().\-]{5,}\d")
 
 
@@ -111,4 +112,9 @@ def _phone(text: str) -> str:
 
 
 def _compared(text: str, noun: str) -> str:
-    return re.sub(r"\D", "", text) if noun == "digit" else text
+    """What counts when two values are compared: digits without the country's 1, or letters without
+    their case and the spaces between them."""
+    if noun == "letter":
+        return "".join(text.casefold().split())
+    digits = re.sub(r"\D", "", text)
+    return digits[1:] if len(digits) == _WITH_COUNTRY and digits.startswith("1") else digits

@@ -170,6 +170,7 @@ def access_words(entry: AuditEntry) -> str:
     parts = [f"“{told['view']}”"] if "view" in told else []
     parts += [f"{name}: {value}" for name, value in sorted(asked.items())]
     parts += [spec_of(key).label for key in told.get("fields") or ()]
+    parts += [f"entry #{told['entry']:,}"] if "entry" in told else []
     if "count" in told:
         noun = "entry" if str(told["count"]) == "1" else "entries"
         parts.append(f"{told['count']} {noun}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -15,9 +16,11 @@ from sessions_ui.audit.query import Page, entries_page
 from sessions_ui.audit.record import Actor, record_access
 from sessions_ui.audit.standing import Standing, standing_of
 from sessions_ui.audit.story import Story, first_of, story_of
-from sessions_ui.models import AuditEntry
+from sessions_ui.audit.tokens import WORD, words_of
+from sessions_ui.models import AuditEntry, AuditToken
 
-SEARCH = "audit.search"
+SEARCH, HISTORY = "audit.search", "history.seen"
+SEEN_ONCE_IN = timedelta(hours=1)
 MOST_PEOPLE = 500
 MOST_NEWER = 100
 HELD_BACK = "(not kept)"
@@ -108,8 +111,27 @@ def entries_newer(chosen: AuditFilter, than: int) -> int:
 def asked(chosen: AuditFilter) -> Mapping[str, str]:
     """The filters as the record may keep them: a value looked for can be personal."""
     told = {name: scrub(text) for name, text in chosen.active.items()}
-    if chosen.value:
-        told["value"] = HELD_BACK
+    held_back = {"value"} if _on_record(chosen) else {"value", "q"}
+    told |= dict.fromkeys(held_back & told.keys(), HELD_BACK)
     if chosen.since and chosen.windowed:
         told["from"] = chosen.since.isoformat(timespec="seconds")
     return told
+
+
+def _on_record(chosen: AuditFilter) -> bool:
+    """Whether what was typed as words is a number of an entry, or stands in the record anyhow: any
+    other word could be a person's name."""
+    words = set(words_of(chosen.ticket))
+    known = AuditToken.objects.filter(field=WORD, val__in=words).values_list("val", flat=True)
+    return chosen.entry is not None or words == set(known)
+
+
+def history_seen(*, actor: Actor, session_key: str, page: Page) -> None:
+    """Record, once an hour, that somebody opened the history of a session in which other people's
+    edits stand. One's own work is no secret from oneself."""
+    if all(row.entry.actor_id == actor.id for row in page.rows):
+        return
+    seen = AuditEntry.objects.filter(session_key=session_key, action=HISTORY, actor_id=actor.id)
+    if not seen.filter(ts__gte=timezone.now() - SEEN_ONCE_IN).exists():
+        with transaction.atomic():
+            record_access(actor=actor, action=HISTORY, session_key=session_key)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from sessions_ui.audit.record import Actor, record_note
+from sessions_ui.audit.record import Actor, record_access, record_note
 
 from .audit import EntryShown, audit_entry
 
@@ -26,5 +26,12 @@ def personal_reveal(*, actor: Actor, entry_id: int, reason: str) -> EntryShown |
             about=entry_id,
             session_key=masked.story.row.entry.session_key,
             detail={"note": reason, "fields": fields},
+        )
+        # Once more where all that was read is listed, for who asks what a person has looked at.
+        record_access(
+            actor=actor,
+            action=REVEALED,
+            session_key=masked.story.row.entry.session_key,
+            detail={"fields": fields, "entry": entry_id},
         )
     return audit_entry(entry_id, plain=True)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from sessions_ui.domain.catalogue import SECTIONS
 from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
-from sessions_ui.services.audit import audit_filter
+from sessions_ui.people import actor_of
+from sessions_ui.services.audit import audit_filter, history_seen
 from sessions_ui.services.past import Past, session_past, session_timeline
 
 from .session_pages import session_unknown
@@ -32,6 +33,7 @@ def history(request: HttpRequest, session_key: str) -> HttpResponse:
     if "session" in chosen.problems or chosen.session != session_key:
         raise Http404
     timeline = session_timeline(chosen=chosen, notes=request.user.has_perm(READ))
+    history_seen(actor=actor_of(request), session_key=session_key, page=timeline.page)
     context = {"session_key": session_key, "timeline": timeline, "page": timeline.page}
     return render(request, "sessions_ui/history.html", context)
 
