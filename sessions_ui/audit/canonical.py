@@ -25,21 +25,24 @@ COLUMNS: Mapping[int, tuple[str, ...]] = {
 MOST_PIECES = 5000
 LONG = 80
 """A piece of so many bytes is hardly met again."""
+_EMPTY = b"\x01\x00\x00\x00\x00"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_spell = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 # PostgreSQL keeps neither NUL nor half a surrogate pair; both can stand in a remote's JSON.
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
     """The text as both databases can keep it: U+FFFD for NUL and for half a surrogate pair."""
+    if text.isprintable():  # neither of them is: five times as quick as looking for them
+        return text
     return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def canonical_json(document: object) -> str:
     """JSON in one spelling: sorted keys, no spaces, text as it is."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return clean(text)
+    return clean(_spell(document))
 
 
 def microseconds(moment: datetime) -> int:
@@ -66,6 +69,8 @@ def piece(value: object) -> bytes:
     """One value behind a mark (0 nothing, 1 something) and its length in four bytes."""
     if value is None:
         return b"\x00"
+    if value == "":
+        return _EMPTY
     body = spelled(value)
     return b"\x01" + len(body).to_bytes(4, "big") + body
 

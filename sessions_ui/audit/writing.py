@@ -20,7 +20,8 @@ from .storing import ALONE, Beside, entry_store
 HORIZON_LOCK = 7_283_001
 """Advisory lock of PostgreSQL: shared by writers, exclusive for the sealer."""
 
-_NULLS = {"op": None, "op_key": None, "actor_id": None, "http_status": None, "duration_ms": None}
+_NULLS = ("op", "op_key", "actor_id", "http_status", "duration_ms")
+_BLANK: dict[str, Any] = dict.fromkeys(COLUMNS[HASH_VERSION], "") | dict.fromkeys(_NULLS)
 _CLOCKS = {
     "postgresql": "SELECT clock_timestamp(), pg_advisory_xact_lock_shared(%s)",
     "sqlite": "SELECT strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'), %s",
@@ -45,9 +46,13 @@ def _lengths() -> Mapping[str, int | None]:
     return {field.attname: field.max_length for field in fields}
 
 
-def _fitted(name: str, value: Any) -> Any:
-    """Text as the column can hold it: a long word of a remote must not stop the record."""
-    return clean(value)[: _lengths().get(name)] if isinstance(value, str) else value
+def _fitted(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Texts as their columns can hold them: a long word of a remote must not stop the record."""
+    longest = _lengths()
+    return {
+        name: clean(value)[: longest.get(name)] if isinstance(value, str) else value
+        for name, value in columns.items()
+    }
 
 
 class Vault:
@@ -84,8 +89,7 @@ def entry_insert(
     """Write one entry and what goes beside it. Columns not given are empty. Raises IntegrityError
     for a second outcome of one edit or a second intent of one key, TransactionManagementError
     outside a transaction."""
-    row: dict[str, Any] = dict.fromkeys(COLUMNS[HASH_VERSION], "") | _NULLS
-    row |= {name: _fitted(name, value) for name, value in columns.items()}
+    row = _BLANK | _fitted(columns)
     row |= {"hv": HASH_VERSION, "ts": database_clock(), "kind": int(kind)}
     row |= {"body": canonical_json(body), "detail": canonical_json(detail)}
     row["hash"] = row_hash(row[name] for name in COLUMNS[HASH_VERSION])

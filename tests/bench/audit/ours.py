@@ -6,6 +6,7 @@ clock and the last step, the statement that stores them, are replaced.
 
 import json
 from contextlib import ExitStack, contextmanager
+from operator import itemgetter
 from types import SimpleNamespace
 from unittest import mock
 
@@ -28,6 +29,7 @@ TABLES = {
     Edit._meta.db_table: EDIT,
 }
 READ_BACK = {"unknown": ("unknown", "in_effect"), "late_applied": ("not_in_effect", "late_applied")}
+columns_of = itemgetter(*ENTRY[1:])
 NEVER_SENT = frozenset({"withdrawn"})
 
 
@@ -55,10 +57,10 @@ class Bulk:
 
     def _store(self, row, beside):
         self._id += 1
-        told = {**row, "ts": plain(row["ts"])}
+        row["ts"] = plain(row["ts"])
         if row["op_key"] is not None and not self._native:
-            told["op_key"] = row["op_key"].hex
-        self._into["audit_entry"].append((self._id, *(told[name] for name in ENTRY[1:])))
+            row["op_key"] = row["op_key"].hex
+        self._into["audit_entry"].append((self._id, *columns_of(row)))
         self._into["audit_value"].extend((self._id, *one) for one in beside.kept)
         self._tokens.difference_update(beside.stale)
         self._tokens.update(beside.tokens)

@@ -11,7 +11,7 @@ from sessions_ui.audit.triggers import install_triggers, remove_triggers
 def plain(value):
     """A value as a bulk load takes it: SQLite keeps times as text, as Django writes them."""
     if isinstance(value, datetime) and connection.vendor == "sqlite":
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
     return value
 
 
