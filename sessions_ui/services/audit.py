@@ -102,10 +102,13 @@ def newest_seen(page: Page) -> int:
     return AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
 
 
-def entries_newer(chosen: AuditFilter, than: int) -> int:
-    """How many entries of the answer are newer than this one; counting stops at `MOST_NEWER`."""
+def entries_newer(chosen: AuditFilter, than: int) -> str:
+    """How many entries of the answer are newer than this one, in words: "1 new entry", or "99+ new
+    entries" where counting stops; ``""`` for none."""
     _, high = bounds_of(chosen)
-    return Search(chosen, (than + 1, high)).counted(MOST_NEWER)
+    count = Search(chosen, (than + 1, high)).counted(MOST_NEWER)
+    label = f"{MOST_NEWER - 1}+" if count == MOST_NEWER else str(count)
+    return f"{label} new {'entry' if count == 1 else 'entries'}" if count else ""
 
 
 def asked(chosen: AuditFilter) -> Mapping[str, str]:

@@ -72,7 +72,6 @@ def test_steps_and_notes_of_an_older_edit_are_nothing_new(manager):
 
 def test_counting_what_is_new_stops(manager, monkeypatch):
     monkeypatch.setattr("sessions_ui.services.audit.MOST_NEWER", 3)
-    monkeypatch.setattr("sessions_ui.views.newer.MOST_NEWER", 3)
     for _ in range(5):
         intent()
     assert newer(manager, than=0) == "2+ new entries"
