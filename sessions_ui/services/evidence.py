@@ -3,6 +3,7 @@
 The key is used by `audit_seal`, `audit_verify` and `record_prove` alone, which only commands call.
 """
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.chain import Progress, copied_to, copy_append, seals_make
@@ -18,13 +20,14 @@ from sessions_ui.audit.seals import Seal
 from sessions_ui.audit.verify import Report, audit_prove
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
 
+LOG = logging.getLogger(__name__)
 SEAL_AT = 1_000
 """So many entries do not wait for the minute to end."""
 PROVE_EVERY = timedelta(hours=1)
 LATE = timedelta(minutes=5)
 """Seals come each minute; after this something is amiss."""
-MANY = 100_000
-"""From so many entries on several processes are worth their start."""
+MANY = 500_000
+"""From so many entries on several processes are worth their start, a second or two."""
 MOST_PROCESSES = 4
 COUNTED_TO = 10_000
 SHOWN = 48
@@ -88,12 +91,21 @@ def _prove(
         proof.copied = copy is not None
         proof.doubt, proof.doubt_id = str(doubt), doubt.entry_id
         if key:  # without one nothing was looked at
-            proof.save()
+            _note(proof)
         raise
     proof.entries, proof.unsealed, proof.purged = report.sealed, report.unsealed, report.purged
     proof.checkpoints, proof.copied, proof.began = report.checkpoints, report.copied, report.began
-    proof.save()
+    _note(proof)
     return report
+
+
+def _note(proof: Proof) -> None:
+    """A database that takes no writes must not hide what was found."""
+    try:
+        with transaction.atomic():
+            proof.save()
+    except DatabaseError:
+        LOG.warning("proof_not_noted")
 
 
 def _copy() -> Path | None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from paveadmin import ROOT
@@ -71,6 +72,21 @@ def test_without_a_key_nothing_is_noted(sealing, settings):
     with pytest.raises(Doubt):
         audit_verify()
     assert not Proof.objects.exists()
+
+
+def test_a_database_that_takes_no_writes_hides_nothing(sealing, monkeypatch, caplog):
+    entry_id = edit()
+    audit_seal()
+
+    def away(*_, **__):
+        raise OperationalError
+
+    monkeypatch.setattr(Proof, "save", away)
+    assert audit_verify().sealed == 3
+    tamper(entry_id)
+    with pytest.raises(Doubt, match=f"#{entry_id}"):
+        audit_verify()
+    assert caplog.messages.count("proof_not_noted") == 2
 
 
 def test_a_verification_since_a_date_is_not_whole(sealing):
@@ -166,8 +182,8 @@ def test_counting_what_waits_has_an_end(sealing, monkeypatch):
 
 
 def test_a_short_record_needs_one_process():
-    assert processes_for(99_999) == 1
-    assert processes_for(100_000) >= 1
+    assert processes_for(499_999) == 1
+    assert processes_for(500_000) >= 1
 
 
 # --- the loop ------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""The tamperings on one database: `python -m tests.tamper.worker --count N --seed N`."""
+"""The tamperings on one database: `python -m tests.tamper.worker --count N --seed N`.
+
+``--fill N`` makes a record of N entries instead, in the database that DATABASE_URL names.
+"""
 
 import argparse
 import json
@@ -15,6 +18,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
@@ -49,6 +53,15 @@ def record_make(chance, entries, copy):
     edit(PHONE)
 
 
+def fill(entries):
+    """A long record to time `manage.py audit_verify` with: sealed by the development key."""
+    record_fill(entries)
+    began = time.monotonic()
+    made = chain.seals_make(key=settings.AUDIT_SEAL_KEY)
+    each = 1000 * (time.monotonic() - began) / len(made)
+    print(f"{entries:,} entries under {len(made)} seals of {chain.MOST:,}, {each:.1f} ms each")
+
+
 def tampered(deeds, kind, copy):
     """Do one deed, see whether it is found and named, and undo it."""
     with undone():
@@ -67,9 +80,13 @@ def main():
     asked.add_argument("--count", type=int, default=1000)
     asked.add_argument("--entries", type=int, default=1500)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--fill", type=int, metavar="N", help="only make and seal N entries")
     asked = asked.parse_args()
     chance = random.Random(asked.seed)  # noqa: S311
     call_command("migrate", verbosity=0)
+    if asked.fill:
+        fill(asked.fill)
+        return
     remove_triggers(connection)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "seals.jsonl"
