@@ -262,7 +262,7 @@ def test_only_a_sample_is_looked_at_where_entries_have_to_be_read(manager, monke
     answer = manager.get("/audit/pictures/")
     assert sum(table(answer, "Refusals by rule").values()) == 3
     assert sum(table(answer, "Time to the outcome").values()) == 3
-    assert "The newest 5,000 refusals of this time." in answer.text
+    assert "The newest 2,000 refusals of this time." in answer.text
     assert sum(table(answer, "Outcomes").values()) == 10
 
 

@@ -179,7 +179,7 @@ def test_what_is_new_is_looked_at_and_nothing_else(django_assert_max_num_queries
 
 
 def test_a_sweep_stops_when_its_time_is_over_and_goes_on_next_time(monkeypatch):
-    monkeypatch.setattr(sweeping, "CHUNK", 3)
+    monkeypatch.setattr(sweeping, "CHUNK", 2)  # intent and outcome of one edit
     edits = [ending("unknown") for _ in range(3)]
     assert review_sweep(seconds=-1) == 1
     assert review_sweep(seconds=-1) == 1

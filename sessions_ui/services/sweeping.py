@@ -18,12 +18,18 @@ from sessions_ui.audit.drift import ENDS, ending_of
 from sessions_ui.audit.record import SYSTEM
 from sessions_ui.audit.watching import Rule, hits
 from sessions_ui.domain.looks import PASSING, WATCH, Ending, causes_of
-from sessions_ui.models import AuditEntry, Flag, Swept
+from sessions_ui.models import AuditEntry, Flag, Kind, Swept
 
 from .watch import rules_active
 
 JOB = "review"
 CHUNK = 500
+LOOKED_AT = (Kind.INTENT, *ENDS)
+"""The kinds that a cause or a rule can be about."""
+COLUMNS = (
+    "id", "ts", "kind", "op", "actor_id", "actor_label", "session_key", "status", "outcome",
+    "http_status", "error_code", "body", "detail",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ def _chunks(until: int, rules: Sequence[Rule]) -> Iterator[int]:
             Swept.objects.get_or_create(name=JOB)
             place = Swept.objects.select_for_update().get(name=JOB)
             found = AuditEntry.objects.filter(id__gt=place.last_id, id__lte=until)
+            found = found.filter(kind__in=LOOKED_AT).only(*COLUMNS)
             entries = list(found.order_by("id")[:CHUNK])
             raised = _look_at(entries, rules)
             more = len(entries) == CHUNK
