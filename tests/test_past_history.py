@@ -16,7 +16,9 @@ ADDRESS = f"/sessions/{KEY}/history/"
 STAMP = "2026-11-23T11:00:00.000000Z"
 
 
-def sighting(status="IDLE", delivery="", started="", stamp=STAMP, key=KEY, ago=timedelta()):
+def sighting(
+    status="IDLE", delivery="", started="", stamp=STAMP, key=KEY, ago=timedelta(), texts=None
+):
     """PAVE was seen to report this, so long ago."""
     at = timezone.now() - ago
     return Sighting.objects.create(
@@ -27,6 +29,7 @@ def sighting(status="IDLE", delivery="", started="", stamp=STAMP, key=KEY, ago=t
         delivery=delivery,
         started_at=started,
         updated_at=stamp,
+        texts=texts or {},
     )
 
 
@@ -107,6 +110,25 @@ def test_a_stamp_of_our_own_edit_is_no_news_and_another_is(client, alice):
     sighting(stamp="2026-11-23T13:00:00Z")
     (told,) = [one for one in lines(page(client, alice)) if "stamp moved" in one]
     assert "no edit of ours says why" in told
+
+
+def test_what_somebody_else_changed_is_told_with_both_values(client, alice):
+    sighting(texts={"vehicle.make": "Honda", "session.theme": "LITE"}, ago=timedelta(minutes=9))
+    edit()  # the theme, from LITE to PRO
+    after = {"vehicle.make": "Acura", "session.theme": "pro"}
+    sighting(stamp="2026-11-23T12:00:00Z", texts=after)
+    (told,) = [one for one in lines(page(client, alice)) if "no edit of ours says so" in one]
+    assert "Make was Honda → now Acura" in told.replace("  ", " ")
+    assert "Theme" not in told
+
+
+def test_what_only_our_edit_changed_is_no_news(client, alice):
+    sighting(texts={"session.theme": "LITE"}, ago=timedelta(minutes=9))
+    edit_id = intent()
+    sent(edit_id)
+    ended(edit_id, "confirmed", new_version="2026-11-23T12:00:00Z")
+    sighting(stamp="2026-11-23T12:00:00Z", texts={"session.theme": "PRO"})
+    assert "no edit of ours" not in " ".join(lines(page(client, alice)))
 
 
 def test_a_report_says_when_it_was_last_seen_otherwise(client, alice):

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
+from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import Edit, Sighting
 from sessions_ui.services.sightings import sighting_keep
@@ -85,6 +86,17 @@ def test_every_reading_of_a_session_leaves_its_sighting(agent, sandbox):
     assert seen[0] == "IDLE"
     assert seen.last() == "STARTED"
     assert "555" not in str(list(Sighting.objects.values()))
+    texts = Sighting.objects.latest("id").texts
+    assert texts["session.theme"] == "CAPT"
+    assert sorted(spec.key for spec in CATALOGUE.writable if not spec.personal) == sorted(texts)
+
+
+def test_what_is_not_shown_is_not_kept_as_empty(agent, sandbox):
+    sandbox.state.poke(agent.url.split("/")[2], "vehicle.trim", None)
+    agent.open()
+    texts = Sighting.objects.get().texts
+    assert texts.get("vehicle.trim", "") == ""
+    assert "vehicle.make" in texts
 
 
 def test_an_edit_goes_through_where_no_sighting_can_be_kept(agent, monkeypatch, caplog):

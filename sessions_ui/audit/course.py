@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.snapshot import parse_time
 from sessions_ui.domain.status import Delivery, Status, classify_delivery
 from sessions_ui.models import Sighting
@@ -13,7 +14,8 @@ from sessions_ui.models import Sighting
 @dataclass(frozen=True)
 class Report:
     """One thing that PAVE was found to report. ``moment`` is PAVE's own time of it, where it gives
-    one; ``before`` is the last look that found it otherwise."""
+    one; ``before`` is the last look that found it otherwise; ``changes``: fields with the texts of
+    both looks."""
 
     seen_at: datetime
     icon: str
@@ -21,17 +23,25 @@ class Report:
     text: str
     moment: datetime | None = None
     before: datetime | None = None
+    changes: Sequence[tuple[FieldSpec, str, str]] = ()
 
 
-def reports_of(
-    before: Sighting | None, sightings: Sequence[Sighting], ours: Collection[str]
-) -> list[Report]:
+@dataclass(frozen=True)
+class Ours:
+    """What edits of ours left at PAVE: its stamps, and the values by field. A sighting with nothing
+    else to tell tells nothing."""
+
+    stamps: Collection[str] = ()
+    values: Collection[tuple[str, str]] = ()
+
+    def sent(self, spec: FieldSpec, text: str) -> bool:
+        """Whether an edit of ours put this text there."""
+        return any(key == spec.key and spec.kind.same(text, ours) for key, ours in self.values)
+
+
+def reports_of(before: Sighting | None, sightings: Sequence[Sighting], ours: Ours) -> list[Report]:
     """What each sighting, oldest first, tells beyond the one before it; ``before`` is the one
-    before the first, None where nobody had looked.
-
-    ``ours`` are the stamps that edits of ours left at PAVE: a sighting with nothing else to tell
-    than such a stamp tells nothing.
-    """
+    before the first, None where nobody had looked."""
     found = list(_first(sightings[0])) if sightings and before is None else []
     line = [before, *sightings] if before else sightings
     for one, other in pairwise(line):
@@ -39,17 +49,30 @@ def reports_of(
     return found
 
 
-def reports_between(before: Sighting, now: Sighting, ours: Collection[str]) -> list[Report]:
+def reports_between(before: Sighting, now: Sighting, ours: Ours) -> list[Report]:
     """What a sighting tells beyond the one before it."""
     found = [*_status(before, now), *_delivery(before, now)]
-    if not found and before.updated_at != now.updated_at and now.updated_at not in ours:
-        found.append(
-            _report(
-                before, now, "outside", "", "Its stamp moved, and no edit of ours says why",
-                parse_time(now.updated_at),
-            )
-        )  # fmt: skip
-    return found
+    changes = _changes(before, now, ours)
+    moved = before.updated_at != now.updated_at and now.updated_at not in ours.stamps
+    if changes:
+        text = "Changed, and no edit of ours says so"
+    elif moved and not found:
+        text = "Its stamp moved, and no edit of ours says why"
+    else:
+        return found
+    stamp = parse_time(now.updated_at) if moved else None
+    report = Report(now.seen_at, "outside", "", text, stamp, before.last_seen_at, changes)
+    return [*found, report]
+
+
+def _changes(before: Sighting, now: Sighting, ours: Ours) -> list[tuple[FieldSpec, str, str]]:
+    """The fields that both sightings show and that differ, but for what an edit of ours sent."""
+    found = []
+    for key in now.texts.keys() & before.texts.keys() & {spec.key for spec in CATALOGUE.writable}:
+        spec, was, text = CATALOGUE[key], before.texts[key], now.texts[key]
+        if not spec.kind.same(was, text) and not ours.sent(spec, text):
+            found.append((spec, was, text))
+    return sorted(found, key=lambda change: change[0].label)
 
 
 def status_words(code: str) -> str:

@@ -142,7 +142,7 @@ def _sighting_facts(seen: Sighting) -> Iterable[Fact]:
     stamp = parse_time(seen.updated_at)
     told = {STATUS: seen.status, DELIVERY: seen.delivery, STARTED: seen.started_at}
     for at in sorted({seen.seen_at, seen.last_seen_at}):
-        for key, text in told.items():
+        for key, text in (told | seen.texts).items():
             yield Fact(at, key, text, Source.SEEN, None, stamp)
 
 

@@ -5,6 +5,7 @@ Pages are turned over the edits and refusals, by their ids; whatever else falls 
 page belongs to it.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +14,10 @@ from itertools import groupby
 from django.db.models import Q
 from django.utils import timezone
 
+from sessions_ui.domain.values import text_of
 from sessions_ui.models import AuditEntry, Kind, Sighting
 
-from .course import Report, reports_of
+from .course import Ours, Report, reports_of
 from .filters import AuditFilter
 from .query import LISTED, PAGE, Page, entries_page
 from .reverting import reverts_among
@@ -85,7 +87,7 @@ def timeline_of(chosen: AuditFilter, *, notes: bool) -> Timeline:
     window = _window(page, chosen.session)
     steps, more_steps = _steps(chosen.session, window, notes)
     sightings, before, more_sightings = _sightings(chosen.session, window)
-    reports = reports_of(before, sightings, _our_stamps(chosen.session, sightings))
+    reports = reports_of(before, sightings, _ours(chosen.session, sightings))
     lines = [Line(row.entry.ts, row=row) for row in page.rows]
     lines += [Line(step.entry.ts, step=step) for step in steps]
     lines += [Line(report.seen_at, report=report) for report in reports]
@@ -137,11 +139,19 @@ def _sightings(session_key: str, window: _Window) -> tuple[list[Sighting], Sight
     return found[::-1], before, more
 
 
-def _our_stamps(session_key: str, sightings: Sequence[Sighting]) -> set[str]:
-    """Which of the stamps that were seen an edit of ours left."""
-    ended = AuditEntry.objects.filter(session_key=session_key).exclude(new_version="")
-    stamps = ended.filter(new_version__in={one.updated_at for one in sightings})
-    return set(stamps.values_list("new_version", flat=True))
+def _ours(session_key: str, sightings: Sequence[Sighting]) -> Ours:
+    """What edits of ours left at PAVE, as far as these sightings may show it."""
+    if not sightings:
+        return Ours()
+    entries = AuditEntry.objects.filter(session_key=session_key)
+    seen = {one.updated_at for one in sightings}
+    stamps = entries.filter(new_version__in=seen).exclude(new_version="")
+    sent = entries.filter(kind=Kind.SENT, ts__lte=sightings[-1].seen_at).order_by("-id")[:MOST]
+    bodies = [json.loads(body) for body in sent.values_list("body", flat=True)]
+    return Ours(
+        set(stamps.values_list("new_version", flat=True)),
+        {(key, text_of(now)) for body in bodies for key, (_, now) in body.items()},
+    )
 
 
 def _days(lines: Sequence[Line]) -> list[Day]:

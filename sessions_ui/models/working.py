@@ -103,7 +103,8 @@ class Sighting(models.Model):
     """What PAVE reported of a session's course, kept when it differs from the time before. No
     personal value is in it, so it may stay.
 
-    `seen_at` is when it was first seen so, `last_seen_at` a later look that found the same.
+    `seen_at` is when it was first seen so, `last_seen_at` a later look that found the same;
+    `texts` are the writable fields that are not personal, as far as PAVE showed them, by key.
     """
 
     session_key = models.CharField(max_length=40)
@@ -113,6 +114,7 @@ class Sighting(models.Model):
     delivery = models.CharField(max_length=60, blank=True)
     started_at = models.CharField(max_length=40, blank=True)
     updated_at = models.CharField(max_length=40, blank=True)
+    texts = models.JSONField(default=dict)
 
     class Meta:
         default_permissions = ()

@@ -16,13 +16,15 @@ from sessions_ui.models import Sighting
 
 logger = logging.getLogger(__name__)
 
+LONGEST = 2000
 LOOKED_AGAIN = timedelta(minutes=1)
 """How old the last look may grow before another look that finds the same is noted."""
 
 
 def sighting_keep(snapshot: Snapshot) -> None:
-    """Keep status, delivery, start and stamp of this reading where they differ from the last one;
-    where they do not, note, at most once a minute, that they were seen again."""
+    """Keep status, delivery, start, stamp and what is not personal of the fields where any of it
+    differs from the last reading; where not, note, at most once a minute, that it was seen again.
+    """
     told = _course(snapshot)
     try:
         last = _last(snapshot.session_key)
@@ -46,7 +48,7 @@ def _last(session_key: str) -> Sighting | None:
     return seen.order_by("-seen_at", "-id").first()
 
 
-def _course(snapshot: Snapshot) -> dict[str, str]:
+def _course(snapshot: Snapshot) -> dict[str, object]:
     """PAVE's words as the columns hold them; the carrier's without names and numbers."""
     personal = personal_texts({spec.key: snapshot.value(spec.key) for spec in CATALOGUE})
     return {
@@ -54,4 +56,9 @@ def _course(snapshot: Snapshot) -> dict[str, str]:
         "delivery": scrub(snapshot.delivery_text, personal)[:60],
         "started_at": snapshot.text("session.inspect_started_at")[:40],
         "updated_at": snapshot.updated_at[:40],
+        "texts": {
+            spec.key: snapshot.text(spec.key)[:LONGEST]
+            for spec in CATALOGUE.writable
+            if not spec.personal and snapshot.shown(spec.key)
+        },
     }
