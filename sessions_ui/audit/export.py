@@ -21,7 +21,7 @@ from .rows import Values, spec_of
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 COLUMNS = (
     "entry_id", "time_utc", "kind", "action", "actor_id", "actor", "role", "session_key", "field",
-    "label", "was", "now", "result", "held_by_pave", "outcome", "settled_utc", "reason",
+    "label", "was", "now", "differs", "result", "held_by_pave", "outcome", "settled_utc", "reason",
     "note", "ticket", "pave_http_status", "error_code", "pave_message", "remote_addr", "request_id",
 )  # fmt: skip
 _RECURRING = 4096
@@ -88,13 +88,13 @@ class Csv:
             f",{cell(addr)},{request_id}\r\n"
         )
         fields = self._fields(id_, body, end, values)
-        for field, was, now, result, held in fields:
-            told = f"{was},{now},{result},{held}"
-            if not four_plain(told):
-                told = f"{cell(was)},{cell(now)},{result},{cell(held)}"
+        for field, was, now, differs, result, held in fields:
+            if not four_plain(f"{was},{now},{result},{held}"):
+                was, now, held = cell(was), cell(now), cell(held)
+            told = f"{was},{now},{cell(differs) if differs else ''},{result},{held}"
             add(f"{head}{self._field(field)},{told}{tail}")
         if not fields:
-            add(f"{head},,,,,{tail}")
+            add(f"{head},,,,,,{tail}")
 
 
 def _csv_head(kind: int, action: str, actor_id: int | None, actor: str, role: str) -> str:
@@ -134,9 +134,9 @@ class JsonLines:
             settled, status, error, detail = f'"{end[2]}"', end[4], end[5], end[7]
             http = "null" if status is None else str(status)
         changes = ",".join(
-            f'{{{self._field(field)},"was":{text(was)},"now":{text(now)},"result":"{result}"'
-            f',"held_by_pave":{text(held)}}}'
-            for field, was, now, result, held in self._fields(id_, body, end, values)
+            f'{{{self._field(field)},"was":{text(was)},"now":{text(now)},"differs":{text(differs)}'
+            f',"result":"{result}","held_by_pave":{text(held)}}}'
+            for field, was, now, differs, result, held in self._fields(id_, body, end, values)
         )
         said = _json_text(said_by_pave(detail)) if PAVE_SAID in detail else '""'
         return (

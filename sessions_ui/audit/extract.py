@@ -16,7 +16,7 @@ from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.values import text_of
 from sessions_ui.models import Kind, Side
 
-from .masking import ERASED, mask
+from .masking import ERASED, difference, mask
 from .rows import Values, spec_of
 
 CHUNK = 1000
@@ -43,8 +43,8 @@ PAVE_SAID = '"pave_message"'
 _parse = json.JSONDecoder().raw_decode
 
 Bare = tuple[Any, ...]
-Told = tuple[str, str, str, str, str]
-"""One field of an edit, masked where personal: key, was, now, result, held."""
+Told = tuple[str, str, str, str, str, str]
+"""One field of an edit, masked where personal: key, was, now, how these differ, result, held."""
 
 
 class Chunk(NamedTuple):
@@ -84,6 +84,7 @@ class Teller:
             lambda keys: sorted(keys, key=lambda key: rank.get(key, len(rank)))
         )
         self._masked = lru_cache(_RECURRING)(lambda key, text: mask(spec_of(key), text))
+        self._differs = lru_cache(_RECURRING)(difference)
 
     def fields(self, id_: int, body: str, end: Bare | None, values: Values) -> list[Told]:
         """The fields of an intent or a refusal, in the catalogue's order, with their results."""
@@ -93,13 +94,14 @@ class Teller:
         results: dict[str, list[Any]] = _parse(end[6])[0] if end else {}
         found: list[Told] = []
         for key in self._ordered(tuple(sides)):
-            was, now = sides[key]
+            (was, now), differs = sides[key], ""
             result, held = results.get(key, _NO_RESULT)
             if not (type(was) is type(now) is type(held) is str and key in self._open):
-                was = self._shown(key, was, values.get((id_, key, _WAS)))
-                now = self._shown(key, now, values.get((id_, key, _NOW)))
+                kept = values.get((id_, key, _WAS)), values.get((id_, key, _NOW))
+                differs = self._differs(kept[0] or "", kept[1] or "")
+                was, now = self._shown(key, was, kept[0]), self._shown(key, now, kept[1])
                 held = self._shown(key, held, values.get((end[1] if end else 0, key, _HELD)))
-            found.append((key, was, now, result, held))
+            found.append((key, was, now, differs, result, held))
         return found
 
     def _shown(self, key: str, side: object, kept: str | None) -> str:

@@ -15,7 +15,7 @@ from sessions_ui.audit.query import page_ids
 from sessions_ui.audit.rows import rows_of
 
 NUMBERS = ("entry_id", "actor_id", "pave_http_status")
-OF_A_FIELD = ("field", "label", "was", "now", "result", "held_by_pave")
+OF_A_FIELD = ("field", "label", "was", "now", "differs", "result", "held_by_pave")
 
 
 def all_ids(chosen):
@@ -44,7 +44,8 @@ def facts(row):
 def field_facts(change):
     """One changed field, by column."""
     result = change.result.value if change.result else ""
-    told = (change.spec.key, change.spec.label, change.was, change.now, result, change.held)
+    told = (change.spec.key, change.spec.label, change.was, change.now,
+            change.differs, result, change.held)  # fmt: skip
     return dict(zip(OF_A_FIELD, told, strict=True))
 
 

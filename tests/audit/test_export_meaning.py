@@ -1,5 +1,7 @@
 """The export, built for speed, says byte for byte what the pages say, whatever was recorded."""
 
+import csv
+import io
 import json
 import random
 
@@ -137,6 +139,27 @@ def test_json_lines_keep_types_and_never_break_a_line(db):
     assert (told["entry_id"], told["actor_id"], told["pave_http_status"]) == (edit, 1, 422)
     assert told["changes"][0] == {
         "field": "session.client_id", "label": "Client ID", "was": "=1", "now": "a\r\nb\u2028",
-        "result": "", "held_by_pave": "",
+        "differs": "", "result": "", "held_by_pave": "",
     }  # fmt: skip
     assert told["pave_message"] == "=no"
+
+
+def test_masked_values_still_tell_how_they_differ(db):
+    intent(
+        {
+            "sms.to": ("647-555-0184", "647-555-0148"),
+            "sms.to_name": ("Daniel Osei", "Grace Lindqvist"),
+            "sms.from": ("416-555-0100", "+1 416 555 0100"),
+            "session.theme": ("LITE", "PRO"),
+        }
+    )
+    told = {
+        "session.theme": "",
+        "sms.to": "Same length, 2 digits differ",
+        "sms.to_name": "10 letters before, 14 now",
+        "sms.from": "Same digits, spelled otherwise",
+    }
+    (line,) = file_of("jsonl", audit_filter({})).splitlines()
+    assert {one["field"]: one["differs"] for one in json.loads(line)["changes"]} == told
+    rows = csv.DictReader(io.StringIO(file_of("csv", audit_filter({})).decode("utf-8-sig")))
+    assert {row["field"]: row["differs"] for row in rows} == told
