@@ -44,6 +44,7 @@ def locked():
     """A second connection begins to write and does not end; not while we are writing ourselves."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 200")
+    connection.settings_dict["OPTIONS"]["timeout"] = 0.2  # of the connections that come after
     other = sqlite3.connect(connection.settings_dict["NAME"], timeout=0, isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")
