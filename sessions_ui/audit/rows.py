@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
@@ -69,7 +70,7 @@ class Row:
     changes: Sequence[Change]
     latest: AuditEntry | None = None
 
-    @property
+    @cached_property
     def detail(self) -> dict[str, Any]:
         """What the latest step tells beside its columns."""
         return detail_of(self.latest or self.entry)

@@ -1,30 +1,35 @@
 """The tags of the templates: icons, states, times and differences.
 
-Everything goes through ``format_html``, so whatever PAVE or a person wrote is escaped.
+Everything goes through ``markup``, so whatever PAVE or a person wrote is escaped.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from sessions_ui.audit.masking import mask as masked
+from sessions_ui.audit.rows import SHOWN, Change
 from sessions_ui.domain.catalogue import FieldSpec
 from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.status import Delivery, Status
 from sessions_ui.domain.values import Kind
 
 from .differences import Parts, parts_of
+from .markup import joined, markup
 
 register = template.Library()
 
 MONO = frozenset({Kind.VIN, Kind.PHONE, Kind.NUMBER})
 NOTHING = "\N{EN DASH}"
 AFTER_SLASH = re.compile(r"(?<![:/]/)(?<=/)(?=[^/])")  # not inside the "//" of a URL
+BREAK, NO_GAP = markup("<wbr>"), markup("")
+ARROW = markup(' <span aria-hidden="true">\N{RIGHTWARDS ARROW}</span> ')
+EMPTY = markup('<span class="empty">empty</span>')
 JUST_NOW = 5  # seconds
 # The sandbox's own words for what became of a text message.
 SANDBOX_TEXTS = {
@@ -39,7 +44,7 @@ UNITS = ((60, 1, "s"), (3600, 60, "min"), (172_800, 3600, "h"), (None, 86_400, "
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon of the sprite; hidden from screen readers, for the word beside it says it."""
-    return format_html(
+    return markup(
         '<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>',
         static("sessions_ui/icons.svg"),
         name,
@@ -49,13 +54,13 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def state(tone: str, icon_name: str, label: str, code: str = "", chip: bool = False) -> SafeString:
     """A state: icon, word and colour, with PAVE's own code beside it where there is one."""
-    return format_html(
+    return markup(
         '<span class="state{} {}">{}<span>{}</span>{}</span>',
         " chip" if chip else "",
         tone,
         icon(icon_name),
         label,
-        format_html(" <code>{}</code>", code) if code else "",
+        markup(" <code>{}</code>", code) if code else "",
     )
 
 
@@ -86,7 +91,7 @@ def outcome_state(outcome: Outcome | str, chip: bool = False) -> SafeString:
 
 def _time(moment: datetime, words: str) -> SafeString:
     stamp = moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return format_html('<time datetime="{}">{}</time>', stamp, words)
+    return markup('<time datetime="{}">{}</time>', stamp, words)
 
 
 def _day(moment: datetime) -> str:
@@ -101,7 +106,7 @@ def _day(moment: datetime) -> str:
 def when(moment: datetime | None) -> SafeString:
     """A time in the house's zone, to the second, with the zone; the machine's form in UTC."""
     if moment is None:
-        return format_html('<span class="muted">{}</span>', NOTHING)
+        return markup('<span class="muted">{}</span>', NOTHING)
     local = timezone.localtime(moment)
     return _time(moment, f"{_day(local)}, {local:%H:%M:%S} {local.tzname()}")
 
@@ -110,7 +115,7 @@ def when(moment: datetime | None) -> SafeString:
 def when_utc(moment: datetime | None) -> SafeString:
     """The same time in UTC, for evidence; with its day where that is not the local one."""
     if moment is None:
-        return format_html('<span class="muted">{}</span>', NOTHING)
+        return markup('<span class="muted">{}</span>', NOTHING)
     utc = moment.astimezone(UTC)
     other_day = utc.date() != timezone.localtime(moment).date()
     day = f"{utc:%b} {utc.day}, " if other_day else ""
@@ -130,21 +135,20 @@ def ago(moment: datetime | None) -> str:
 
 
 def _piece(text: str, differs: bool, kind: Kind | None) -> SafeString:
-    pieces = AFTER_SLASH.split(text) if kind is Kind.URL else [text]
-    body = format_html_join(format_html("<wbr>{}", ""), "{}", ((piece,) for piece in pieces))
-    return format_html("<b>{}</b>", body) if differs else body
+    body = joined(BREAK, AFTER_SLASH.split(text)) if kind is Kind.URL else text
+    return markup("<b>{}</b>" if differs else "{}", body)
 
 
 def _value(kind: Kind | None, parts: Parts) -> SafeString:
     if not parts:
-        return format_html('<span class="empty">{}</span>', "empty")
-    body = format_html_join("", "{}", ((_piece(*part, kind),) for part in parts))
-    return format_html('<span class="mono">{}</span>', body) if kind in MONO else body
+        return EMPTY
+    body = joined(NO_GAP, (_piece(*part, kind) for part in parts))
+    return markup('<span class="mono">{}</span>', body) if kind in MONO else body
 
 
 def _side(element: str, word: str, value: SafeString) -> SafeString:
-    template_ = '<{}><span class="visually-hidden">{} </span>{}</{}>'
-    return format_html(template_, element, word, value, element)
+    pattern = '<{}><span class="visually-hidden">{} </span>{}</{}>'
+    return markup(pattern, element, word, value, element)
 
 
 @register.simple_tag
@@ -174,8 +178,18 @@ def diff_now(spec: FieldSpec, was: str, now: str) -> SafeString:
 @register.simple_tag
 def diff(spec: FieldSpec, was: str, now: str) -> SafeString:
     """Was and now in one line."""
-    return format_html(
-        '{} <span aria-hidden="true">\N{RIGHTWARDS ARROW}</span> {}',
-        diff_was(spec, was, now),
-        diff_now(spec, was, now),
-    )
+    before, after = (_value(spec.kind, parts) for parts in parts_of(spec.kind, was, now))
+    return markup("{}{}{}", _side("del", "was", before), ARROW, _side("ins", "now", after))
+
+
+def _row(change: Change) -> SafeString:
+    told = markup(' <span class="muted">{}</span>', change.differs) if change.differs else ""
+    shown = diff(change.spec, change.was, change.now)
+    return markup("<dt>{}</dt><dd>{}{}</dd>", change.spec.label, shown, told)
+
+
+@register.simple_tag
+def diffs(changes: Sequence[Change]) -> SafeString:
+    """The first fields of an edit, as a list shows them: was and now, and how masked ones differ.
+    Not a template: a page of the audit has 150 of these, and this takes a third of the time."""
+    return markup('<dl class="diffs">{}</dl>', joined(NO_GAP, map(_row, changes[:SHOWN])))
