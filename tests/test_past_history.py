@@ -122,6 +122,16 @@ def test_what_somebody_else_changed_is_told_with_both_values(client, alice):
     assert "Theme" not in told
 
 
+def test_what_somebody_put_back_where_we_had_put_it_before_is_told(client, alice):
+    edit()  # the theme, to PRO
+    for minutes, theme in ((9, "PRO"), (6, "LITE"), (3, "PRO")):
+        Sighting.objects.filter(pk=sighting(texts={"session.theme": theme}).pk).update(
+            seen_at=timezone.now() + timedelta(minutes=9 - minutes)
+        )
+    told = [one for one in lines(page(client, alice)) if "no edit of ours says so" in one]
+    assert len(told) == 2
+
+
 def test_what_only_our_edit_changed_is_no_news(client, alice):
     sighting(texts={"session.theme": "LITE"}, ago=timedelta(minutes=9))
     edit_id = intent()

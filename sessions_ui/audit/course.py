@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.snapshot import parse_time
 from sessions_ui.domain.status import Delivery, Status, classify_delivery
 from sessions_ui.models import Sighting
+
+ROUNDING = timedelta(milliseconds=1)
+"""SQLite's clock has whole milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +31,16 @@ class Report:
 
 @dataclass(frozen=True)
 class Ours:
-    """What edits of ours left at PAVE: its stamps, and the values by field. A sighting with nothing
-    else to tell tells nothing."""
+    """What edits of ours left at PAVE: its stamps, and when which value of a field was sent. A
+    sighting with nothing else to tell tells nothing."""
 
     stamps: Collection[str] = ()
-    values: Collection[tuple[str, str]] = ()
+    sent: Collection[tuple[datetime, str, str]] = ()
 
-    def sent(self, spec: FieldSpec, text: str) -> bool:
-        """Whether an edit of ours put this text there."""
-        return any(key == spec.key and spec.kind.same(text, ours) for key, ours in self.values)
+    def between(self, before: Sighting, now: Sighting) -> list[tuple[str, str]]:
+        """The fields and values that were sent from the first look before to the look now."""
+        begin = before.seen_at - ROUNDING
+        return [(key, text) for at, key, text in self.sent if begin <= at <= now.seen_at]
 
 
 def reports_of(before: Sighting | None, sightings: Sequence[Sighting], ours: Ours) -> list[Report]:
@@ -67,10 +71,12 @@ def reports_between(before: Sighting, now: Sighting, ours: Ours) -> list[Report]
 
 def _changes(before: Sighting, now: Sighting, ours: Ours) -> list[tuple[FieldSpec, str, str]]:
     """The fields that both sightings show and that differ, but for what an edit of ours sent."""
+    sent = ours.between(before, now)
     found = []
     for key in now.texts.keys() & before.texts.keys() & {spec.key for spec in CATALOGUE.writable}:
         spec, was, text = CATALOGUE[key], before.texts[key], now.texts[key]
-        if not spec.kind.same(was, text) and not ours.sent(spec, text):
+        ours_too = any(name == key and spec.kind.same(text, one) for name, one in sent)
+        if not spec.kind.same(was, text) and not ours_too:
             found.append((spec, was, text))
     return sorted(found, key=lambda change: change[0].label)
 

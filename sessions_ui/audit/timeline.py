@@ -147,10 +147,13 @@ def _ours(session_key: str, sightings: Sequence[Sighting]) -> Ours:
     seen = {one.updated_at for one in sightings}
     stamps = entries.filter(new_version__in=seen).exclude(new_version="")
     sent = entries.filter(kind=Kind.SENT, ts__lte=sightings[-1].seen_at).order_by("-id")[:MOST]
-    bodies = [json.loads(body) for body in sent.values_list("body", flat=True)]
     return Ours(
         set(stamps.values_list("new_version", flat=True)),
-        {(key, text_of(now)) for body in bodies for key, (_, now) in body.items()},
+        [
+            (at, key, text_of(now))
+            for at, body in sent.values_list("ts", "body")
+            for key, (_, now) in json.loads(body).items()
+        ],
     )
 
 

@@ -33,7 +33,7 @@ FACTS = {
 KNOWN = {
     Certainty.NOTHING: "Not known: nothing is on record, and PAVE cannot be asked now.",
     Certainty.EXACT: "{before}.",
-    Certainty.BOTH: "{before}; still so {after}.",
+    Certainty.BOTH: "{before}; the same again: {after}.",
     Certainty.STAMPED: "{after}; by PAVE’s own stamp nothing changed since {stamp}.",
     Certainty.BEFORE: "{before}; nothing later is on record.",
     Certainty.AFTER: "{after}; nothing earlier is on record.",
