@@ -15,6 +15,7 @@ from sessions_ui.models import AuditEntry, Kind, Sighting
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
 from .remote import last_read_keep, last_read_of, snapshot_read
+from .sightings import sighting_keep
 
 PRESENT_FOR = timedelta(minutes=1)
 """How old PAVE's last word may be and still count as the present one: whoever steps through the
@@ -83,5 +84,6 @@ def _present(session_key: str, at: datetime | None, *, known: bool) -> Snapshot 
         return last
     except PaveError:
         return last
+    sighting_keep(snapshot)
     last_read_keep(snapshot)
     return snapshot

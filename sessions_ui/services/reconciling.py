@@ -19,6 +19,7 @@ from .drafts import drafts_expire
 from .leases import WorkLease
 from .remote import last_reads_expire, snapshot_read
 from .settling import edit_found_late, edit_settle, edits_expire, sent_again
+from .sightings import sighting_keep
 from .sweeping import review_sweep
 from .transitions import move_to_resolution
 
@@ -81,6 +82,7 @@ def _look_again(edit: Edit) -> bool:
         snapshot = snapshot_read(edit.session_key)
     except PaveError:
         return False  # the next pass looks again
+    sighting_keep(snapshot)
     if edit_found_late(edit, snapshot):
         return True
     _next_look(edit, done=sent_again(edit))

@@ -11,7 +11,6 @@ from sessions_ui.models import LastRead
 from sessions_ui.pave.client import ClientState, PaveClient, PaveConfig
 
 from .cipher import decrypt, encrypt
-from .sightings import sighting_keep
 
 LAST_READ_KEPT = timedelta(days=30)
 
@@ -34,12 +33,13 @@ def pave_state() -> ClientState:
 
 
 def snapshot_read(session_key: str) -> Snapshot:
-    """PAVE's present word on a session, of which the course is kept. Raises PaveKeyError before
-    any request, else PaveError."""
+    """PAVE's present word on a session. Raises PaveKeyError before any request, else PaveError.
+
+    Nothing is written here: between our last read and the PUT, a wait for our own database would
+    widen the gap in which a change by somebody else goes unseen.
+    """
     answer = pave().session_get(session_key)
-    snapshot = Snapshot.parse(answer.document, session_key, timezone.now())
-    sighting_keep(snapshot)
-    return snapshot
+    return Snapshot.parse(answer.document, session_key, timezone.now())
 
 
 def last_read_keep(snapshot: Snapshot) -> None:

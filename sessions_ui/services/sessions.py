@@ -14,6 +14,7 @@ from sessions_ui.pave.errors import PaveError, PaveNotFound
 from .remote import last_read_keep, last_read_of, pave, snapshot_read
 from .settling import edit_settle, edits_found_late, open_edit
 from .sheets import Sheet, sheet_of
+from .sightings import sighting_keep
 
 VISITS_SHOWN = 20
 SEEN = "personal.seen"
@@ -40,6 +41,7 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
             fault=fault,
             last_read=last_read_of(session_key),
         )
+    sighting_keep(snapshot)
     pending = open_edit(session_key)
     if pending and edit_settle(pending, snapshot):
         pending = open_edit(session_key)
