@@ -9,6 +9,7 @@ from sessions_ui.domain.values import text_of
 from sessions_ui.models import AuditEntry, AuditValue, Side
 
 from .masking import hide, scrub
+from .tokens import keyed
 from .writing import Vault
 
 Changes = Mapping[str, tuple[object, object]]
@@ -86,3 +87,12 @@ def told(detail: Mapping[str, object], known: Iterable[str]) -> dict[str, object
     if isinstance(names, list):
         kept["unknown_names"] = [str(name)[:LONGEST_NAME] for name in names[:MOST_NAMES]]
     return kept
+
+
+def payload_proof(changes: Changes, sha256: str) -> dict[str, str]:
+    """What an entry tells of the bytes that are sent: their SHA-256, and only a keyed hash of it
+    where a personal value is among them. There are so few phone numbers that an erased one could
+    be found again by trying them all."""
+    if PERSONAL.isdisjoint(changes) and all(key in CATALOGUE for key in changes):
+        return {"payload_sha256": sha256}
+    return {"payload_keyed": keyed("@payload", sha256)}

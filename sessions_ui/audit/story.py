@@ -101,9 +101,11 @@ def _intent(entry: AuditEntry) -> tuple[str, str, str]:
 
 
 def _sent(entry: AuditEntry) -> tuple[str, str, str]:
-    sha256 = text_of(detail_of(entry).get("payload_sha256"))[:SHORT_HASH]
+    told = detail_of(entry)
+    sha256, keyed = text_of(told.get("payload_sha256")), text_of(told.get("payload_keyed"))
+    hash_ = f"SHA-256 {sha256[:SHORT_HASH]}…" if sha256 else f"keyed hash {keyed}"
     status = f" PAVE’s status was {entry.status}." if entry.status else ""
-    return "send", "Sent, once", f"PUT, SHA-256 {sha256}…{status}"
+    return "send", "Sent, once", f"PUT, {hash_}{'' if sha256 else '.'}{status}"
 
 
 def _answer(entry: AuditEntry) -> tuple[str, str, str]:

@@ -45,6 +45,10 @@ TEXTS: Mapping[type[Model], tuple[str, ...]] = {
 _EDITS = "SELECT id FROM sessions_ui_edit WHERE {}"
 
 
+JSONS: Mapping[type[Model], tuple[str, ...]] = {Sighting: ("texts",)}
+"""Columns of what PAVE said field by field, as a flat object."""
+
+
 def edits_holding(subject: Subject, entry_ids: list[int]) -> list[Edit]:
     """The working rows that hold it, among those of these entries and those that look like it."""
     where, given = like_any(["CAST(changes AS text)"], subject)
@@ -80,7 +84,8 @@ def edit_blank(edit: Edit, subject: Subject) -> None:
 def places_holding(subject: Subject) -> Counter[str]:
     """How many rows of which place hold it; nothing is changed."""
     found = Counter(drafts=len(_drafts(subject)), reads=len(_reads(subject)))
-    found["notes"] = sum(1 for _ in _texts(subject)) + len(_views(subject))
+    rest = [*_texts(subject), *_jsons(subject), *_views(subject)]
+    found["notes"] = len(rest)
     return found
 
 
@@ -94,6 +99,11 @@ def places_clear(subject: Subject) -> Counter[str]:
     for row, column in list(_texts(subject)):
         emptied = f"{ERASED} #{row.pk}" if isinstance(row, Watch | SavedView) else ""
         type(row)._default_manager.filter(pk=row.pk).update(**{column: emptied})
+        found["notes"] += 1
+    for row, column in list(_jsons(subject)):
+        told = getattr(row, column).items()
+        kept = {key: ERASED if subject.is_value(text_of(one)) else one for key, one in told}
+        type(row)._default_manager.filter(pk=row.pk).update(**{column: kept})
         found["notes"] += 1
     return found
 
@@ -145,4 +155,12 @@ def _texts(subject: Subject) -> Iterator[tuple[Model, str]]:
         for row in model._default_manager.iterator():
             for column in columns:
                 if subject.is_said_in(getattr(row, column)):
+                    yield row, column
+
+
+def _jsons(subject: Subject) -> Iterator[tuple[Model, str]]:
+    for model, columns in JSONS.items():
+        for row in model._default_manager.iterator():
+            for column in columns:
+                if _holds(subject, getattr(row, column)):
                     yield row, column

@@ -43,7 +43,15 @@ def intent(
         ).id
 
 
-def sent(intent_id, changes=None, *, actor=ALICE, key=KEY, status="IDLE"):
+def sent(
+    intent_id,
+    changes=None,
+    *,
+    actor=ALICE,
+    key=KEY,
+    status="IDLE",
+    sha256="9295571fb43a861b" * 4,
+):
     """The edit leaves."""
     with transaction.atomic():
         return record_sent(
@@ -53,7 +61,7 @@ def sent(intent_id, changes=None, *, actor=ALICE, key=KEY, status="IDLE"):
             changes=changes or THEME,
             base_version="2026-11-23T19:00:00.000000Z",
             status=status,
-            payload_sha256="9295571fb43a861b" * 4,
+            payload_sha256=sha256,
             request_id=f"{intent_id}-1",
         ).id
 

@@ -263,7 +263,7 @@ def test_an_entry_tells_the_whole_edit(manager):
     for said in (f"Entry #{edit_id:,}", "Partly in effect", "Alice Moreau changed the theme and"
                  " phone number", "Customer called", "Still holds LITE", "Ignored by PAVE",
                  "PAVE answered 200 after 412 ms", "1 applied, 1 ignored by PAVE", "203.0.113.24",
-                 "Agent", "Not sealed yet", "SHA-256 9295571fb43a861b"):  # fmt: skip
+                 "Agent", "Not sealed yet", "PUT, keyed hash "):  # fmt: skip
         assert said in text, said
     page = soup_of(answer)
     sent_json = json.loads(page.select_one("pre.json").get_text())
