@@ -82,6 +82,8 @@ def purge_make(
     it was sealed, OSError when the file cannot be written or is there already, and PurgeError."""
     if plan.seals is None:
         raise PurgeError("No seal is old enough, so there is nothing to take out.")
+    with transaction.atomic(), deleting_allowed(connection):
+        pass  # who may not delete learns it before anything is signed
     audit_verify()
     archive_write(file, _seals(*plan.seals), progress)
     kept = archive_check(file, _seals(*plan.seals))

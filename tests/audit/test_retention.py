@@ -13,7 +13,12 @@ from sessions_ui.audit.chain import copy_append, seal_of, seals_make
 from sessions_ui.audit.doubts import Doubt
 from sessions_ui.audit.purges import PURGED, purged_to
 from sessions_ui.audit.record import SYSTEM, record_note
-from sessions_ui.audit.triggers import deleting_allowed, missing_triggers, remove_triggers
+from sessions_ui.audit.triggers import (
+    deleting_allowed,
+    install_triggers,
+    missing_triggers,
+    remove_triggers,
+)
 from sessions_ui.audit.verify import audit_prove
 from sessions_ui.models import (
     AuditCheckpoint,
@@ -61,6 +66,13 @@ def thawed(work):
     """What someone does who owns the tables."""
     with transaction.atomic(), deleting_allowed(connection):
         work()
+
+
+def tamper(entry_id):
+    """By the tables' owner, who leaves no trace in the triggers."""
+    remove_triggers(connection)
+    AuditEntry.objects.filter(id=entry_id).update(ticket="x")
+    install_triggers(connection)
 
 
 # --- what goes -----------------------------------------------------------------------------------
@@ -188,12 +200,23 @@ def test_nothing_goes_when_the_file_is_there_already(old, tmp_path):
 
 def test_nothing_goes_when_the_record_is_in_doubt(old, tmp_path):
     border, sealed = old
-    remove_triggers(connection)
-    AuditEntry.objects.filter(id=sealed[0][1]).update(ticket="x")
+    tamper(sealed[0][1])
     with pytest.raises(Doubt) as found:
         purge(border, tmp_path / "old.jsonl")
     assert found.value.entry_id == sealed[0][1]
     assert AuditEntry.objects.count() == 19
+    assert not (tmp_path / "old.jsonl").exists()
+
+
+def test_nothing_is_signed_by_who_may_not_delete(old, tmp_path, monkeypatch):
+    def refused(_):
+        raise DatabaseError("must be owner of table audit_entry")
+
+    monkeypatch.setattr(purging, "deleting_allowed", refused)
+    options = {"before": old[0], "yes": True, "output": tmp_path / "old.jsonl"}
+    with pytest.raises(CommandError, match="must own the tables"):
+        call_command("audit_purge", **options)
+    assert not AuditEntry.objects.filter(action=PURGED).exists()
     assert not (tmp_path / "old.jsonl").exists()
 
 
@@ -390,7 +413,6 @@ def test_the_command_wants_a_file_and_a_day_that_is_past(old):
 
 
 def test_the_command_fails_in_a_sentence(old, tmp_path):
-    remove_triggers(connection)
-    AuditEntry.objects.filter(id=old[1][0][1]).update(ticket="x")
+    tamper(old[1][0][1])
     with pytest.raises(CommandError, match="Nothing was taken out: Entry #"):
         call_command("audit_purge", before=old[0], yes=True, output=tmp_path / "old.jsonl")

@@ -48,12 +48,12 @@ class Command(BaseCommand):
             self._purge(plan, output)
         except Doubt as doubt:
             raise CommandError(f"Nothing was taken out: {doubt}") from doubt
-        except (PurgeError, SealError, OSError, ValueError) as error:
+        except (PurgeError, SealError, OSError, ValueError, RuntimeError) as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             raise CommandError(
                 f"The database refused: {type(error).__name__}. Whoever purges must own the tables"
-                " (DATABASE_OWNER_URL). Run it again: a signed note may stand, and it goes on."
+                " (DATABASE_OWNER_URL). Run again, it goes on where it ended."
             ) from error
 
     def _tell(self, plan: Plan) -> None:
