@@ -342,3 +342,15 @@ def test_a_start_is_told_with_paves_own_time(client, alice, key, sandbox):
     soup = page(client, alice, key, stamp(at - timedelta(minutes=30)))
     assert json.dumps(then(soup)[THEME][0]) == '"STARTED"'
     assert "The customer had started" in soup.get_text()
+
+
+def test_what_pave_says_is_never_markup(client, alice, key, sandbox):
+    page(client, alice, key)
+    for field in ("vehicle.trim", "status", "delivery_status"):
+        sandbox.state.poke(key, field, "<b>bold</b>")
+    soup = page(client, alice, key)
+    assert "<b>bold</b>" in soup.select_one("main").get_text()
+    history = BeautifulSoup(client.get(f"/sessions/{key}/history/").text, "html.parser")
+    told = history.select_one("main").get_text()
+    assert told.count("<b>bold</b>") >= 3
+    assert not [one for one in (*soup.select("b"), *history.select("b")) if one.text == "bold"]

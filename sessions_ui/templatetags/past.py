@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from sessions_ui.audit.masking import ERASED, difference
@@ -17,6 +16,7 @@ from sessions_ui.audit.reverting import fields_taken, origin_of
 from sessions_ui.audit.rows import Row
 from sessions_ui.domain.status import classify_delivery
 
+from .markup import joined, markup
 from .pave import mask, state, when
 
 register = template.Library()
@@ -26,27 +26,26 @@ FACTS = {
     Source.SENT: "PAVE held it when {} was sent",
     Source.TOOK: "PAVE took it with {}",
     Source.READ_BACK: "PAVE showed it with {}",
-    Source.REFUSED: "seen when {} was refused",
-    Source.SEEN: "seen",
+    Source.REFUSED: "PAVE held it when {} was refused",
+    Source.SEEN: "PAVE showed it",
     Source.PRESENT: "PAVE’s latest word",
 }
 KNOWN = {
     Certainty.NOTHING: "Not known: nothing is on record, and PAVE cannot be asked now.",
-    Certainty.EXACT: "{before}.",
-    Certainty.BOTH: "{before}; the same again: {after}.",
-    Certainty.STAMPED: "{after}; by PAVE’s own stamp nothing changed since {stamp}.",
-    Certainty.BEFORE: "{before}; nothing later is on record.",
-    Certainty.AFTER: "{after}; nothing earlier is on record.",
-    Certainty.BETWEEN: "Not known: the first {before}, the other {after}; it changed in between, "
+    Certainty.EXACT: "{0}.",
+    Certainty.BOTH: "{0}; the same again: {1}.",
+    Certainty.STAMPED: "{1}; by PAVE’s own stamp nothing changed since {2}.",
+    Certainty.BEFORE: "{0}; nothing later is on record.",
+    Certainty.AFTER: "{1}; nothing earlier is on record.",
+    Certainty.BETWEEN: "Not known: the first {0}, the other {1}; it changed in between, "
     "where nobody looked.",
-    Certainty.ON_ITS_WAY: "Not known: our own edit was on its way. The first {before}, the other "
-    "{after}.",
+    Certainty.ON_ITS_WAY: "Not known: our own edit was on its way. The first {0}, the other {1}.",
 }
 
 
 ONE_SIDED = {
-    Certainty.AFTER: format_html('<span class="sub">{}</span>', "Only seen later"),
-    Certainty.BEFORE: format_html('<span class="sub">{}</span>', "Only seen earlier"),
+    Certainty.AFTER: markup('<span class="sub">{}</span>', "Only seen later"),
+    Certainty.BEFORE: markup('<span class="sub">{}</span>', "Only seen earlier"),
 }
 
 
@@ -58,7 +57,7 @@ def day(moment: datetime) -> SafeString:
     near = {today: "Today, ", today - timedelta(days=1): "Yesterday, "}.get(local.date(), "")
     year = "" if local.year == today.year else f", {local.year}"
     words = f"{near}{local:%A, %b} {local.day}{year}"
-    return format_html('<time datetime="{}">{}</time>', local.date().isoformat(), words)
+    return markup('<time datetime="{}">{}</time>', local.date().isoformat(), words)
 
 
 @register.simple_tag
@@ -88,15 +87,15 @@ def then_value(field: FieldThen) -> SafeString:
         return _muted("Not known")
     shown = [_masked(field, text) for text in field.known.texts]
     if len(shown) == 1:
-        return format_html("{}{}", shown[0], ONE_SIDED.get(field.known.certainty, ""))
+        return markup("{}{}", shown[0], ONE_SIDED.get(field.known.certainty, ""))
     two = '{} <span class="muted">before,</span> {} <span class="muted">after</span>'
     texts = [text or "" for text in field.known.texts]
     differs = difference(*texts) if field.spec.personal and all(texts) else ""
-    return format_html(two + '<span class="sub">{}</span>', *shown, differs)
+    return markup(two + '<span class="sub">{}</span>', *shown, differs)
 
 
 def _muted(word: str) -> SafeString:
-    return format_html('<span class="muted">{}</span>', word)
+    return markup('<span class="muted">{}</span>', word)
 
 
 def _masked(field: FieldThen, text: str | None) -> SafeString:
@@ -110,27 +109,26 @@ def how_known(context: template.Context, known: Known) -> SafeString:
     """Where a value of the past is known from, with links to the entries that show it."""
     before, after = (_told(context, fact) for fact in (known.before, known.after))
     stamp = when(known.after.stamp) if known.after and known.after.stamp else ""
-    words = format_html(KNOWN[known.certainty], before=before, after=after, stamp=stamp)
-    return format_html("{}{}", str(words)[:1].upper(), SafeString(str(words)[1:]))
+    return markup(KNOWN[known.certainty], before, after, stamp)
 
 
 def _told(context: template.Context, fact: Fact | None) -> SafeString:
     if fact is None:
-        return SafeString("")
-    words = format_html(FACTS[fact.source], _linked(context, fact.edit_id))
-    return format_html("{}, {}", words, when(fact.at))
+        return markup("")
+    words = markup(FACTS[fact.source], _linked(context, fact.edit_id))
+    return markup("{}, {}", words, when(fact.at))
 
 
 def _linked(context: template.Context, edit_id: int | None) -> SafeString:
     """The number of an edit, leading to its page or, for who may not read that, to the history."""
     if edit_id is None:
-        return SafeString("")
+        return markup("")
     if context["perms"]["sessions_ui"]["read_audit"]:
         place = reverse("audit_entry", args=[edit_id])
     else:
         history = reverse("session_history", args=[context["session_key"]])
         place = f"{history}?before={edit_id + 1}#entry-{edit_id}"
-    return format_html('<a class="mono" href="{}">#{}</a>', place, f"{edit_id:,}")
+    return markup('<a class="mono" href="{}">#{}</a>', place, f"{edit_id:,}")
 
 
 @register.simple_tag(takes_context=True)
@@ -141,5 +139,5 @@ def kinship(
     origin = origin_of(row.entry)
     told = [("Reverts", origin)] if origin else []
     told += [("Reverted by", edit_id) for edit_id in reverted.get(row.entry.id, ())]
-    linked = ((words, _linked(context, edit_id)) for words, edit_id in told)
-    return format_html_join(" ", "<span>{} {}</span>", linked)
+    linked = (markup("<span>{} {}</span>", words, _linked(context, one)) for words, one in told)
+    return joined(markup(" "), linked)
