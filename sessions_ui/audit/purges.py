@@ -7,6 +7,8 @@ before it. Without the key nobody can make one, and entries that are gone withou
 import hmac
 from dataclasses import asdict, dataclass
 
+from django.db.models import QuerySet
+
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Kind
 
 from .canonical import canonical_bytes
@@ -43,8 +45,13 @@ class Purge:
 def purged_to(key: str) -> int:
     """The number of the last seal whose entries may be gone; 0 for none. A note that this key did
     not sign, or that names another seal than the one there is, lets nothing go."""
-    notes = AuditEntry.objects.filter(kind=Kind.NOTE, action=PURGED, op=None)
-    return max((_reach(note, key) for note in notes), default=0)
+    return max((_reach(note, key) for note in purge_notes()), default=0)
+
+
+def purge_notes() -> QuerySet[AuditEntry]:
+    """The notes that tell of purges, honest or not, newest first."""
+    notes = AuditEntry.objects.filter(kind=Kind.NOTE, op__isnull=True, action=PURGED)
+    return notes.order_by("-id")
 
 
 def _reach(note: AuditEntry, key: str) -> int:

@@ -5,10 +5,11 @@ The key is used by `audit_seal`, `audit_verify` and `record_prove` alone, which 
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -16,6 +17,8 @@ from django.utils import timezone
 
 from sessions_ui.audit.chain import Progress, copied_to, copy_append, seals_make
 from sessions_ui.audit.doubts import Doubt
+from sessions_ui.audit.purges import purge_notes
+from sessions_ui.audit.rows import detail_of
 from sessions_ui.audit.seals import Seal
 from sessions_ui.audit.verify import Report, audit_prove
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
@@ -31,6 +34,7 @@ MANY = 500_000
 MOST_PROCESSES = 4
 COUNTED_TO = 10_000
 SHOWN = 48
+PURGES_SHOWN = 3
 COMMAND, LOOP = "audit_verify", "the reconcile loop"
 
 
@@ -160,6 +164,7 @@ class Evidence:
     doubt: Proof | None
     copy: CopyState
     recent: Sequence[AuditCheckpoint]
+    purges: Sequence[tuple[AuditEntry, Mapping[str, Any]]]
 
     @property
     def waiting_label(self) -> str:
@@ -181,6 +186,7 @@ def evidence_now() -> Evidence:
         doubt=doubt_standing(),
         copy=_copy_state(newest.n if newest else 0),
         recent=recent[::-1],
+        purges=[(note, detail_of(note)) for note in purge_notes()[:PURGES_SHOWN]],
     )
 
 

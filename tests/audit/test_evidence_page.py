@@ -137,7 +137,7 @@ def test_the_page_asks_few_questions_however_long_the_record(
         edit()
         audit_seal()
     audit_verify()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         shown()
 
 

@@ -139,6 +139,20 @@ def test_the_note_tells_what_went_and_is_sealed_at_once(old, tmp_path):
     assert manifest == told
 
 
+def test_a_manager_reads_what_went(old, tmp_path, client, carol):
+    purge(old[0], tmp_path / "old.jsonl")
+    note = AuditEntry.objects.get(action=PURGED)
+    client.force_login(carol)
+    assert "took sealed entries out" in client.get(f"/audit/{note.id}/").content.decode()
+    assert client.get(f"/audit/{old[1][0][0]}/").status_code == 404
+    html = client.get("/audit/evidence/").content.decode()
+    assert "12</span> taken out on record" not in html
+    assert f'href="/audit/{note.id}/"' in html
+    assert "old.jsonl" in html
+    call_command("audit_verify")
+    assert "12</span> taken out on record" in client.get("/audit/evidence/").content.decode()
+
+
 def test_a_second_purge_goes_on_where_the_first_ended(old, tmp_path):
     border, sealed = old
     purge(AuditEntry.objects.get(id=sealed[1][0]).ts, tmp_path / "1.jsonl")
