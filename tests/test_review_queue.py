@@ -127,7 +127,7 @@ def test_a_long_queue_is_read_page_by_page_without_a_gap(manager, monkeypatch):
         address = f"/audit/review/{further['href']}"
         Flag.objects.filter(entry_id=read[-1]).update(closed_at=timezone.now(), closed_by="x")
     assert read == ids
-    for strange in ("x", "-1", "9" * 30, "99999"):
+    for strange in ("x", "-1", "9" * 30, "1-", "9" * 16 + "-" + "9" * 18, "0-0", "1-1-1"):
         assert manager.get(f"/audit/review/?after={strange}").status_code == 200
 
 

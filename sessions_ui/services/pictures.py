@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from sessions_ui.audit.causes import cause_words
 from sessions_ui.audit.filters import WINDOW
-from sessions_ui.audit.matching import first_id_since
 from sessions_ui.audit.pictures import (
     SAMPLE,
     busiest_between,
+    first_ids_since,
     listed_between,
     outcomes_between,
     refusals_between,
@@ -106,7 +106,7 @@ def pictures_of(params: Mapping[str, str]) -> Pictures:
         return Pictures(first, last, chosen.given, chosen.problems, 0, ())
     first = max(first, _first_day(default=first))
     days = _days(first, last)
-    ids = [first_id_since(_midnight(day)) for day in days]
+    ids = first_ids_since([_midnight(day) for day in days])
     window = _Window(first, last, ids[0], ids[-1])
     counts = listed_between(ids)
     pictures = (_daily(days, counts), *(draw(window) for draw in _DRAWN)) if sum(counts) else ()

@@ -1,14 +1,16 @@
 """The queue of what needs a look: one row an entry, at the place of its oldest open flag."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
+from sessions_ui.audit.canonical import microseconds
 from sessions_ui.audit.rows import Row, rows_of
 from sessions_ui.domain.looks import LOOKS, WATCH, look_of
 from sessions_ui.models import Flag
@@ -18,6 +20,8 @@ from .sweeping import behind, review_sweep
 
 PAGE = 50
 SWEEP_SECONDS = 1.0
+_PLACE = re.compile(r"([0-9]{1,16})-([0-9]{1,18})")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +36,42 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One page of the queue, oldest first. ``further`` is where the next page begins (None: there
-    is none); ``counts`` has label and entries of each open cause; ``unseen``: so many of the newest
+    """One page of the queue, oldest first. ``further`` names where the next page begins, ``""`` for
+    nowhere; ``counts`` has label and entries of each open cause; ``unseen``: so many of the newest
     ids were not looked through yet."""
 
     rows: Sequence[Waiting]
-    further: int | None
+    further: str
     counts: Sequence[tuple[str, str, int]]
     total: int
     upto: int
     unseen: int
 
 
-def queue_page(*, cause: str = "", after: int | None = None, reader_id: int | None) -> Queue:
-    """A page of the queue: of one cause, where one is named; past the flag ``after``."""
+def queue_page(*, cause: str = "", after: str = "", reader_id: int | None) -> Queue:
+    """A page of the queue: of one cause, where one is named; past a place that an earlier page
+    named (one that cannot be read is the beginning)."""
     with suppress(DatabaseError):  # a database that takes no writes still shows what it has
         review_sweep(seconds=SWEEP_SECONDS)
     upto = newest_flag()
     waiting = Flag.objects.filter(closed_at__isnull=True)
-    flags = list(_page(_of_cause(waiting, cause), after))
-    shown = flags[:PAGE]
-    causes = _causes(waiting, shown)
-    rows = {row.entry.id: row for row in rows_of([flag.entry_id for flag in shown])}
+    places = _places(_of_cause(waiting, cause), after)
+    shown = places[:PAGE]
+    causes = _causes(waiting, [entry_id for entry_id, _ in shown])
+    rows = {row.entry.id: row for row in rows_of([entry_id for entry_id, _ in shown])}
     counts = _counts(waiting)
     return Queue(
         rows=[
             Waiting(
-                row=rows[flag.entry_id],
-                since=flag.raised_at,
-                causes=causes[flag.entry_id],
-                own=reader_id is not None and flag.actor_id == reader_id,
+                row=rows[entry_id],
+                since=since,
+                causes=causes[entry_id],
+                own=reader_id is not None and rows[entry_id].entry.actor_id == reader_id,
             )
-            for flag in shown
-            if flag.entry_id in rows
+            for entry_id, since in shown
+            if entry_id in rows
         ],
-        further=shown[-1].pk if len(flags) > PAGE else None,
+        further=_named(*shown[-1]) if len(places) > PAGE else "",
         counts=[(code, look.label, counts[code]) for code, look in LOOKS.items() if counts[code]],
         total=waiting.values("entry_id").distinct().count(),
         upto=upto,
@@ -80,21 +85,24 @@ def _of_cause(flags: "QuerySet[Flag]", cause: str) -> "QuerySet[Flag]":
     return flags.filter(Q(cause=cause) | Q(cause__startswith=f"{cause}:"))
 
 
-def _page(flags: "QuerySet[Flag]", after: int | None) -> "QuerySet[Flag]":
-    """The oldest open flag of each entry, one more than a page holds."""
-    older = Q(raised_at__lt=OuterRef("raised_at"))
-    older |= Q(raised_at=OuterRef("raised_at"), pk__lt=OuterRef("pk"))
-    first = flags.filter(~Exists(flags.filter(older, entry_id=OuterRef("entry_id"))))
-    last = Flag.objects.filter(pk=after).first() if after is not None else None
-    if last is not None:
-        past = Q(raised_at__gt=last.raised_at) | Q(raised_at=last.raised_at, pk__gt=last.pk)
-        first = first.filter(past)
-    return first.order_by("raised_at", "pk")[: PAGE + 1]
+def _places(flags: "QuerySet[Flag]", after: str) -> list[tuple[int, datetime]]:
+    """The entries by the oldest of their flags, one more than a page holds. One pass over what is
+    open, whatever the planner thinks of it."""
+    found = flags.values("entry_id").annotate(since=Min("raised_at"))
+    place = _PLACE.fullmatch(after)
+    if place:
+        since, entry_id = _EPOCH + timedelta(microseconds=int(place[1])), int(place[2])
+        found = found.filter(Q(since__gt=since) | Q(since=since, entry_id__gt=entry_id))
+    return list(found.order_by("since", "entry_id").values_list("entry_id", "since")[: PAGE + 1])
 
 
-def _causes(flags: "QuerySet[Flag]", shown: Sequence[Flag]) -> dict[int, list[Cause]]:
-    found: dict[int, list[Cause]] = {flag.entry_id: [] for flag in shown}
-    for flag in flags.filter(entry_id__in=found).order_by("raised_at", "pk"):
+def _named(entry_id: int, since: datetime) -> str:
+    return f"{microseconds(since)}-{entry_id}"
+
+
+def _causes(flags: "QuerySet[Flag]", ids: Sequence[int]) -> dict[int, list[Cause]]:
+    found: dict[int, list[Cause]] = {id_: [] for id_ in ids}
+    for flag in flags.filter(entry_id__in=ids).order_by("raised_at", "pk"):
         found[flag.entry_id].append(Cause(flag, look_of(flag.cause)))
     return found
 

@@ -79,11 +79,7 @@ def review(request: HttpRequest) -> HttpResponse:
     if batch.is_bound and batch.is_valid():
         _review_ticked(request, batch)
         return redirect(request.get_full_path())
-    queue = queue_page(
-        cause=cause,
-        after=int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None,
-        reader_id=request.user.pk,
-    )
+    queue = queue_page(cause=cause, after=after, reader_id=request.user.pk)
     context = {
         "queue": queue,
         "chosen": cause if known else "",
