@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
+
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.outcomes import FieldResult, Outcome
 from sessions_ui.domain.reasons import REASONS
@@ -16,6 +18,7 @@ from sessions_ui.models import AuditEntry, AuditValue, Kind, Side
 from .causes import ACCESS, cause_words, lock_words
 from .masking import ERASED, difference, mask
 
+_ENDS = (Kind.OUTCOME, Kind.RESOLUTION)
 NAMED = 2
 SHOWN = 3
 _CHANGED = "changed"
@@ -179,18 +182,14 @@ def access_words(entry: AuditEntry) -> str:
 
 
 def rows_of(ids: Sequence[int]) -> list[Row]:
-    """The rows of these ids, in their order: three queries, however many there are."""
+    """The rows of these ids, in their order: two queries, however many there are."""
     if not ids:
         return []
-    entries = {entry.id: entry for entry in AuditEntry.objects.filter(id__in=ids)}
-    ends = _latest_ends(ids)
-    values = values_of([*entries, *(end.id for end in ends.values())])
-    return [row_of(entries[id_], ends.get(id_), values) for id_ in ids if id_ in entries]
-
-
-def _latest_ends(ids: Sequence[int]) -> dict[int, AuditEntry]:
-    steps = AuditEntry.objects.filter(op__in=ids, kind__in=(Kind.OUTCOME, Kind.RESOLUTION))
-    return {step.op: step for step in steps.order_by("id") if step.op is not None}
+    asked = Q(id__in=ids) | Q(op__in=ids, kind__in=_ENDS)
+    found = {entry.id: entry for entry in AuditEntry.objects.filter(asked).order_by("id")}
+    ends = {entry.op: entry for entry in found.values() if entry.kind in _ENDS}
+    values = values_of(found)
+    return [row_of(found[id_], ends.get(id_), values) for id_ in ids if id_ in found]
 
 
 def values_of(ids: Iterable[int]) -> Values:

@@ -38,7 +38,8 @@ def _move(
         if moved:
             record()
     if moved:
-        edit.refresh_from_db()
+        for name, value in {"state": state, **fields}.items():
+            setattr(edit, name, value)
     return bool(moved)
 
 

@@ -36,8 +36,8 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", default="100000,1000000", help="edits, with commas")
     parser.add_argument("--engine", default="sqlite,postgresql")
-    parser.add_argument("--slices", type=int, default=6)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each slice of 4 writers")
+    parser.add_argument("--slices", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each slice of 4 writers")
     parser.add_argument("--keep", type=Path, help="a folder whose databases are used again")
     parser.add_argument("--write", type=Path, help="a Markdown file for the results")
     parser.add_argument("--load-only", action="store_true")
@@ -111,7 +111,7 @@ def measure(found, chosen):
 
 def once(one, chosen):
     """What is done over the whole: exports, proof, four writers at a time."""
-    most = 1 if chosen.quick else 10
+    most = 1 if chosen.quick else 8
     one.facts["verify"] = one.worker.do("verify")
     for form in ("csv", "jsonl"):
         one.facts[form] = one.worker.do("export", form, most)

@@ -105,12 +105,13 @@ class Measures:
             self._time(f"capped count: {name}", "ours", self._asked[name][1].count, times)
 
     def _pages(self):
-        for _ in range(self.pace.pages):
+        for number in range(self.pace.pages):
             for name, params in PAGES.items():
                 self._page(f"page: {name}", params)
             for one in self.others:
                 url = getattr(one, "url", None)
-                if url and one.name != "plain save":
+                slow = ("page: latest", one.name) in self._slow
+                if url and one.name != "plain save" and not (slow and number):
                     self._time("page: latest", one.name, lambda u=url: self._shown(u), 1)
 
     def _shown(self, url):
