@@ -87,23 +87,25 @@
     const counted = entryCounter();
     const parts = [];
     const reader = answer.body.getReader();
+    let entries = 0;
     let said = 0;
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
       parts.push(value);
-      bar.value = counted(value);
+      entries = counted(value);
+      bar.value = entries;
       const tenth = Math.floor((10 * bar.value) / bar.max);
       if (tenth > said || !words.textContent) {
         said = tenth;
-        words.textContent = `${number(bar.value)} of ${number(total)} entries`;
+        words.textContent = `${number(entries)} of ${number(total)} entries`;
       }
       // The browser may put a blob on disk, unlike an array.
       if (parts.length > 200) parts.splice(0, parts.length, new Blob(parts));
     }
     bar.value = bar.max;
     save(new Blob(parts, { type: answer.headers.get("Content-Type") }), nameOf(answer));
-    words.textContent = `Saved ${nameOf(answer)}: ${number(total)} ${total === 1 ? "entry" : "entries"}.`;
+    words.textContent = `Saved ${nameOf(answer)}: ${number(entries)} ${entries === 1 ? "entry" : "entries"}.`;
   }
 
   function exportLink(link) {
