@@ -16,6 +16,9 @@ _PLAIN = rf"(?:[A-Za-z0-9(/#{DOT}][A-Za-z0-9 ._:/#()+{DOT}-]*)?"
 plain = re.compile(_PLAIN).fullmatch
 four_plain = re.compile(rf"{_PLAIN},{_PLAIN},{_PLAIN},{_PLAIN}").fullmatch
 """Whether a text, or each of four joined by commas, stands as it is in CSV and in JSON."""
+# Begins with no sign that a spreadsheet could stumble over.
+_harmless = re.compile(r"[A-Za-z0-9][^\x00\ud800-\udfff]*").fullmatch
+_quoted = re.compile(r'[",\r\n]').search
 
 
 class _Echo:
@@ -46,6 +49,9 @@ def csv_cell(text: str) -> str:
     """A text as it stands between two commas: disarmed, and quoted where it has to be."""
     if plain(text):
         return text
+    if _harmless(text):
+        # As csv.writer does it, without its detour.
+        return '"' + text.replace('"', '""') + '"' if _quoted(text) else text
     # Beside an empty cell: alone in its row, an empty one would be quoted.
     line: str = _writer.writerow(("", safe_cell(storable(text))))
     return line[1:-2]

@@ -24,7 +24,7 @@ COLUMNS = (
     "label", "was", "now", "differs", "result", "held_by_pave", "outcome", "settled_utc", "reason",
     "note", "ticket", "pave_http_status", "error_code", "pave_message", "remote_addr", "request_id",
 )  # fmt: skip
-_RECURRING = 4096
+_RECURRING = 1024
 # Some tools take these for the end of a line; JSON itself does not mind them.
 _BREAKS = {sign: f"\\u{sign:04x}" for sign in (0x85, 0x2028, 0x2029)}
 _KINDS = {kind.value: kind.label.lower() for kind in Kind}
