@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.management import call_command
 from django.utils import timezone
 
 from sessions_ui.audit.record import SYSTEM
@@ -306,6 +308,13 @@ def test_the_usual_rules_are_made_once_and_not_again_after_they_were_removed():
         rule_remove(actor=CAROL, watch_id=one.id)
     assert rules_usual_ensure() == 0
     assert AuditEntry.objects.filter(action="watch.made", actor_label=SYSTEM.label).count() == 3
+
+
+def test_only_the_demo_comes_with_rules(settings):
+    assert not Watch.objects.exists()
+    settings.DEVELOPMENT = True
+    call_command("demo", stdout=StringIO())
+    assert Watch.objects.count() == 3
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
