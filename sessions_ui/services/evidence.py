@@ -186,8 +186,15 @@ def evidence_now() -> Evidence:
         doubt=doubt_standing(),
         copy=_copy_state(newest.n if newest else 0),
         recent=recent[::-1],
-        purges=[(note, detail_of(note)) for note in purge_notes()[:PURGES_SHOWN]],
+        purges=[(note, _told(note)) for note in purge_notes()[:PURGES_SHOWN]],
     )
+
+
+def _told(note: AuditEntry) -> Mapping[str, Any]:
+    try:
+        return detail_of(note)
+    except ValueError:  # tampered with: this page has to stand all the more
+        return {}
 
 
 def _copy_state(newest: int) -> CopyState:

@@ -287,11 +287,13 @@ def test_an_honest_note_cannot_be_stretched(old, tmp_path):
     assert purged_to(SEAL_KEY) == 0
 
 
-def test_a_note_that_cannot_be_read_lets_nothing_go(old):
+def test_a_note_that_cannot_be_read_lets_nothing_go_and_breaks_no_page(old, client, carol):
     fake()
     remove_triggers(connection)
     AuditEntry.objects.filter(action=PURGED).update(detail="{")
     assert purged_to(SEAL_KEY) == 0
+    client.force_login(carol)
+    assert client.get("/audit/evidence/").status_code == 200
 
 
 def test_what_is_left_is_still_proved(old, tmp_path):
