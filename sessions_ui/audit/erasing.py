@@ -2,8 +2,12 @@
 commitments, and the salts go with the values, so the record verifies and nothing can be guessed.
 """
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -23,6 +27,9 @@ _CANDIDATES = "SELECT entry_id, field, side, value FROM audit_value WHERE {}"
 _TEXTS = ("reason_note", "ticket", "detail", "body", "session_label")
 _ENTRIES = "SELECT id, {} FROM audit_entry WHERE {}"
 _FETCHED = 2000
+_REMEMBERED = 65_536
+"""Values and words recur; what was read once need not be read again in the same search."""
+_HASH = re.compile("sha256|^payload_keyed$")
 
 Value = tuple[int, str, int, str]
 """Entry, field, side and text of a value."""
@@ -45,11 +52,9 @@ class Holding:
 def holdings_of(subject: Subject, progress: Progress = lambda _: None) -> list[Holding]:
     """Every edit and refusal that holds the subject, oldest first. By its text: all values that
     could be it are looked at; by its hash alone: all there are."""
-    values = {
-        value[:3]: value
-        for value in (*_candidates(subject, progress), *_indexed(subject))
-        if subject.is_value(value[3])
-    }
+    is_it = lru_cache(_REMEMBERED)(subject.is_value)
+    found_by = chain(_candidates(subject, progress), _indexed(subject))
+    values = {value[:3]: value for value in found_by if is_it(value[3])}
     owners = _owners({entry_id for entry_id, _, _ in values})
     found = dict[int, Holding]()
     for value in sorted(values.values()):
@@ -133,7 +138,29 @@ def entries_left(subject: Subject, progress: Progress = lambda _: None) -> list[
     numbers and a session's names are kept out when an entry is written."""
     where, given = like_any(_TEXTS, subject)
     rows = _read(_ENTRIES.format(", ".join(_TEXTS), where), given, progress)
-    return [id_ for id_, *texts in rows if any(map(subject.is_said_in, texts))]
+    is_said_in = lru_cache(_REMEMBERED)(subject.is_said_in)
+    return [id_ for id_, *texts in rows if any(map(is_said_in, _said(texts)))]
+
+
+def _said(texts: Sequence[str]) -> Iterator[str]:
+    """What an entry says, piece by piece, without hashes and commitments."""
+    for text in texts:
+        if text.startswith("{"):
+            yield from _leaves(json.loads(text))
+        elif text:
+            yield text
+
+
+def _leaves(document: object) -> Iterator[str]:
+    if isinstance(document, dict):
+        for key, value in document.items():
+            if not _HASH.search(key):
+                yield from _leaves(value)
+    elif isinstance(document, list):
+        for one in document:
+            yield from _leaves(one)
+    elif document is not None:
+        yield str(document)
 
 
 def like_any(columns: Sequence[str], subject: Subject) -> tuple[str, list[str]]:

@@ -12,8 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from sessions_ui.audit.erasing import entries_left
 from sessions_ui.audit.filters import filter_read
 from sessions_ui.audit.matching import bounds_of, matching_ids
+from sessions_ui.audit.persons import NAME as NAME_KIND
 from sessions_ui.audit.persons import Subject
 from sessions_ui.audit.record import Actor, record_note
 from sessions_ui.audit.triggers import install_triggers, remove_triggers
@@ -366,10 +368,16 @@ def test_without_the_list_nothing_is_erased(settings, tmp_path):
 def test_what_stands_in_an_entry_s_own_text_is_told():
     with transaction.atomic():
         record_note(actor=CAROL, action="audit.commented", about=None, detail={"note": NAME})
-    entry = AuditEntry.objects.get()
+    note = AuditEntry.objects.get()
+    named = refusal({}, unknown_names=[f"session-{NAME}"])
+    plain = intent({"vehicle.trim": ("", f"For {NAME}")})
+    kept = intent({"sms.to_name": ("", NAME)})
+    assert kept
     done = erase(NAME)
-    assert done.left == [entry.id]
+    assert done.left == [note.id, named, plain]
     assert not done.whole
+    again = Subject(NAME_KIND, frozenset({Subject.of(NAME).token, "another"}))
+    assert entries_left(again) == [note.id, named, plain]
 
 
 def test_no_number_can_be_guessed_back_from_the_hash_of_what_was_sent():
