@@ -151,7 +151,11 @@ class Search:
                 held = AuditToken.objects.filter(part.condition, entry_id=OuterRef(key))
                 found = found.filter(Exists(held))
         of_entries = [part.condition for part in others if part.model is AuditEntry]
-        if lead is not None and lead.model is AuditToken and self.chosen.kind:
+        if lead is not None and lead.model is AuditToken and self.chosen.kind == "edit":
+            # Index rows are those of edits and refusals: to ask for the few is less to look at.
+            refusals = AuditEntry.objects.filter(kind=_Spelled(Kind.REFUSAL), id=OuterRef(key))
+            found = found.filter(~Exists(refusals))
+        elif lead is not None and lead.model is AuditToken and self.chosen.kind:
             of_entries.append(listed)
         if of_entries:
             held = AuditEntry.objects.filter(*of_entries, id=OuterRef(key))  # type: ignore[assignment]

@@ -4,14 +4,15 @@ The entries, commitments, hashes and index rows are made by the product's own fu
 clock and the last step, the statement that stores them, are replaced.
 """
 
+import hashlib
 import json
 from contextlib import ExitStack, contextmanager
 from operator import itemgetter
 from types import SimpleNamespace
 from unittest import mock
 
-from sessions_ui.audit import record, sides, writing
-from sessions_ui.audit.canonical import COLUMNS, HASH_VERSION
+from sessions_ui.audit import record, sides, tokens, writing
+from sessions_ui.audit.canonical import COLUMNS, HASH_VERSION, Pieces
 from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.models import Edit
 
@@ -30,7 +31,28 @@ TABLES = {
 }
 READ_BACK = {"unknown": ("unknown", "in_effect"), "late_applied": ("not_in_effect", "late_applied")}
 columns_of = itemgetter(*ENTRY[1:])
+MOST_KNOWN = 100_000
 NEVER_SENT = frozenset({"withdrawn"})
+
+
+def _row_hash(pieces):
+    """The hash of an entry, what recurs in entries spelled once."""
+    return lambda values: hashlib.sha256(b"".join(map(pieces.__getitem__, values))).digest()
+
+
+def _recurring(value_tokens):
+    """An edit's values are indexed at its intent and again when it is sent."""
+    known = {}
+
+    def found(spec, value):
+        if len(known) > MOST_KNOWN:
+            known.clear()
+        key = (spec.key, value)
+        if key not in known:
+            known[key] = value_tokens(spec, value)
+        return known[key]
+
+    return found
 
 
 class Bulk:
@@ -51,6 +73,8 @@ class Bulk:
                 (writing, "database_clock", lambda: self._at),
                 (writing, "AuditEntry", lambda id, **_: SimpleNamespace(id=id)),
                 (sides, "known_values", lambda *_: set()),
+                (writing, "row_hash", _row_hash(Pieces())),
+                (tokens, "value_tokens", _recurring(tokens.value_tokens)),
             ):
                 stack.enter_context(mock.patch.object(where, name, other))
             yield self

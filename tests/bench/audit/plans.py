@@ -95,8 +95,9 @@ def _sqlite_scans(word, narrowed):
 def _postgresql_scans(node, narrowed):
     if node["Node Type"] == "Seq Scan":
         return node.get("Relation Name") in RECORD
-    led = re.search(r"[^<>]=", node.get("Index Cond", ""))
     index = node.get("Index Name")
+    by_id = index in (*LISTS, "audit_entry_pkey")
+    led = re.search(r"\bid = " if by_id else r"[^<>]=", node.get("Index Cond", ""))
     return bool(index) and not led and index not in (FEW if narrowed else LISTS)
 
 
