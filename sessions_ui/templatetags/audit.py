@@ -1,6 +1,6 @@
 """What the audit pages draw with: entry numbers, and a time as evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import quote
@@ -11,8 +11,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from .markup import joined, markup
+
 register = template.Library()
 
+SELECTED, NO_GAP = markup(" selected"), markup("")
 SAMPLE = "000"  # fits an entry's number and a session's key
 
 
@@ -53,3 +56,16 @@ def address(name: str, argument: object) -> str:
     """``{% url %}`` with one argument, the pattern looked up once: a list has a hundred of them."""
     before, after = _around(name, get_script_prefix())
     return f"{before}{quote(str(argument))}{after}"
+
+
+@register.simple_tag
+def options(offered: Iterable[tuple[str, str]], chosen: str) -> SafeString:
+    """The options of a select: value and words of each, the chosen one selected."""
+    pattern = '<option value="{}"{}>{}</option>'
+    return joined(
+        NO_GAP,
+        (
+            markup(pattern, value, SELECTED if value == chosen else "", words)
+            for value, words in offered
+        ),
+    )

@@ -55,8 +55,8 @@ LINES = (
     Line("capped count: outcome, common", "capped count, common outcome", 3.0),
     Line("page: latest, outside the database", "page of 50: our own time", 15.0),
     Line("page: latest", "page of 50: all of it"),
-    Line("page: latest, queries on the audit", "page of 50: queries of the page", 6, "n"),
-    Line("page: latest, queries", "page of 50: queries with log-in and rights", None, "n"),
+    Line("page: latest, queries on the audit", "page of 50: statements on the audit", 6, "n"),
+    Line("page: latest, queries", "page of 50: all, with log-in, rights, frame", None, "n"),
     Line("page: by person, outside the database", "page by person: our own time", 15.0),
     Line("a seal of 1,000", "a seal of 1,000 rows", 15.0),
 )
