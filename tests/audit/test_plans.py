@@ -10,6 +10,8 @@ import pytest
 
 from tests.bench.audit.worker import Pace, Worker
 
+pytestmark = pytest.mark.timeout(600)  # it takes ten seconds, where nothing else runs
+
 EDITS = 33_400
 """Of three entries each."""
 LED_BY = {
