@@ -229,7 +229,7 @@ def test_before_and_after_an_edit_differ_by_the_edit(client, carol, key):
     assert "PRO" in after[THEME][1]
     assert "•••-•••-0184" in before["sms.to"][1]
     assert "•••-•••-0148" in after["sms.to"][1]
-    assert f"PAVE took it with #{edit_id}" in after[THEME][1]
+    assert f"PAVE took it with #{edit_id:,}" in after[THEME][1]
 
 
 def test_each_value_leads_to_its_entry(client, alice, carol, key):

@@ -86,10 +86,12 @@ def test_a_revert_brings_back_what_was_and_is_linked(agent, carol, sandbox, key)
     assert intents() == [{}, {"reverts": first}]
     assert AuditEntry.objects.get(id=second).reason_note == f"Revert of #{first}"
     soup = history(agent)
-    assert f"Reverts #{first}" in soup.select_one(f"#entry-{second}").get_text(" ", strip=True)
-    assert f"Reverted by #{second}" in soup.select_one(f"#entry-{first}").get_text(" ", strip=True)
+    assert f"Reverts #{first:,}" in soup.select_one(f"#entry-{second}").get_text(" ", strip=True)
+    assert f"Reverted by #{second:,}" in soup.select_one(f"#entry-{first}").get_text(
+        " ", strip=True
+    )
     agent.client.force_login(carol)
-    for one, words in ((first, f"Reverted by #{second}"), (second, f"Reverts #{first}")):
+    for one, words in ((first, f"Reverted by #{second:,}"), (second, f"Reverts #{first:,}")):
         text = Page(agent.client.get(f"/audit/{one}/")).text
         assert words in text
         assert "Support agents can take this edit back" in text

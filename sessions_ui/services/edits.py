@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import DatabaseError, IntegrityError, transaction
-from django.utils import timezone
 
 from sessions_ui.audit.masking import personal_texts
 from sessions_ui.audit.record import Actor, record_intent
@@ -29,8 +28,9 @@ from .posted import Posted, as_sent
 from .refusals import refusal_of_locked
 from .remote import pave, snapshot_read
 from .seen import Seen, digest_of
-from .settling import edit_settle, open_edit
+from .settling import edit_settle, open_edit, slot_awaited
 from .sheets import Finding, Sheet, sheet_of
+from .sightings import sighting_keep
 from .transitions import lease, move_to_outcome, move_to_sent, request_id
 
 logger = logging.getLogger(__name__)
@@ -62,6 +62,7 @@ def session_review(
     """
     try:
         snapshot, fault = snapshot_read(session_key), None
+        sighting_keep(snapshot)
     except PaveNotFound:
         raise
     except PaveError as error:
@@ -131,7 +132,7 @@ def _reserve(
     }
     try:
         with transaction.atomic():
-            now = timezone.now()  # behind the wait for the database, which is no part of the lease
+            now = slot_awaited(session_key)  # behind every wait: none is part of the lease
             entry = record_intent(
                 actor=actor,
                 session_key=session_key,
@@ -161,9 +162,8 @@ def _reserve(
 
 
 def _again(first: Edit, posted: Posted) -> Submitted:
-    if first.values_digest == digest_of(posted.inputs):
-        return Submitted(edit=first)
-    return Submitted(code="nonce_used")
+    same = first.values_digest == digest_of(posted.inputs)
+    return Submitted(edit=first) if same else Submitted(code="nonce_used")
 
 
 def _busy(actor: Actor, session_key: str, seen: Seen, posted: Posted) -> Submitted:
@@ -225,10 +225,9 @@ def _send(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted) -> Submitted:
 
 def _look_back(edit: Edit) -> None:
     """An unknown edit is read back at once: an answer that got lost needs no more than that."""
-    if edit.state != State.UNKNOWN:
-        return
     with suppress(PaveError):  # then the page, or `reconcile`, looks again
-        edit_settle(edit, snapshot_read(edit.session_key))
+        if edit.state == State.UNKNOWN:
+            edit_settle(edit, snapshot_read(edit.session_key))
 
 
 def _tidy(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted) -> None:

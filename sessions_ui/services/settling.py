@@ -25,6 +25,17 @@ def open_edit(session_key: str) -> Edit | None:
     return Edit.objects.filter(session_key=session_key, state__in=OPEN).first()
 
 
+def slot_awaited(session_key: str) -> datetime:
+    """The time behind a transition that lets go of the slot at this moment, inside a transaction.
+
+    PostgreSQL would let an intent wait for it only after the intent was dated, and on record two
+    edits would seem to hold one slot. SQLite waited when the transaction began.
+    """
+    held = Edit.objects.filter(session_key=session_key, state__in=OPEN)
+    held.select_for_update().values_list("pk", flat=True).first()
+    return timezone.now()
+
+
 def edits_expire(**of_session: str) -> None:
     """Let go of edits whose process is gone, judged by the lease alone.
 

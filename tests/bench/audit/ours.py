@@ -56,11 +56,11 @@ def _recurring(value_tokens):
 
 
 class Bulk:
-    """Turns facts into rows of ours, in the lists of ``into`` by table."""
+    """Turns facts into rows of ours, in lists by table; their ids come behind ``after``."""
 
-    def __init__(self, into, native_uuid):
+    def __init__(self, into, native_uuid, after=0):
         self._into, self._native = into, native_uuid
-        self._id, self._at = 0, None
+        self._id, self._at = after, None
         self._tokens = set()
 
     @contextmanager
