@@ -71,9 +71,14 @@ def ensure_groups(*, using: str, apps: Apps = installed, **_: Any) -> None:
 
 
 def role_of(user: User | AnonymousUser) -> str:
-    """Give "Administrator", "Manager" or "Agent", the first of the person's groups, or ""."""
-    names = set(user.groups.values_list("name", flat=True)) if user.is_authenticated else set()
-    return next((role for group, role in ROLES.items() if group in names), "")
+    """Give "Administrator", "Manager" or "Agent", the first of the person's groups, or "".
+
+    Kept on the person of this request, as Django keeps the rights.
+    """
+    if not hasattr(user, "_role_kept"):
+        names = set(user.groups.values_list("name", flat=True)) if user.is_authenticated else set()
+        user._role_kept = next((role for group, role in ROLES.items() if group in names), "")
+    return user._role_kept
 
 
 def is_administrator(user: User | AnonymousUser) -> bool:
