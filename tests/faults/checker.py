@@ -259,7 +259,7 @@ def alone(facts):
     landed = _landings(facts)
     for number, puts in facts.journal.puts.items():
         for put in puts:
-            end = landed.get(number, put["at"] + facts.put_deadline)
+            end = landed.get(number, put["at"] + facts.flight)
             flights[put["session_key"]].append((put["at"], end, number))
     for story in facts.stories.values():
         if story.intent:

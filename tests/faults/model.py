@@ -187,7 +187,7 @@ def slowed():
 def run(world, seed, plays, steps):
     """Let Hypothesis play; gives (plays, violations, words)."""
     slowed()
-    Play.world = world
+    Play.world, world.jumps = world, True
     told = hypothesis.settings(
         max_examples=plays,
         stateful_step_count=steps,

@@ -141,6 +141,8 @@ class Facts:
     settle: float
     get_deadline: float
     put_deadline: float
+    flight: float
+    """How long a PUT may be under way of which nobody saw the end."""
     of_session: dict = field(default_factory=lambda: defaultdict(list))
     answers: dict = field(default_factory=lambda: defaultdict(list))
 
@@ -189,6 +191,7 @@ def facts_read(world, only=()):
         settle=settings.PAVE_SETTLE_SECONDS,
         get_deadline=settings.PAVE.get_deadline,
         put_deadline=settings.PAVE.put_deadline,
+        flight=0.0 if world.jumps else settings.PAVE.put_deadline,
     )
 
 

@@ -45,6 +45,8 @@ class World:
     pave: Pretend
     secret: str
     engine: str
+    jumps: bool = False
+    """Whether the clock is made to jump: then a process that died has no PUT under way."""
     cookies: dict = field(default_factory=dict)
     _notes: list = field(default_factory=list)
     _read: int = 0
