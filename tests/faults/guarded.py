@@ -22,6 +22,7 @@ SCALED = (
     (circuit, "WITHIN", 3.0),
     (circuit, "IN_A_ROW", 3),
     (rate, "PATIENCE", 0.1),
+    (load, "BREATH", 1.0),  # who is told to wait waits: asking at once takes the next turn away
 )
 SURELY = 200  # edits, among which each of the two must have held something back
 HELD_BACK = {"circuit_open": "so calls to it rest", "busy_here": "Too many calls to PAVE"}

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 
-import pytest
 from django.conf import settings
 
 from paveadmin import ROOT
@@ -51,9 +50,6 @@ def test_it_agrees_with_a_small_model():
     assert code == 0, words
 
 
-@pytest.mark.skipif(
-    bool(database()), reason="held back by the rate, a quick machine takes minutes: make faults"
-)
 def test_it_keeps_its_word_with_rate_and_circuit_on():
     code, words = proved("guarded", "--size", "short")
     assert code == 0, words
