@@ -163,7 +163,7 @@ def test_many_threads_may_share_one_client(serve, calls):
 
 
 def test_it_leaves_no_socket_open(serve, calls):
-    good, bad = calls(serve(echoes_session)), calls(serve(drips(HEAD)), get_deadline=0.05)
+    good, bad = calls(serve(echoes_session)), calls(serve(drips(HEAD)), get_deadline=0.5)
     refused = calls("http://127.0.0.1:9")
     with warnings.catch_warnings(record=True, action="always", category=ResourceWarning) as seen:
         good.session_get(KEY)

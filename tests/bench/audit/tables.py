@@ -62,6 +62,10 @@ def _hurry(connection):
                 for table, waiting in WAITING.items()
             )
         )
+        return
+    with connection.cursor() as cursor:
+        # VACUUM marks no page whose commit, or one of about the same time, is not yet on disk.
+        cursor.execute("SET synchronous_commit = on")
 
 
 def _sorted_in():
