@@ -1,9 +1,7 @@
 """What needs a look is found in the record: each cause, once, and never past what is committed."""
 
-import threading
-
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from sessions_ui.domain.looks import LOOKS, Ending, causes_of, locked_in, look_of
@@ -20,10 +18,12 @@ from tests.audit.authors import (
     edit,
     ended,
     intent,
+    not_yet_committed,
     note,
     refusal,
     resolved,
     sent,
+    waits,
 )
 
 pytestmark = pytest.mark.django_db
@@ -291,30 +291,8 @@ def test_the_reconcile_loop_sweeps():
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's writers queue anyway")
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_that_is_committed_late_is_not_missed():
-    drawn, go_on, late = threading.Event(), threading.Event(), []
-
-    def write():
-        try:
-            with transaction.atomic():
-                late.append(refusal())
-                drawn.set()
-                go_on.wait(20)
-        finally:
-            connection.close()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        assert drawn.wait(20)
+    with not_yet_committed(refusal) as late:
         newer = refusal()  # a larger number, committed first
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '50ms'")
-        with pytest.raises(OperationalError, match="lock timeout"):
-            review_sweep()
-    finally:
-        go_on.set()
-        writer.join(20)
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = 0")
+        waits(review_sweep)
     review_sweep()
     assert [entry_id for entry_id, _ in waiting()] == [*late, newer]

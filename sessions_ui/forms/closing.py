@@ -3,7 +3,8 @@
 from django import forms
 
 from sessions_ui.domain.outcomes import Outcome
-from sessions_ui.domain.reasons import LONGEST_NOTE, SHORTEST_NOTE
+
+from .notes import note_field
 
 CLOSINGS = (
     (Outcome.IN_EFFECT.value, "The change is in effect"),
@@ -21,13 +22,4 @@ class CloseForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is so."},
     )
-    note = forms.CharField(
-        label="How you know",
-        min_length=SHORTEST_NOTE,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
-        error_messages={
-            "required": "Write how you know.",
-            "min_length": f"Write {SHORTEST_NOTE} characters or more: how you know.",
-        },
-    )
+    note = note_field("How you know", "how you know")

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from sessions_ui.domain.reasons import LONGEST_NOTE, SHORTEST_NOTE
+from .notes import note_field
 
 WORD = "ERASE"
 
@@ -10,16 +10,7 @@ WORD = "ERASE"
 class RevealForm(forms.Form):
     """Why somebody has to see the personal values of one entry."""
 
-    reason = forms.CharField(
-        label="Why you need to see them",
-        min_length=SHORTEST_NOTE,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
-        error_messages={
-            "required": "Write why you need to see them.",
-            "min_length": f"Write {SHORTEST_NOTE} characters or more: why you need to see them.",
-        },
-    )
+    reason = note_field("Why you need to see them", "why you need to see them")
 
     def __init__(self, *given: object, **named: object) -> None:
         """Other forms stand on the same page, so ids get a name of their own."""
@@ -43,15 +34,10 @@ class EraseForm(forms.Form):
     """That it is meant, and why. ``sealed`` carries what was typed before, encrypted."""
 
     sealed = forms.CharField(widget=forms.HiddenInput)
-    basis = forms.CharField(
-        label="Who asked for it, and on what ground",
-        min_length=SHORTEST_NOTE,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
-        error_messages={
-            "required": "Write who asked for it, and on what ground.",
-            "min_length": f"Write {SHORTEST_NOTE} characters or more: who asked, on what ground.",
-        },
+    basis = note_field(
+        "Who asked for it, and on what ground",
+        "who asked for it, and on what ground",
+        asked="who asked, on what ground",
     )
     word = forms.CharField(
         label=f"Type {WORD} to confirm",

@@ -1,9 +1,11 @@
 """Writing entries as the services do, in few words."""
 
+import threading
 import uuid
 from contextlib import contextmanager
 
-from django.db import transaction
+import pytest
+from django.db import OperationalError, connection, transaction
 
 from sessions_ui.audit.record import (
     SYSTEM,
@@ -142,3 +144,38 @@ def undone():
             raise Undone
     except Undone:
         return
+
+
+@contextmanager
+def not_yet_committed(write):
+    """Somebody else has written and not committed; they do so at the end. Gives what they wrote, a
+    list of one."""
+    drawn, go_on, written = threading.Event(), threading.Event(), []
+
+    def work():
+        try:
+            with transaction.atomic():
+                written.append(write())
+                drawn.set()
+                go_on.wait(20)
+        finally:
+            connection.close()
+
+    writer = threading.Thread(target=work)
+    writer.start()
+    try:
+        assert drawn.wait(20)
+        yield written
+    finally:
+        go_on.set()
+        writer.join(20)
+
+
+def waits(function):
+    """Hold that the function waits for a lock of PostgreSQL's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    with pytest.raises(OperationalError, match="lock timeout"):
+        function()
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")

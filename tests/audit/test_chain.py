@@ -3,7 +3,6 @@
 import json
 import pickle
 import random
-import threading
 import traceback
 from concurrent.futures import Future
 from dataclasses import replace
@@ -11,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from sessions_ui.audit.canonical import COLUMNS
@@ -24,7 +23,17 @@ from sessions_ui.audit.verify import audit_prove
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Edit, Kind
 from tests.tamper.tools import forget, insert_as, rehash, swap
 
-from .authors import KEY, PHONE, edit, intent, refusal, resolved, undone
+from .authors import (
+    KEY,
+    PHONE,
+    edit,
+    intent,
+    not_yet_committed,
+    refusal,
+    resolved,
+    undone,
+    waits,
+)
 from .conftest import SEAL_KEY
 
 pytestmark = pytest.mark.django_db
@@ -586,31 +595,9 @@ def test_verify_takes_a_date():
 @pytest.mark.django_db(transaction=True)
 def test_the_horizon_waits_for_a_writer_that_has_drawn_its_id():
     """Else a seal could pass over an entry that is committed a moment later."""
-    drawn, go_on, ids_drawn = threading.Event(), threading.Event(), []
-
-    def write():
-        try:
-            with transaction.atomic():
-                ids_drawn.append(intent())
-                drawn.set()
-                go_on.wait(20)
-        finally:
-            connection.close()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        assert drawn.wait(20)
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '50ms'")
-        with pytest.raises(OperationalError, match="lock timeout"):
-            horizon()
-    finally:
-        go_on.set()
-        writer.join(20)
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = 0")
-    assert horizon() == ids_drawn[0]
+    with not_yet_committed(intent) as drawn:
+        waits(horizon)
+    assert horizon() == drawn[0]
 
 
 # --- in spans, by several processes --------------------------------------------------------------
