@@ -14,8 +14,9 @@ from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.values import storable
 from sessions_ui.models import Kind
 
+from .bare import Bare
 from .cells import csv_cell, four_plain, plain
-from .extract import PAVE_SAID, Bare, Chunk, Teller, said_by_pave
+from .extract import PAVE_SAID, Chunk, Teller, said_by_pave
 from .rows import Values, spec_of
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"

@@ -1,6 +1,6 @@
 """Reading many entries fast: bare tuples, some hundred at a time, so that memory stays flat.
 
-They tell what `rows.rows_of` tells a page, without a model instance and an object per row; the
+They tell what `listed.rows_of` tells a page, without a model instance and an object per row; the
 tests of the export hold the two together.
 """
 
@@ -16,8 +16,9 @@ from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.values import text_of
 from sessions_ui.models import Kind, Side
 
+from .bare import Bare, asked
 from .masking import ERASED, difference, masked
-from .rows import Values, spec_of
+from .rows import Values, spec_of, values_of
 
 CHUNK = 500
 _RECURRING = 1024
@@ -26,7 +27,6 @@ _TIMES = {
     "postgresql": """to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')""",
     "sqlite": "substr(ts, 1, 10) || 'T' || substr(ts || '.000', 12, 12) || 'Z'",
 }
-_AMONG = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
 _ENTRIES = """
 SELECT id, {time}, kind, action, actor_id, actor_label, actor_role, session_key, reason_code,
        reason_note, ticket, remote_addr, request_id, outcome, error_code, body, detail
@@ -36,13 +36,11 @@ _ENDS = """
 SELECT op, id, {time}, outcome, http_status, error_code, body, detail
 FROM audit_entry WHERE op {among} AND kind IN (%s, %s) AND id <= %s ORDER BY id
 """
-_VALUES = "SELECT entry_id, field, side, value FROM audit_value WHERE entry_id {among}"
 _WAS, _NOW, _HELD = Side.WAS.value, Side.NOW.value, Side.HELD.value
 _NO_RESULT = ("", "")
 PAVE_SAID = '"pave_message"'
 _parse = json.JSONDecoder().raw_decode
 
-Bare = tuple[Any, ...]
 Told = tuple[str, str, str, str, str, str]
 """One field of an edit, masked where personal: key, was, now, how these differ, result, held."""
 
@@ -59,19 +57,12 @@ class Chunk(NamedTuple):
 def chunks_of(ids: Iterator[int], cut_off: int) -> Iterator[Chunk]:
     """The entries with these ids, in their order. An end is told if it was there at the
     ``cut_off``, the newest id that counts."""
+    time = _TIMES[connection.vendor]
     while some := list(islice(ids, CHUNK)):
-        ends = {row[0]: row for row in _asked(_ENDS, some, Kind.OUTCOME, Kind.RESOLUTION, cut_off)}
-        found = _asked(_VALUES, [*some, *(end[1] for end in ends.values())])
-        values = {(id_, field, side): value for id_, field, side, value in found}
-        yield Chunk(_asked(_ENTRIES, some), ends, values)
-
-
-def _asked(query: str, ids: list[int], *more: int) -> list[Bare]:
-    vendor = connection.vendor
-    among = str(ids) if vendor == "sqlite" else ids
-    with connection.cursor() as cursor:
-        cursor.execute(query.format(time=_TIMES[vendor], among=_AMONG[vendor]), [among, *more])
-        return list(cursor.fetchall())
+        ended = asked(_ENDS, some, Kind.OUTCOME, Kind.RESOLUTION, cut_off, time=time)
+        ends = {row[0]: row for row in ended}
+        values = values_of([*some, *(end[1] for end in ended)])
+        yield Chunk(asked(_ENTRIES, some, time=time), ends, values)
 
 
 class Teller:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sessions_ui.models import AuditCheckpoint, AuditEntry
 
+from .bare import Bare
 from .cells import iso_utc
 from .chain import seal_of
-from .extract import Bare
 from .rows import detail_of
 
 EXPORT, EXPORTED = "audit.export", "audit.exported"

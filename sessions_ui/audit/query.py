@@ -7,8 +7,9 @@ from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.models import AuditEntry, Kind
 
 from .filters import AuditFilter
+from .listed import rows_of
 from .matching import Bounds, Search, Way, bounds_of, key_of
-from .rows import Row, rows_of
+from .rows import Row
 
 PAGE = 50
 COUNTED = 10_000

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
-
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.outcomes import FieldResult, Outcome
 from sessions_ui.domain.reasons import REASONS
 from sessions_ui.domain.values import text_of
-from sessions_ui.models import AuditEntry, AuditValue, Kind, Side
+from sessions_ui.models import AuditEntry, Kind, Side
 
+from .bare import asked
 from .causes import ACCESS, cause_words, lock_words
 from .masking import ERASED, difference, mask
 
-_ENDS = (Kind.OUTCOME, Kind.RESOLUTION)
+_VALUES = "SELECT entry_id, field, side, value FROM audit_value WHERE entry_id {among}"
 NAMED = 2
 SHOWN = 3
 _CHANGED = "changed"
@@ -181,21 +180,9 @@ def access_words(entry: AuditEntry) -> str:
     return ", ".join(parts)
 
 
-def rows_of(ids: Sequence[int]) -> list[Row]:
-    """The rows of these ids, in their order: two queries, however many there are."""
-    if not ids:
-        return []
-    asked = Q(id__in=ids) | Q(op__in=ids, kind__in=_ENDS)
-    found = {entry.id: entry for entry in AuditEntry.objects.filter(asked).order_by("id")}
-    ends = {entry.op: entry for entry in found.values() if entry.kind in _ENDS}
-    values = values_of(found)
-    return [row_of(found[id_], ends.get(id_), values) for id_ in ids if id_ in found]
-
-
 def values_of(ids: Iterable[int]) -> Values:
     """The personal values kept beside these entries."""
-    found = AuditValue.objects.filter(entry_id__in=list(ids))
-    return {(one.entry_id, one.field, one.side): one.value for one in found}
+    return {(id_, field, side): value for id_, field, side, value in asked(_VALUES, ids)}
 
 
 def row_of(

@@ -11,7 +11,8 @@ from django.db import DatabaseError
 from django.db.models import Count, Min, Q, QuerySet
 
 from sessions_ui.audit.canonical import microseconds
-from sessions_ui.audit.rows import Row, rows_of
+from sessions_ui.audit.listed import rows_of
+from sessions_ui.audit.rows import Row
 from sessions_ui.domain.looks import LOOKS, WATCH, look_of
 from sessions_ui.models import Flag
 

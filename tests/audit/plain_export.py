@@ -10,9 +10,9 @@ import json
 
 from sessions_ui.audit.cells import iso_utc, safe_cell
 from sessions_ui.audit.export import COLUMNS
+from sessions_ui.audit.listed import rows_of
 from sessions_ui.audit.matching import bounds_of
 from sessions_ui.audit.query import page_ids
-from sessions_ui.audit.rows import rows_of
 
 NUMBERS = ("entry_id", "actor_id", "pave_http_status")
 OF_A_FIELD = ("field", "label", "was", "now", "differs", "result", "held_by_pave")

@@ -42,6 +42,9 @@ LISTS = (*FEW, "audit_listed")
 """Walking the list is right where nothing narrows it, and a scan in disguise where something does.
 Walking the table itself is always one."""
 
+NO_TABLE = re.compile(r"SCAN (CONSTANT ROW|json_each|subquery|ways?\d*\b|\(subquery-\d+\))")
+"""What SQLite also scans: one row, the ids that were asked for, what a query inside gives."""
+
 
 def questions(names=tuple(FILTERS)):
     """Parameters over the whole record: nothing asked, each filter alone, every two of them (the
@@ -83,10 +86,11 @@ def whole_reads(sql, params, narrowed):
 
 
 def _sqlite_scans(word, narrowed):
-    """``SCAN t``, a skip-scan, or a walk along the ids."""
-    if not any(table in word for table in RECORD):
-        return False
-    if word.startswith("SCAN") or "ANY(" in word:
+    """``SCAN t`` under any name that the statement gives it, a skip-scan, or a walk along the
+    ids."""
+    if word.startswith("SCAN"):
+        return not NO_TABLE.match(word)
+    if "ANY(" in word:
         return True
     walks = re.search(r"INDEX (\w+) \(id[<>]|(PRIMARY KEY) \((?:row)?id[<>]", word)
     return bool(walks) and (walks[1] or walks[2]) not in (FEW if narrowed else LISTS)
