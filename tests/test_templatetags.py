@@ -1,5 +1,6 @@
 """The tags of the templates: what they say, and that nothing unescaped gets through."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -8,10 +9,13 @@ from django.template import Context, Template
 from django.utils.html import strip_tags
 
 from paveadmin import ROOT
+from sessions_ui.audit.rows import Change, Row
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.status import Status
-from sessions_ui.templatetags import pave
+from sessions_ui.models import AuditEntry, Kind
+from sessions_ui.services.signs import Sign
+from sessions_ui.templatetags import audit, pave
 
 HOSTILE = '<script>alert("x")</script>'
 DRAWN = set(
@@ -160,3 +164,26 @@ def test_it_works_from_a_template():
     )
     assert 'href="/static/sessions_ui/icons.svg#lock"' in drawn
     assert "<ins>" in drawn
+
+
+def _told(**columns):
+    """A row about four fields, with what PAVE said, and with markup wherever text can stand."""
+    keys = ("vehicle.make", "vehicle.model", "vehicle.trim", "vehicle.vin")
+    texts = dict.fromkeys(("actor_label", "session_key", "reason_code", "ticket"), HOSTILE)
+    entry = AuditEntry(id=1204, ts=MAY_2026, kind=Kind.INTENT, **{**texts, **columns})
+    latest = AuditEntry(detail=json.dumps({"pave_message": HOSTILE}))
+    changes = [Change(CATALOGUE[key], HOSTILE, "Honda") for key in keys]
+    return Row(entry, Outcome.CONFIRMED, changes, latest)
+
+
+def test_a_row_of_the_audit_lets_nothing_through_unescaped():
+    drawn = audit.audit_row(_told(), {1204: Sign(HOSTILE, HOSTILE, HOSTILE)})
+    assert "<script" not in drawn
+    assert "#1,204" in drawn
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_what_a_row_leaves_out_is_a_link_for_who_may_read_the_audit(linked):
+    drawn = audit.changes(_told(), linked)
+    assert "and 1 more field<" in drawn
+    assert ("href" in drawn) is linked
