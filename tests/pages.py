@@ -98,3 +98,8 @@ class Agent:
         response = self.send(self.review(**typed))
         assert response.status_code == 303, Page(response).text
         return Page(self.client.get(response["Location"]))
+
+
+def words(answer):
+    """What a page says, without the frame around it."""
+    return BeautifulSoup(answer.text, "html.parser").select_one("main").get_text(" ", strip=True)

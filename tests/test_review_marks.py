@@ -11,6 +11,7 @@ from sessions_ui.services.signs import signs_of
 from sessions_ui.services.sweeping import review_sweep
 from tests.audit import authors
 from tests.audit.authors import ALICE, CAROL, KEY, ended, note, refusal, sent
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
 ANA = replace(ALICE, id=900_001, label="Ana Ferreira")  # nobody who is logged in here
@@ -18,11 +19,6 @@ ANA = replace(ALICE, id=900_001, label="Ana Ferreira")  # nobody who is logged i
 
 def edit(changes=None, *, actor=ANA, **more):
     return authors.edit(changes, actor=actor, **more)
-
-
-def words(answer):
-    soup = BeautifulSoup(answer.text, "html.parser")
-    return soup.select_one("main").get_text(" ", strip=True)
 
 
 def notes():

@@ -14,6 +14,7 @@ from sessions_ui.models import AuditEntry, Flag, Kind
 from sessions_ui.services import waiting
 from tests.audit import authors
 from tests.audit.authors import ALICE, CAROL, PHONE
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
 ANA = replace(ALICE, id=900_001, label="Ana Ferreira")  # nobody who is logged in here
@@ -31,10 +32,6 @@ def soup_of(answer):
 
 def shown(answer):
     return [int(row["data-review"]) for row in soup_of(answer).select("tr[data-review]")]
-
-
-def words(answer):
-    return soup_of(answer).select_one("main").get_text(" ", strip=True)
 
 
 def refusal(actor=ANA):

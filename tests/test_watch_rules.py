@@ -34,6 +34,7 @@ from tests.audit.authors import (
     resolved,
     sent,
 )
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
 OTHER = "NGF-4TB8WZ1HQC"
@@ -344,10 +345,6 @@ def test_a_rule_s_title_always_fits_its_column():
 def manager(client, carol):
     client.force_login(carol)
     return client
-
-
-def words(answer):
-    return BeautifulSoup(answer.text, "html.parser").select_one("main").get_text(" ", strip=True)
 
 
 def test_a_manager_makes_changes_pauses_and_removes_a_rule(manager):

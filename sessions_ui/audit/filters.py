@@ -27,7 +27,12 @@ PAGING = ("before", "after")
 NAMES = (
     "q", "actor", "session", "field", "outcome", "reason", "status", "value", "from", "to", "kind",
 )  # fmt: skip
-KINDS = {"edit": Kind.INTENT, "refusal": Kind.REFUSAL, "access": Kind.ACCESS}
+KINDS = {
+    "edit": Kind.INTENT,
+    "refusal": Kind.REFUSAL,
+    "access": Kind.ACCESS,
+    "note": Kind.NOTE,
+}
 _ALIASES = {"intent": "edit"}
 _KEY = re.compile(r"[A-Z0-9-]{3,40}")
 _NUMBER = re.compile(r"#?([0-9][0-9,]{0,24})")

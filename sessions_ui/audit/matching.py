@@ -25,7 +25,7 @@ Bounds = tuple[int, int | None]
 Way = QuerySet[Any, int]
 MEASURED = 10_001
 """How far the range of a filter is measured: of two that are longer, either may lead."""
-FEW = frozenset({"refusal", "access"})
+FEW = frozenset({"refusal", "access", "note"})
 """Of these kinds there are few, so that the kind is a filter that can lead."""
 
 # Binary search for the first id whose time is not before a moment: no index on the time needed.
@@ -211,6 +211,8 @@ def _listed(chosen: AuditFilter) -> Q:
     kinds = [_Spelled(kind) for kind in chosen.kinds]
     if chosen.kinds == (Kind.INTENT,):
         return Q(kind__in=[_Spelled(Kind.INTENT), _Spelled(Kind.REFUSAL)]) & Q(kind=kinds[0])
+    if chosen.kinds == (Kind.NOTE,):  # those that stand alone: others are steps of an edit
+        return Q(kind=kinds[0], op__isnull=True)
     return Q(kind__in=kinds) if len(kinds) > 1 else Q(kind=kinds[0])
 
 

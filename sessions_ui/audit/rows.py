@@ -18,6 +18,7 @@ from .causes import ACCESS, cause_words, lock_words
 from .masking import ERASED, difference, mask
 
 _VALUES = "SELECT entry_id, field, side, value FROM audit_value WHERE entry_id {among}"
+_SAID = {"was": "Was: {}", "now": "Now: {}", "note": "“{}”"}
 NAMED = 2
 SHOWN = 3
 _CHANGED = "changed"
@@ -96,7 +97,7 @@ class Row:
 
     @property
     def told(self) -> str:
-        """What an access was about."""
+        """What an access or a note was about."""
         return access_words(self.entry) if self.outcome is None else ""
 
     @property
@@ -167,16 +168,25 @@ def detail_of(entry: AuditEntry) -> dict[str, Any]:
 
 
 def access_words(entry: AuditEntry) -> str:
-    """What an access or a note tells: filters asked for, fields, how many entries there were."""
+    """What an access or a note tells: what it was about, what was and is now, what was said."""
     told = detail_of(entry)
+    texts = {name: text_of(told.get(name)) for name in _SAID}
+    said = [_SAID[name].format(text) for name, text in texts.items() if text]
+    return " ".join(filter(None, (_about(told), *said)))
+
+
+def _about(told: Mapping[str, Any]) -> str:
+    """Filters asked for, fields, and which entries or how many there were."""
     asked: dict[str, str] = told.get("filter") or {}
-    parts = [f"“{told['view']}”"] if "view" in told else []
+    parts = [f"“{told[name]}”" for name in ("view", "rule") if name in told]
     parts += [f"{name}: {value}" for name, value in sorted(asked.items())]
     parts += [spec_of(key).label for key in told.get("fields") or ()]
     parts += [f"entry #{told['entry']:,}"] if "entry" in told else []
     if "count" in told:
         noun = "entry" if str(told["count"]) == "1" else "entries"
         parts.append(f"{told['count']} {noun}")
+    if "to_id" in told:
+        parts.append(f"entries #{told.get('from_id')} to #{told['to_id']}")
     return ", ".join(parts)
 
 

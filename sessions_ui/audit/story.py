@@ -180,17 +180,11 @@ def _access(entry: AuditEntry) -> tuple[str, str, str]:
 
 def _note(entry: AuditEntry) -> tuple[str, str, str]:
     words = ACCESS.get(entry.action, entry.action)
-    told = {name: text_of(detail_of(entry).get(name)) for name in ("was", "now", "note")}
-    parts = (
-        access_words(entry),
-        *(_SAID[name].format(text) for name, text in told.items() if text),
-    )
     who = f" ({entry.actor_role})" if entry.actor_role else ""
     icon = ICONS.get(entry.action, "eye")
-    return icon, f"{entry.actor_label}{who} {words}", " ".join(filter(None, parts))
+    return icon, f"{entry.actor_label}{who} {words}", access_words(entry)
 
 
-_SAID = {"was": "Was: {}", "now": "Now: {}", "note": "“{}”"}
 _TELL = {
     Kind.INTENT: _intent,
     Kind.SENT: _sent,

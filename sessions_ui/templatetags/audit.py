@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sessions_ui.audit.rows import Row
+from sessions_ui.models import Kind
 from sessions_ui.services.signs import Sign
 
 from .markup import joined, markup
@@ -36,7 +37,10 @@ _MORE = '<p class="muted small">and {} more field{}</p>'
 _SAID = '<p class="muted small break">PAVE said: “{}”</p>'
 _TOLD = '<p class="muted small break">{}</p>'
 _TICKET = '<span class="sub mono break">{}</span>'
-_READ_ONLY = markup('<span class="muted">Read only</span>')
+_WITHOUT_OUTCOME = {
+    Kind.ACCESS: markup('<span class="muted">Read only</span>'),
+    Kind.NOTE: markup('<span class="muted">On record</span>'),
+}
 SAMPLE = "000"  # fits an entry's number and a session's key
 
 
@@ -121,7 +125,7 @@ def audit_row(row: Row, signs: Mapping[int, Sign]) -> SafeString:
         changes(row),
         row.reason or NOTHING,
         markup(_TICKET, entry.ticket) if entry.ticket else NO_GAP,
-        outcome_state(outcome) if outcome else _READ_ONLY,
+        outcome_state(outcome) if outcome else _WITHOUT_OUTCOME[Kind(entry.kind)],
         markup('<span class="sub">{}</span>', state(sign.tone, sign.icon, sign.label))
         if sign
         else NO_GAP,

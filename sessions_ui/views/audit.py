@@ -101,6 +101,7 @@ def noun(kind: str, count: str) -> str:
     one, many = {
         "refusal": ("refusal", "refusals"),
         "access": ("access", "accesses"),
+        "note": ("change of rules or record", "changes of rules or record"),
         "edit": ("edit", "edits"),
     }.get(kind, ("edit or refusal", "edits and refusals"))
     return one if count == "1" else many
@@ -114,7 +115,12 @@ def choices(given: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
         "outcome": [(one.value, one.label) for one in Outcome],
         "reason": list(REASONS.items()),
         "status": [(one.value, f"{one.label} ({one.value})") for one in Status],
-        "kind": [("edit", "Edits"), ("refusal", "Refusals"), ("access", "Who read what")],
+        "kind": [
+            ("edit", "Edits"),
+            ("refusal", "Refusals"),
+            ("access", "Who read what"),
+            ("note", "Watch rules and purges"),
+        ],
     }
     for name, options in offered.items():
         value = given.get(name)

@@ -15,6 +15,7 @@ from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.policy import Reason
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.pave import errors
+from tests.pages import words
 
 from .authors import ALICE, BOB, KEY, PHONE, edit, ended, intent, note, refusal, resolved, sent
 from .conftest import SEAL_KEY
@@ -22,10 +23,6 @@ from .conftest import SEAL_KEY
 
 def soup_of(answer):
     return BeautifulSoup(answer.text, "html.parser")
-
-
-def words(answer):
-    return soup_of(answer).select_one("main").get_text(" ", strip=True)
 
 
 @pytest.fixture

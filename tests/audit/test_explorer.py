@@ -7,8 +7,10 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from sessions_ui.models import AuditEntry, Kind, SavedView
+from sessions_ui.services.watch import rule_make, rule_remove
+from tests.pages import words
 
-from .authors import BOB, KEY, PHONE, edit, ended, intent, note, refusal, sent
+from .authors import BOB, CAROL, KEY, PHONE, edit, ended, intent, note, refusal, sent
 
 SHARED = {"name": "Phones", "query": "field=sms.to&actor=2", "shared": "yes"}
 
@@ -219,3 +221,23 @@ def test_a_view_of_somebody_who_has_left_stays(manager, client, carol, erin):
 def test_a_key_of_a_session_is_asked_for_with_its_whole_history(manager):
     save(manager, name="One session", query=f"session={KEY}")
     assert not manager.get(f"/audit/?{SavedView.objects.get().query}").context["chosen"].windowed
+
+
+# --- what stands alone ---------------------------------------------------------------------------
+
+
+def test_what_was_done_with_rules_and_record_is_a_list_of_its_own(manager):
+    note(edit(), "audit.commented")  # a step of its edit, so not here
+    watch = rule_make(actor=CAROL, kind="busy_person", numbers={"edits": 20, "hours": 1})
+    rule_remove(actor=CAROL, watch_id=watch.id)
+    note(action="audit.purged", from_id=1, to_id=1200)
+    page = manager.get("/audit/", {"kind": "note"})
+    purged, removed, made = page.context["page"].rows
+    assert purged.told == "entries #1 to #1200"
+    assert (removed.verb, made.verb) == ("removed a watch rule", "made a watch rule")
+    assert watch.name in removed.told
+    assert "Was: " in removed.told
+    assert "Now: " in made.told
+    assert page.text.count("On record") == 3
+    assert "3 changes of rules or record" in words(page)
+    assert len(manager.get("/audit/").context["page"].rows) == 1

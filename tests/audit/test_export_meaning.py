@@ -29,6 +29,7 @@ FIELDS = ["session.theme", "vehicle.vin", "vehicle.odom_reading", "sms.to", "sms
           "session.redirect_url", "session.nothing_known", "sms.from"]  # fmt: skip
 QUESTIONS = [{}, {"session": KEY}, {"actor": "2"}, {"outcome": "confirmed"}, {"kind": "access"},
              {"field": "sms.to"}, {"actor": "1", "outcome": "pending"}, {"kind": "refusal"},
+             {"kind": "note"},
              {"reason": "wrong_number"}, {"q": "T-1"}, {"q": "sum a1"}, {"value": "LITE"},
              {"value": "00012"}, {"from": "2020-01-01", "to": "2999-01-01"}, {"to": "2020-01-01"},
              {"outcome": "nonsense"}, {"session": OTHER, "field": "sms.to", "kind": "edit"},

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from sessions_ui.models import AuditEntry, AuditValue, Draft, Erasure, Kind
 from sessions_ui.services.drafts import draft_keep
+from tests.pages import words
 
 from .authors import KEY, edit, refusal
 
@@ -26,10 +27,6 @@ def manager(client, carol):
 
 def page_of(answer):
     return BeautifulSoup(answer.text, "html.parser")
-
-
-def words(answer):
-    return page_of(answer).select_one("main").get_text(" ", strip=True)
 
 
 def count(client, value=TYPED):

@@ -31,12 +31,12 @@ FILTERS = {
     "reason": ("wrong_number", RARE_REASON),
     "status": ("IDLE", RARE_STATUS),
     "value": (COMMON_VALUE, RARE_VALUE, f"{RARE_VALUE[:6]}*", "+16475550148", "416*"),
-    "kind": ("edit", "refusal", "access"),
+    "kind": ("edit", "refusal", "access", "note"),
     "q": ("T-100", "301"),
 }
 """Common and rare ones. Every pair of them is asked too, and all at once."""
 RECORD = ("audit_entry", "audit_token", "audit_value")
-FEW = ("audit_refusals", "audit_access")
+FEW = ("audit_refusals", "audit_access", "audit_notes")
 """Indexes of few entries, which may be walked whatever is asked."""
 LISTS = (*FEW, "audit_listed")
 """Walking the list is right where nothing narrows it, and a scan in disguise where something does.
