@@ -16,6 +16,7 @@ from sessions_ui.domain.status import Status
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.services.signs import Sign
 from sessions_ui.templatetags import audit, pave
+from sessions_ui.templatetags.markup import markup
 
 HOSTILE = '<script>alert("x")</script>'
 DRAWN = set(
@@ -164,6 +165,11 @@ def test_it_works_from_a_template():
     )
     assert 'href="/static/sessions_ui/icons.svg#lock"' in drawn
     assert "<ins>" in drawn
+
+
+def test_what_is_drawn_once_is_still_escaped_where_the_same_text_was_markup():
+    assert HOSTILE in pave.state("ok", "check", markup(HOSTILE))
+    assert HOSTILE not in pave.state("ok", "check", HOSTILE)
 
 
 def _told(**columns):

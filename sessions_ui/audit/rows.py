@@ -21,6 +21,7 @@ _VALUES = "SELECT entry_id, field, side, value FROM audit_value WHERE entry_id {
 _SAID = {"was": "Was: {}", "now": "Now: {}", "note": "“{}”"}
 NAMED = 2
 SHOWN = 3
+_PLACES = {spec.key: place for place, spec in enumerate(CATALOGUE)}
 _CHANGED = "changed"
 _TRIED = "tried to change"
 _VERBS = {
@@ -213,9 +214,8 @@ def changes_of(
     """The fields of an intent, a sent or a refusal, with the results of its end."""
     results: dict[str, Any] = json.loads(end.body) if end else {}
     sides: dict[str, Any] = json.loads(entry.body or "{}")
-    order = defaultdict(lambda: len(CATALOGUE), {spec.key: n for n, spec in enumerate(CATALOGUE)})
     found = []
-    for key in sorted(sides, key=lambda key: order[key]):
+    for key in sorted(sides, key=lambda key: _PLACES.get(key, len(_PLACES))):
         was = _kept(sides[key][0], (entry.id, key, Side.WAS), values)
         now = _kept(sides[key][1], (entry.id, key, Side.NOW), values)
         result, held = results.get(key, (None, ""))

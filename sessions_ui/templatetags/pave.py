@@ -6,6 +6,7 @@ Everything goes through ``markup``, so whatever PAVE or a person wrote is escape
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -28,7 +29,9 @@ MONO = frozenset({Kind.VIN, Kind.PHONE, Kind.NUMBER})
 NOTHING = "\N{EN DASH}"
 AFTER_SLASH = re.compile(r"(?<![:/]/)(?<=/)(?=[^/])")  # not inside the "//" of a URL
 BREAK, NO_GAP = markup("<wbr>"), markup("")
-ARROW = markup(' <span aria-hidden="true">\N{RIGHTWARDS ARROW}</span> ')
+WAS = '<del><span class="visually-hidden">was </span>{}</del>'
+NOW = '<ins><span class="visually-hidden">now </span>{}</ins>'
+WAS_AND_NOW = f'{WAS} <span aria-hidden="true">\N{RIGHTWARDS ARROW}</span> {NOW}'
 EMPTY = markup('<span class="empty">empty</span>')
 JUST_NOW = 5  # seconds
 # The sandbox's own words for what became of a text message.
@@ -40,8 +43,12 @@ SANDBOX_TEXTS = {
 # The longest of each unit, in seconds, and how many seconds one of it has.
 UNITS = ((60, 1, "s"), (3600, 60, "min"), (172_800, 3600, "h"), (None, 86_400, "days"))
 
+# By type too: a text that is markup already equals the same text that is not.
+drawn_once = lru_cache(typed=True)
+
 
 @register.simple_tag
+@drawn_once
 def icon(name: str) -> SafeString:
     """An icon of the sprite; hidden from screen readers, for the word beside it says it."""
     return markup(
@@ -52,6 +59,7 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
+@drawn_once
 def state(tone: str, icon_name: str, label: str, code: str = "", chip: bool = False) -> SafeString:
     """A state: icon, word and colour, with PAVE's own code beside it where there is one."""
     return markup(
@@ -96,7 +104,7 @@ def _time(moment: datetime, words: str) -> SafeString:
 
 def _day(moment: datetime) -> str:
     """``Today``, ``Yesterday``, ``Nov 22`` or, in another year, ``Nov 22, 2025``."""
-    today = timezone.localtime().date()
+    today = timezone.now().astimezone(moment.tzinfo).date()
     near = {today: "Today", today - timedelta(days=1): "Yesterday"}.get(moment.date())
     this_year = moment.year == today.year
     return near or f"{moment:%b} {moment.day}" + ("" if this_year else f", {moment.year}")
@@ -134,9 +142,9 @@ def ago(moment: datetime | None) -> str:
     return f"{seconds // size} {unit} ago"
 
 
-def _piece(text: str, differs: bool, kind: Kind | None) -> SafeString:
+def _piece(text: str, differs: bool, kind: Kind | None) -> str:
     body = joined(BREAK, AFTER_SLASH.split(text)) if kind is Kind.URL else text
-    return markup("<b>{}</b>" if differs else "{}", body)
+    return markup("<b>{}</b>", body) if differs else body
 
 
 def _value(kind: Kind | None, parts: Parts) -> SafeString:
@@ -144,11 +152,6 @@ def _value(kind: Kind | None, parts: Parts) -> SafeString:
         return EMPTY
     body = joined(NO_GAP, (_piece(*part, kind) for part in parts))
     return markup('<span class="mono">{}</span>', body) if kind in MONO else body
-
-
-def _side(element: str, word: str, value: SafeString) -> SafeString:
-    pattern = '<{}><span class="visually-hidden">{} </span>{}</{}>'
-    return markup(pattern, element, word, value, element)
 
 
 @register.simple_tag
@@ -166,20 +169,20 @@ def mask(spec: FieldSpec, text: str) -> SafeString:
 @register.simple_tag
 def diff_was(spec: FieldSpec, was: str, now: str) -> SafeString:
     """The value before, the differing part underlined."""
-    return _side("del", "was", _value(spec.kind, parts_of(spec.kind, was, now)[0]))
+    return markup(WAS, _value(spec.kind, parts_of(spec.kind, was, now)[0]))
 
 
 @register.simple_tag
 def diff_now(spec: FieldSpec, was: str, now: str) -> SafeString:
     """The value after, the differing part underlined."""
-    return _side("ins", "now", _value(spec.kind, parts_of(spec.kind, was, now)[1]))
+    return markup(NOW, _value(spec.kind, parts_of(spec.kind, was, now)[1]))
 
 
 @register.simple_tag
 def diff(spec: FieldSpec, was: str, now: str) -> SafeString:
     """Was and now in one line."""
-    before, after = (_value(spec.kind, parts) for parts in parts_of(spec.kind, was, now))
-    return markup("{}{}{}", _side("del", "was", before), ARROW, _side("ins", "now", after))
+    before, after = parts_of(spec.kind, was, now)
+    return markup(WAS_AND_NOW, _value(spec.kind, before), _value(spec.kind, after))
 
 
 def _row(change: Change) -> SafeString:
