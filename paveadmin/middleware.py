@@ -12,6 +12,7 @@ from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InternalError, OperationalError
@@ -23,7 +24,8 @@ from paveadmin.logs import quiet
 
 logger = logging.getLogger("paveadmin.request")
 Answer = Callable[[HttpRequest], HttpResponse]
-BEGAN = "log_in_began"
+BEGAN, RENEWED = "log_in_began", "log_in_renewed"
+RENEW_AFTER = 60  # seconds, so much sooner an idle log-in may end
 PERSON = "paveadmin.person"  # where META keeps the person's number; no browser can send it
 
 
@@ -31,7 +33,8 @@ class SteadySessions(SessionMiddleware):
     """Django's sessions, but a database that takes no writes does not turn a page into a bare 400.
 
     The page then stands as the view made it; only the log-in's idle time is not renewed. Neither
-    is it by what a page asks by itself while nobody is there: an answer marked ``by_itself``.
+    is it by what a page asks by itself while nobody is there: an answer marked ``by_itself``. It
+    is renewed once a minute at most, so that reading pages hardly ever writes.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -39,6 +42,7 @@ class SteadySessions(SessionMiddleware):
         log-in was ended meanwhile."""
         if getattr(response, "by_itself", False):
             return response
+        _renew(request.session)
         try:
             return super().process_response(request, response)
         except SessionInterrupted as interrupted:
@@ -46,6 +50,13 @@ class SteadySessions(SessionMiddleware):
                 logger.exception("session not saved")
                 return response
             raise
+
+
+def _renew(session: SessionBase) -> None:
+    """Mark a session that was used as changed, unless that was done within the last minute."""
+    now = time.time()
+    if session.accessed and not session.is_empty() and now - session.get(RENEWED, 0) > RENEW_AFTER:
+        session[RENEWED] = now
 
 
 def _takes_no_writes(error: BaseException | None) -> bool:

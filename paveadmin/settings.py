@@ -217,9 +217,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_validators}.CommonPasswordValidator"},
 ]
 
-SESSION_COOKIE_AGE = 30 * 60  # idle; the absolute end is in paveadmin.middleware.SignedIn
+# Idle, renewed by paveadmin.middleware.SteadySessions; the absolute end is in SignedIn there.
+SESSION_COOKIE_AGE = 30 * 60
 SESSION_ABSOLUTE_AGE = 12 * 60 * 60
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT

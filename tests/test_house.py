@@ -3,8 +3,11 @@
 import json
 import logging
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 
 from paveadmin.logs import JsonLine, key_hash, quiet
@@ -115,6 +118,24 @@ def test_it_ends_an_idle_log_in_after_half_an_hour(client, alice):
     assert client.cookies["sessionid"]["max-age"] == 30 * 60
     assert client.cookies["sessionid"]["httponly"]
     assert client.cookies["sessionid"]["samesite"] == "Lax"
+
+
+def test_it_renews_a_log_in_once_a_minute(client, alice):
+    with time_machine.travel(datetime(2026, 5, 6, 18, 0, tzinfo=UTC), tick=False) as clock:
+        client.force_login(alice)
+        client.get("/")
+        first = Session.objects.get().expire_date
+        clock.shift(60)
+        assert "sessionid" not in client.get("/").cookies
+        assert Session.objects.get().expire_date == first
+        clock.shift(1)
+        assert client.get("/").cookies["sessionid"]["max-age"] == 30 * 60
+        assert Session.objects.get().expire_date == first + timedelta(seconds=61)
+
+
+def test_it_begins_no_session_for_who_is_not_logged_in(client, db):
+    assert "sessionid" not in client.get("/accounts/login/").cookies
+    assert not Session.objects.exists()
 
 
 def test_it_ends_every_log_in_after_twelve_hours(client, alice, monkeypatch):
