@@ -11,12 +11,11 @@ from sessions_ui.domain.values import storable
 from .masking import DOT
 
 _FORMULA = frozenset("=+-@\t\r\n\x00|%")
-# Nothing to disarm, to quote or to escape: most values, so worth a short way.
-_PLAIN = rf"(?:[A-Za-z0-9(/#{DOT}][A-Za-z0-9 ._:/#()+{DOT}-]*)?"
+# Begins with nothing that a spreadsheet stumbles over, has nothing to quote: most values are so.
+_PLAIN = rf'(?:[A-Za-z0-9(/#{DOT}][^",\r\n\x00\ud800-\udfff]*)?'
 plain = re.compile(_PLAIN).fullmatch
 four_plain = re.compile(rf"{_PLAIN},{_PLAIN},{_PLAIN},{_PLAIN}").fullmatch
-"""Whether a text, or each of four joined by commas, stands as it is in CSV and in JSON."""
-# Begins with no sign that a spreadsheet could stumble over.
+"""Whether a text, or each of four joined by commas, stands as it is in CSV."""
 _harmless = re.compile(r"[A-Za-z0-9][^\x00\ud800-\udfff]*").fullmatch
 _quoted = re.compile(r'[",\r\n]').search
 

@@ -15,7 +15,7 @@ from sessions_ui.domain.values import storable
 from sessions_ui.models import Kind
 
 from .bare import Bare
-from .cells import csv_cell, four_plain, plain
+from .cells import csv_cell, four_plain
 from .extract import PAVE_SAID, Chunk, Teller, said_by_pave
 from .rows import Values, spec_of
 
@@ -134,25 +134,41 @@ class JsonLines:
         if end:
             settled, status, error, detail = f'"{end[2]}"', end[4], end[5], end[7]
             http = "null" if status is None else str(status)
-        changes = ",".join(
-            f'{{{self._field(field)},"was":{text(was)},"now":{text(now)},"differs":{text(differs)}'
-            f',"result":"{result}","held_by_pave":{text(held)}}}'
-            for field, was, now, differs, result, held in self._fields(id_, body, end, values)
-        )
+        if not _stands(f"{key}{note}{ticket}{request_id}"):
+            key, note, ticket, request_id = map(_escaped, (key, note, ticket, request_id))
+        changes = []
+        for field, was, now, differs, result, held in self._fields(id_, body, end, values):
+            if not _stands(f"{was}{now}{result}{held}"):
+                was, now, held = _escaped(was), _escaped(now), _escaped(held)
+            changes.append(
+                f'{{{self._field(field)},"was":"{was}","now":"{now}","differs":"{differs}",'
+                f'"result":"{result}","held_by_pave":"{held}"}}'
+            )
         said = _json_text(said_by_pave(detail)) if PAVE_SAID in detail else '""'
         return (
             f'{{"entry_id":{id_},"time_utc":"{time}",'
-            f'{self._head(kind, action, actor_id, actor, role)},"session_key":{_json_text(key)},'
-            f'"changes":[{changes}],"outcome":"{outcome}","settled_utc":{settled},'
-            f'"reason":{text(reason)},"note":{_json_text(note)},"ticket":{_json_text(ticket)},'
-            f'"pave_http_status":{http},"error_code":{text(error)},'
-            f'"pave_message":{said},"remote_addr":{text(addr)},'
-            f'"request_id":{_json_text(request_id)}}}\n'
+            f'{self._head(kind, action, actor_id, actor, role)},"session_key":"{key}",'
+            f'"changes":[{",".join(changes)}],"outcome":"{outcome}","settled_utc":{settled},'
+            f'"reason":{text(reason)},"note":"{note}","ticket":"{ticket}",'
+            f'"pave_http_status":{http},"error_code":{text(error)},"pave_message":{said},'
+            f'"remote_addr":{text(addr)},"request_id":"{request_id}"}}\n'
         )
 
 
+def _stands(text: str) -> bool:
+    """Whether a text stands in JSON as it is; one that does not print is looked at closely."""
+    return text.isprintable() and '"' not in text and "\\" not in text
+
+
+def _escaped(text: str) -> str:
+    """A text as it stands between the quotation marks of JSON."""
+    if _stands(text):
+        return text
+    return encode_basestring(storable(text))[1:-1].translate(_BREAKS)
+
+
 def _json_text(text: str) -> str:
-    return f'"{text}"' if plain(text) else encode_basestring(storable(text)).translate(_BREAKS)
+    return f'"{_escaped(text)}"'
 
 
 def _json_head(kind: int, action: str, actor_id: int | None, actor: str, role: str) -> str:

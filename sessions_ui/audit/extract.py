@@ -66,7 +66,7 @@ def chunks_of(ids: Iterator[int], cut_off: int) -> Iterator[Chunk]:
 
 
 class Teller:
-    """Tells the fields of edits. One per export: masks recur, and are kept no longer than it."""
+    """Tells the fields of edits. What is known of a field is looked up once."""
 
     def __init__(self) -> None:
         rank = {spec.key: place for place, spec in enumerate(CATALOGUE)}
@@ -74,10 +74,7 @@ class Teller:
         self._ordered = lru_cache(_RECURRING)(
             lambda keys: sorted(keys, key=lambda key: rank.get(key, len(rank)))
         )
-        self._masked = lru_cache(_RECURRING)(
-            lambda key, text: masked(spec_of(key).kind, text) if text else ""
-        )
-        self._differs = lru_cache(_RECURRING)(difference)
+        self._kind = lru_cache(_RECURRING)(lambda key: spec_of(key).kind)
 
     def fields(self, id_: int, body: str, end: Bare | None, values: Values) -> list[Told]:
         """The fields of an intent or a refusal, in the catalogue's order, with their results."""
@@ -91,7 +88,7 @@ class Teller:
             result, held = results.get(key, _NO_RESULT)
             if not (type(was) is type(now) is type(held) is str and key in self._open):
                 kept = values.get((id_, key, _WAS)), values.get((id_, key, _NOW))
-                differs = self._differs(kept[0] or "", kept[1] or "")
+                differs = difference(kept[0] or "", kept[1] or "")
                 was, now = self._shown(key, was, kept[0]), self._shown(key, now, kept[1])
                 held = self._shown(key, held, values.get((end[1] if end else 0, key, _HELD)))
             found.append((key, was, now, differs, result, held))
@@ -101,7 +98,7 @@ class Teller:
         text = kept if isinstance(side, dict) else text_of(side)
         if text is None:
             return ERASED
-        return text if key in self._open else self._masked(key, text)
+        return text if key in self._open or not text else masked(self._kind(key), text)
 
 
 def said_by_pave(detail: str) -> str:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from operator import ne
 from unicodedata import combining, normalize
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
@@ -9,12 +11,15 @@ from sessions_ui.domain.values import Kind, text_of
 
 DOT = "\N{BULLET}"
 HIDDEN = DOT * 5
+_PHONE_MASK = f"{DOT * 3}-{DOT * 3}-"
 ERASED = "(erased)"
 LAST = 4
 SHORTEST_WORD = 3
 
 _LETTER = r"[^\W\d_]"
 _WITH_COUNTRY = 11
+_digits_of = partial(re.compile(r"\D").sub, "")
+_has_digit = re.compile(r"\d").search
 _PHONE_LIKE = re.compile(r"\+?\d[\d\s().\-]{5,}\d")
 
 
@@ -42,11 +47,11 @@ def difference(was: str, now: str) -> str:
         return ""
     if was == now:
         return "Same value"
-    noun = "digit" if re.search(r"\d", was + now) else "letter"
-    ours, theirs = (_compared(text, noun) for text in (was, now))
+    noun = "digit" if _has_digit(was + now) else "letter"
+    ours, theirs = _compared(was, noun), _compared(now, noun)
     if len(ours) != len(theirs):
         return f"{len(ours)} {noun}s before, {len(theirs)} now"
-    count = sum(one != other for one, other in zip(ours, theirs, strict=True))
+    count = sum(map(ne, ours, theirs))
     if not count:
         return f"Same {noun}s, spelled otherwise"
     plural, verb = ("", "differs") if count == 1 else ("s", "differ")
@@ -105,10 +110,10 @@ def _spellings(value: str) -> Iterator[str]:
 
 
 def _phone(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
+    digits = _digits_of(text)
     if len(digits) <= LAST:
         return HIDDEN
-    return f"{DOT * 3}-{DOT * 3}-{digits[-LAST:]}"
+    return _PHONE_MASK + digits[-LAST:]
 
 
 def _compared(text: str, noun: str) -> str:
@@ -116,5 +121,5 @@ def _compared(text: str, noun: str) -> str:
     their case and the spaces between them."""
     if noun == "letter":
         return "".join(text.casefold().split())
-    digits = re.sub(r"\D", "", text)
+    digits = _digits_of(text)
     return digits[1:] if len(digits) == _WITH_COUNTRY and digits.startswith("1") else digits
