@@ -20,23 +20,27 @@ _LEAF, _NODE = b"\x00", b"\x01"
 
 def leaf_of(entry_id: int, row_hash: bytes) -> bytes:
     """sha256(0x00 || id || hash)."""
-    return hashlib.sha256(_LEAF + entry_id.to_bytes(8, "big") + row_hash).digest()
+    return leaves_of([entry_id], [row_hash])[0]
 
 
 def leaves_of(ids: Iterable[int], hashes: Iterable[bytes]) -> list[bytes]:
     """The leaves of many entries, in the order in which they come."""
-    return [leaf_of(id_, row_hash) for id_, row_hash in zip(ids, hashes, strict=True)]
+    sha256 = hashlib.sha256
+    return [
+        sha256(_LEAF + id_.to_bytes(8, "big") + row_hash).digest()
+        for id_, row_hash in zip(ids, hashes, strict=True)
+    ]
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
     """The root over the leaves in order; of none, the hash of nothing. A leaf without a
     neighbour rises as it is."""
-    level = list(leaves)
+    level, sha256 = list(leaves), hashlib.sha256
     while len(level) > 1:
         pairs = zip(level[::2], level[1::2], strict=False)
-        above = [hashlib.sha256(_NODE + left + right).digest() for left, right in pairs]
+        above = [sha256(_NODE + left + right).digest() for left, right in pairs]
         level = above + level[len(level) - len(level) % 2 :]
-    return level[0] if level else hashlib.sha256(b"").digest()
+    return level[0] if level else sha256(b"").digest()
 
 
 def ranges_text(ids: Iterable[int]) -> str:

@@ -5,7 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 from django.db.models import (
@@ -23,21 +23,17 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from sessions_ui.domain.outcomes import Outcome
-from sessions_ui.models import AuditEntry, AuditToken, AuditValue, Edit, Kind, Side
+from sessions_ui.models import AuditEntry, AuditToken, Edit, Kind, Side
 
 from .canonical import commitment
 from .doubts import Doubt
 from .stored import AT_ONCE, COMMITTED, Batch
 from .tokens import OUTCOME
 
-
-class Kept(NamedTuple):
-    """A personal value as it is kept beside an entry."""
-
-    field: str
-    side: int
-    salt: bytes
-    value: str
+Kept = tuple[int, str, int, bytes, str]
+"""A personal value as it is kept: its entry, its field, its side, the salt, the value."""
+_HELD = Side.HELD.value
+_parse = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True)
@@ -76,21 +72,24 @@ class ValuesCheck:
         for id_ in sorted(kept.keys() | self._bodies):
             body = self._bodies.get(id_) or _committed_since(id_)
             values = kept.get(id_, [])
-            missing = body.count(COMMITTED) - _vouched(id_, json.loads(body), values)
+            missing = body.count(COMMITTED) - _vouched(_parse(body)[0], values)
             self.gone = self.gone.plus(Gone(missing, 1, id_)) if missing else self.gone
         self._bodies.clear()
         self._done = last
 
     def _kept(self, last: int | None) -> dict[int, list[Kept]]:
         """Read after the entries: a value that was written with one of them is seen too."""
-        bounds = {"entry_id__gt": self._done, "entry_id__lte": last}
-        span = {name: bound for name, bound in bounds.items() if bound is not None}
-        rows = AuditValue.objects.filter(**span).values_list(
-            "entry_id", "field", "side", "salt", "value"
-        )
-        found = defaultdict(list)
-        for id_, field, side, salt, value in rows:
-            found[id_].append(Kept(field, side, bytes(salt), value))
+        bounds = [("entry_id > %s", self._done), ("entry_id <= %s", last)]
+        where = " AND ".join(text for text, bound in bounds if bound is not None) or "TRUE"
+        given = [bound for _, bound in bounds if bound is not None]
+        found = defaultdict[int, list[Kept]](list)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT entry_id, field, side, salt, value FROM audit_value WHERE {where}",  # noqa: S608
+                given,
+            )
+            for row in cursor.fetchall():
+                found[row[0]].append(row)
         return found
 
 
@@ -100,15 +99,15 @@ def _committed_since(entry_id: int) -> str:
     return found or "{}"
 
 
-def _vouched(id_: int, body: dict[str, Any], values: list[Kept]) -> int:
-    for value in values:
-        sides = body.get(value.field) or [None, None]
+def _vouched(body: dict[str, Any], values: list[Kept]) -> int:
+    for id_, field, side, salt, value in values:
+        sides = body.get(field) or (None, None)
         # An end holds [result, held]; the others [was, now].
-        side = sides[1 if value.side == Side.HELD else value.side]
-        wanted = side.get("sha256", "") if isinstance(side, dict) else ""
-        if commitment(value.salt, value.value) != wanted:
+        held = sides[1 if side == _HELD else side]
+        wanted = held.get("sha256", "") if isinstance(held, dict) else ""
+        if commitment(salt, value) != wanted:
             raise Doubt(
-                f"The {Side(value.side).label} value of {value.field} beside entry #{id_}"
+                f"The {Side(side).label} value of {field} beside entry #{id_}"
                 " is not the one that was recorded.",
                 id_,
             )
