@@ -18,6 +18,9 @@ from .report import report_of
 from .worker import Pace, Worker
 
 WRITERS = 4
+HASHED = ("ours", "ours, no hash")
+PAIRS = 3
+"""Of slices of both, to a round."""
 
 
 @dataclass
@@ -112,7 +115,8 @@ def measure(found, chosen):
 def once(one, chosen):
     """What is done over the whole: exports, proof, four writers at a time."""
     most = 1 if chosen.quick else 8
-    one.facts["verify"] = one.worker.do("verify")
+    one.facts["verify"] = one.worker.do("verify", 1)
+    one.facts["verify as told"] = one.worker.do("verify")
     for form in ("csv", "jsonl"):
         one.facts[form] = one.worker.do("export", form, most)
     for name in ("floor", "simple-history", "auditlog", "LogEntry"):
@@ -123,25 +127,41 @@ def once(one, chosen):
 
 
 def writers(one, chosen):
-    """Whole edits a second by four processes at a time, contender after contender, in slices."""
-    names = ["floor", "ours", "ours, no hash"]
-    names += [name for name in ("simple-history", "auditlog") if name in one.facts["bytes"]]
+    """Whole edits a second by four processes at a time, contender after contender, in slices; and
+    what the hash costs, by many short slices with it and without."""
+    others = ["floor"]
+    others += [name for name in ("simple-history", "auditlog") if name in one.facts["bytes"]]
     rates = defaultdict(list)
     pace = Pace()
     team = [Worker(one.url, one.size, pace) for _ in range(WRITERS)]
     for worker in team:
         worker.do("rest")
-    for _ in range(1 if chosen.quick else 5):
-        for name in names:
-            start = time.time() + 0.15
-            for number, worker in enumerate(team):
-                worker.start("write_for", name, chosen.seconds, start, number, WRITERS)
-            done = sum(worker.result() for worker in team)
-            rates[name].append(done / chosen.seconds)
+    rounds = 1 if chosen.quick else 5
+    for _ in range(rounds):
+        for name in others:
+            rates[name].append(rate(team, name, chosen.seconds))
+        # As long as one slice of each, but in turn: what else runs here hits both alike.
+        for number in range(PAIRS):
+            for name in HASHED[:: 1 if number % 2 else -1]:
+                rates[name].append(rate(team, name, chosen.seconds / PAIRS))
     for worker in team:
         worker.end()
     one.worker.do("forget")
-    return {name: statistics.median(found) for name, found in rates.items()}
+    found = {name: statistics.median(found) for name, found in rates.items()}
+    return found | {"pairs": rounds * PAIRS, "kept": kept(*(rates[name] for name in HASHED))}
+
+
+def rate(team, name, seconds):
+    """Edits a second by all of them together, from one moment on."""
+    start = time.time() + 0.15
+    for number, worker in enumerate(team):
+        worker.start("write_for", name, seconds, start, number, WRITERS)
+    return sum(worker.result() for worker in team)
+
+
+def kept(rates, others):
+    """Which part of the others' rates is left: the median over pairs measured side by side."""
+    return statistics.median(mine / other for mine, other in zip(rates, others, strict=True))
 
 
 def main():

@@ -142,17 +142,17 @@ class Measures:
         self._time("a seal of 1,000", "ours", lambda: seals_make(key=settings.AUDIT_SEAL_KEY), 1)
 
     def write_for(self, name, seconds, start, writer, writers):
-        """Whole edits as fast as they go, from ``start`` on; gives how many."""
+        """Whole edits as fast as they go, from ``start`` on; gives how many a second."""
         one = next(one for one in (Desk(), Bare(), *self.others) if one.name == name)
         facts = new_facts(self.size, writer, writers)
         one.write(next(facts))
         time.sleep(max(0, start - time.time()))
-        count, end = 0, time.monotonic() + seconds
+        count, began, took = 0, perf_counter(), 0.0
         with one.around():
-            while time.monotonic() < end:
+            while took < seconds:
                 one.write(next(facts))
-                count += 1
-        return count
+                count, took = count + 1, perf_counter() - began
+        return count / took
 
     def forget(self):
         """Take away what the writers wrote without evidence."""

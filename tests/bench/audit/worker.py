@@ -1,5 +1,6 @@
 """A process per database: it is told by name what to do, and answers with what came of it."""
 
+import atexit
 import multiprocessing
 import os
 import traceback
@@ -39,13 +40,18 @@ def serve(pipe, url, size, pace):
 
 
 class Worker:
-    """The near end. `start` and `result` are apart, so that several can work at a time."""
+    """The near end. `start` and `result` are apart, so that several can work at a time.
+
+    No daemon: these may not start processes, as a proof by several does. So each is let go at the
+    end of the run, whatever ends it.
+    """
 
     def __init__(self, url, size, pace):
         self._pipe, far = SPAWN.Pipe()
-        self.process = SPAWN.Process(target=serve, args=(far, url, size, pace), daemon=True)
+        self.process = SPAWN.Process(target=serve, args=(far, url, size, pace))
         self.process.start()
         far.close()
+        atexit.register(self.end)
 
     def start(self, name, *given):
         """Tell it to do something."""
@@ -64,6 +70,8 @@ class Worker:
         return self.start(name, *given).result()
 
     def end(self):
-        """Let it go."""
+        """Let it go; one that is still at work is stopped."""
+        atexit.unregister(self.end)
         self._pipe.close()
         self.process.join(10)
+        self.process.terminate()
