@@ -7,7 +7,6 @@ in several fields is several ranges, whose heads are merged.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ from sessions_ui.models import AuditEntry, AuditToken, Kind
 
 from .filters import AuditFilter
 from .seeking import STAR, seek, seeks
+from .times import first_id_since
 from .tokens import FIELD, OUTCOME, STATUS, WORD, words_of
 
 Bounds = tuple[int, int | None]
@@ -28,21 +28,6 @@ MEASURED = 10_001
 FEW = frozenset({"refusal", "access", "note"})
 """Of these kinds there are few, so that the kind is a filter that can lead."""
 
-# Binary search for the first id whose time is not before a moment: no index on the time needed.
-# Each step looks at one entry and halves the span in which the id must be.
-_FIRST_ID = """
-WITH RECURSIVE bound(lo, span) AS (
-    SELECT CAST(1 AS BIGINT), COALESCE(MAX(id), 0) FROM audit_entry
-    UNION ALL
-    SELECT
-        CASE WHEN (SELECT ts FROM audit_entry WHERE id >= lo + (span - 1) / 2
-                   ORDER BY id LIMIT 1) < %s THEN lo + (span + 1) / 2 ELSE lo END,
-        span / 2
-    FROM bound WHERE span > 0
-)
-SELECT lo FROM bound WHERE span = 0
-"""
-
 
 class _Spelled(Value):
     """A number that stands in the statement itself: SQLite uses a partial index only for what the
@@ -51,14 +36,6 @@ class _Spelled(Value):
     def as_sql(self, *_: object, **__: object) -> tuple[str, list[object]]:  # type: ignore[override]
         """The number, and no parameter."""
         return str(int(self.value)), []
-
-
-def first_id_since(moment: datetime) -> int:
-    """The first id that is not older than ``moment``; past the last if there is none."""
-    at = connection.ops.adapt_datetimefield_value(moment)
-    with connection.cursor() as cursor:
-        cursor.execute(_FIRST_ID, [at])
-        return int(cursor.fetchone()[0])
 
 
 def bounds_of(chosen: AuditFilter) -> Bounds:

@@ -8,7 +8,6 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 
 from django.db import connection
@@ -41,22 +40,6 @@ SELECT id, edits, (SELECT actor_label FROM audit_entry WHERE op IS NULL AND acto
 FROM counted WHERE edits > 0 ORDER BY edits DESC, id LIMIT %s
 """
 
-# The binary search of `matching.first_id_since`, for many moments in one statement.
-_FIRST_IDS = """
-WITH RECURSIVE asked(n, at) AS ({asked}), bound(n, at, lo, hi) AS (
-    SELECT n, at, (SELECT COALESCE(MIN(id), 0) FROM audit_entry),
-                  (SELECT COALESCE(MAX(id), 0) + 1 FROM audit_entry) FROM asked
-    UNION ALL
-    SELECT n, at,
-        CASE WHEN (SELECT ts FROM audit_entry WHERE id >= (lo + hi) / 2 ORDER BY id LIMIT 1) < at
-             THEN (lo + hi) / 2 + 1 ELSE lo END,
-        CASE WHEN (SELECT ts FROM audit_entry WHERE id >= (lo + hi) / 2 ORDER BY id LIMIT 1) < at
-             THEN hi ELSE (lo + hi) / 2 END
-    FROM bound WHERE lo < hi
-)
-SELECT lo FROM bound WHERE lo >= hi ORDER BY n
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -83,19 +66,6 @@ class Times:
     seconds: Sequence[float]
     open: int
     sampled: bool
-
-
-def first_ids_since(moments: Sequence[datetime]) -> list[int]:
-    """For each moment the first id that is not older; past the last where there is none."""
-    given = [
-        one
-        for n, moment in enumerate(moments)
-        for one in (n, connection.ops.adapt_datetimefield_value(moment))
-    ]
-    asked = " UNION ALL ".join(["SELECT %s, %s"] * len(moments))
-    with connection.cursor() as cursor:
-        cursor.execute(_FIRST_IDS.format(asked=asked), given)
-        return [row[0] for row in cursor.fetchall()]
 
 
 def listed_between(ids: Sequence[int]) -> list[int]:

@@ -18,7 +18,7 @@ from sessions_ui.domain.outcomes import FieldResult, Outcome
 from sessions_ui.domain.watches import Numbers
 from sessions_ui.models import AuditEntry, AuditToken, Kind
 
-from .matching import first_id_since
+from .times import first_id_since
 from .tokens import HEAD
 
 REDIRECT = "session.redirect_url"

@@ -14,12 +14,12 @@ from sessions_ui.audit.filters import WINDOW
 from sessions_ui.audit.pictures import (
     SAMPLE,
     busiest_between,
-    first_ids_since,
     listed_between,
     outcomes_between,
     refusals_between,
     times_between,
 )
+from sessions_ui.audit.times import first_ids_since
 from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.models import AuditEntry
 

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sessions_ui.audit.filters import AuditFilter, filter_read
-from sessions_ui.audit.matching import bounds_of, first_id_since, matching_ids
+from sessions_ui.audit.matching import bounds_of, matching_ids
 from sessions_ui.audit.query import entries_page, ids_newest_first, session_history
 from sessions_ui.audit.record import Actor, record_access
+from sessions_ui.audit.times import first_id_since
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.models import AuditEntry, Kind
