@@ -5,14 +5,18 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.record import Actor, record_intent, record_sent
+from sessions_ui.domain.outcomes import FieldResult, Outcome
 from sessions_ui.domain.reasons import ReasonGiven
 from sessions_ui.models import AuditEntry, Edit, Kind, Lease
 from sessions_ui.services.leases import WorkLease
 from sessions_ui.services.reconciling import edits_reconcile
+from sessions_ui.services.remote import snapshot_read
+from sessions_ui.services.results import edit_result
+from sessions_ui.services.settling import edit_settle, edits_expire
 
 pytestmark = pytest.mark.django_db
 
@@ -268,3 +272,23 @@ def test_the_command_says_how_many_it_settled(sandbox, idle, capsys):
     leave(idle, "unknown", session__theme="LITE")
     call_command("reconcile")
     assert "1 edit settled" in capsys.readouterr().out
+
+
+def test_a_page_tells_of_one_moment_what_is_settled_while_it_is_drawn(idle):
+    edit = leave(idle, "sent", session__theme="PRO")
+    edits_expire(session_key=idle)
+    edit.refresh_from_db()
+    snapshot, asked = snapshot_read(idle), []
+
+    def settled_after_the_first(execute, sql, *rest):
+        found = execute(sql, *rest)
+        asked.append(sql)
+        if len(asked) == 1:
+            assert edit_settle(edit, snapshot)
+        return found
+
+    with connection.execute_wrapper(settled_after_the_first):
+        shown = edit_result(str(edit.entry_id), idle)
+    assert (shown.outcome, shown.results) == (Outcome.UNKNOWN, {})
+    shown = edit_result(str(edit.entry_id), idle)
+    assert (shown.outcome, *shown.results.values()) == (Outcome.IN_EFFECT, FieldResult.IN_EFFECT)
