@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.domain.outcomes import FieldResult, Outcome, State
 from sessions_ui.models import AuditEntry, Edit, Kind
 
 
@@ -30,7 +30,7 @@ def edit_result(entry_id: str, session_key: str) -> EditResult | None:
     """The result of the edit with this entry id; None when this session has no such edit."""
     if not (entry_id.isascii() and entry_id.isdecimal() and len(entry_id) < 19):
         return None
-    # All that is told comes from this one entry: the edit may be settled at any moment.
+    # What is told comes from this one entry, where there is one: the edit may be settled meanwhile.
     ended = (
         AuditEntry.objects.filter(op=int(entry_id), kind__in=(Kind.OUTCOME, Kind.RESOLUTION))
         .order_by("-id")
@@ -39,7 +39,7 @@ def edit_result(entry_id: str, session_key: str) -> EditResult | None:
     edit = Edit.objects.filter(entry_id=int(entry_id), session_key=session_key).first()
     if edit is None:
         return None
-    outcome = Outcome(ended.outcome) if ended else Outcome.PENDING
+    outcome = Outcome(ended.outcome) if ended else _outcome(edit)
     body = json.loads(ended.body) if ended else {}
     return EditResult(
         edit=edit,
@@ -49,6 +49,10 @@ def edit_result(entry_id: str, session_key: str) -> EditResult | None:
         told=json.loads(ended.detail) if ended else {},
         settle_at=_settle_at(edit) if outcome is Outcome.UNKNOWN else None,
     )
+
+
+def _outcome(edit: Edit) -> Outcome:
+    return Outcome.PENDING if edit.state in (State.INTENT, State.SENT) else Outcome(edit.state)
 
 
 def _settle_at(edit: Edit) -> datetime:
