@@ -221,9 +221,9 @@ def took(seconds, outcome="confirmed"):
 
 
 def test_the_time_to_the_outcome_is_told_in_steps_and_in_words(manager):
-    for seconds in (0.2, 0.4, 0.5, 1.5, 3, 20, 5000):
-        took(seconds)
     intent()
+    for seconds in (0.2, 0.4, 0.5, 1.5, 3, 20, 5000):  # the last one may end tomorrow
+        took(seconds)
     answer = manager.get("/audit/pictures/")
     times = table(answer, "Time to the outcome")
     assert list(times) == list(STEP_WORDS)

@@ -128,7 +128,7 @@ class Bulk:
         self._between(fact, actor, key)
 
     def _between(self, fact, actor, key):
-        """What else stands in a record: some refusals, some searches."""
+        """What else stands in a record: some refusals, some searches, changes of watch rules."""
         if fact.number % 100 == 0:
             refused = record.record_refusal(
                 actor=actor, session_key=key, session_label="", changes=fact.changes,
@@ -138,6 +138,9 @@ class Bulk:
             self._index(refused.id)
         if fact.number % 50 == 0:
             record.record_access(actor=actor, action="audit.search", detail={"count": "12"})
+        if fact.number % 1000 == 0:
+            told = {"rule": "Edit outside 7:00 to 21:00", "was": "Paused", "now": "Active"}
+            record.record_note(actor=actor, action="watch.changed", about=None, detail=told)
 
     def _index(self, entry_id):
         self._into["audit_token"].extend((str(f), str(v), entry_id) for f, v in self._tokens)
