@@ -21,7 +21,7 @@ from .world import wait
 COUNTS = {"short": 100, "hour": 1000, "long": 5000}
 PROCESSES = 4
 UNSENT = (Outcome.WITHDRAWN, Outcome.NOT_SENT)
-"""Of a thousand one may end so, on a machine that is too busy to read PAVE in time."""
+"""How an edit ends that never got as far as its PUT."""
 
 
 def _clicked(person, review, typed):
@@ -97,7 +97,7 @@ def run(world, count):
     made_of = f"{made} edits, {puts} PUTs, {unsent} ended before it"
     words = f"{posts} posts of {asked} forms: {made_of}; {_gap(world, keys)}"
     number, found, words = finished(world, made, words, every=max(7, made // 400))
-    if (made, puts) != (asked, asked - unsent) or any(codes) or unsent > asked // 1000:
+    if (made, puts) != (asked, asked) or any(codes):
         found.append(Violation("I10", None, f"{asked} forms: {made_of}, {codes}"))
     return number, found, words
 
