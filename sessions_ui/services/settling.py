@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from sessions_ui.audit.record import SYSTEM
@@ -31,8 +32,9 @@ def slot_awaited(session_key: str) -> datetime:
     PostgreSQL would let an intent wait for it only after the intent was dated, and on record two
     edits would seem to hold one slot. SQLite waited when the transaction began.
     """
-    held = Edit.objects.filter(session_key=session_key, state__in=OPEN)
-    held.select_for_update().values_list("pk", flat=True).first()
+    if connection.features.has_select_for_update:
+        held = Edit.objects.filter(session_key=session_key, state__in=OPEN)
+        held.select_for_update().values_list("pk", flat=True).first()
     return timezone.now()
 
 
