@@ -1,6 +1,8 @@
 """Edits whose outcome is not known: let go by their lease alone, settled by reading PAVE."""
 
+import json
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -158,6 +160,16 @@ def test_it_does_not_trust_a_stamp_as_young_as_the_sending(sandbox, idle):
     sandbox.state.poke(idle, "updated_at", stamp)
     edits_reconcile()
     assert '"proven":false' in AuditEntry.objects.get(kind=Kind.RESOLUTION).detail
+
+
+def test_what_was_read_before_the_settle_time_was_over_settles_nothing(idle):
+    edit = leave(idle, "unknown", session__theme="LITE")
+    fresh = snapshot_read(idle)
+    early = replace(fresh, read_at=edit.sent_at + timedelta(seconds=59))
+    assert not edit_settle(edit, early)
+    assert edit_settle(edit, fresh)
+    told = json.loads(AuditEntry.objects.get(kind=Kind.RESOLUTION).detail)
+    assert told["read_at"] == fresh.read_at.isoformat()
 
 
 def test_it_leaves_to_a_person_what_nobody_can_read(sandbox, idle):

@@ -62,28 +62,22 @@ def results_of(edit: Edit, snapshot: Snapshot) -> Results:
     }
 
 
-def edit_settle(edit: Edit, snapshot: Snapshot, *, now: datetime | None = None) -> bool:
+def edit_settle(edit: Edit, snapshot: Snapshot) -> bool:
     """Settle an unknown edit from a snapshot, if it can be said yet.
 
-    All values in effect may be said at once; anything else only when the settle time is over,
-    since PAVE may still be applying it. True when the edit moved.
+    All values in effect may be said at once; anything else only of what was read when the settle
+    time was over, since PAVE may still be applying it. What was read before and waited for our own
+    database says nothing. True when the edit moved.
     """
     if edit.state != State.UNKNOWN:
         return False
     results = results_of(edit, snapshot)
     outcome = roll_up({key: result for key, (result, _) in results.items()}, answered=False)
     settled = edit.sent_at + timedelta(seconds=settings.PAVE_SETTLE_SECONDS)
-    if outcome is not Outcome.IN_EFFECT and (now or timezone.now()) < settled:
+    if outcome is not Outcome.IN_EFFECT and snapshot.read_at < settled:
         return False
-    moved = move_to_resolution(
-        edit,
-        outcome,
-        actor=SYSTEM,
-        results=by_reading(results),
-        status=snapshot.raw_status,
-        new_version=snapshot.updated_at,
-        detail={"proven": _unmoved(edit, snapshot, results)},
-    )
+    proven = _unmoved(edit, snapshot, results)
+    moved = _resolve(edit, outcome, snapshot, results, State.UNKNOWN, proven=proven)
     if moved and outcome is Outcome.NOT_IN_EFFECT:
         typed = {key: wanted for key, (_, wanted) in edit.changes.items()}
         draft_keep(
@@ -116,14 +110,27 @@ def edit_found_late(edit: Edit, snapshot: Snapshot) -> bool:
     results = results_of(edit, snapshot)
     if {result for result, _ in results.values()} != {FieldResult.APPLIED} or sent_again(edit):
         return False
+    return _resolve(edit, Outcome.LATE_APPLIED, snapshot, results, Outcome.NOT_IN_EFFECT)
+
+
+def _resolve(
+    edit: Edit,
+    outcome: Outcome,
+    snapshot: Snapshot,
+    results: Results,
+    before: str,
+    **detail: object,
+) -> bool:
+    """Record a verdict with the moment of the reading that it rests on; False: overtaken."""
     return move_to_resolution(
         edit,
-        Outcome.LATE_APPLIED,
+        outcome,
         actor=SYSTEM,
-        allowed={Outcome.NOT_IN_EFFECT},
+        allowed={before},
         results=by_reading(results),
         status=snapshot.raw_status,
         new_version=snapshot.updated_at,
+        detail={**detail, "read_at": snapshot.read_at.isoformat()},
     )
 
 
