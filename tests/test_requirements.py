@@ -3,7 +3,7 @@
 import re
 import runpy
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import requires, version
 
 import pytest
 
@@ -19,7 +19,13 @@ def _text(name):
 
 
 def _pins(text):
-    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", text, re.MULTILINE))
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^]]+\])?==([^\s;\\]+)", text, re.M))
+
+
+def _extras(specification):
+    """Give a requirement's name and its extras."""
+    name, extras = re.fullmatch(r"([\w.-]+)(?:\[(.+?)\])?.*", specification).groups()
+    return name.lower(), set(filter(None, (extras or "").split(",")))
 
 
 def _declared(specifications):
@@ -58,6 +64,18 @@ def test_it_pins_every_package_with_hashes_and_names_no_place(name):
     assert text.count("==") <= text.count("--hash=sha256:")
     for place in ("://", "--index", "--extra-index", "--find-links", "file:", "@ "):
         assert place not in text
+
+
+def test_it_pins_each_package_with_the_extras_that_another_wants_of_it():
+    """Where they are missing, pip takes the newest release instead of the pin, and refuses it."""
+    pinned = dict(map(_extras, re.findall(r"^\S+==", _text(FILES[1]), re.MULTILINE)))
+    declared = tomllib.loads(PYPROJECT)
+    wanted = [*declared["project"]["dependencies"], *declared["dependency-groups"]["dev"]]
+    for name in pinned.keys() - {"colorama"}:  # Windows alone installs it
+        wanted += [each for each in requires(name) or [] if "extra ==" not in each]
+    asked = [(name, extras) for name, extras in map(_extras, wanted) if extras]
+    assert ("coverage", {"toml"}) in asked
+    assert [name for name, extras in asked if not extras <= pinned[name]] == []
 
 
 def test_it_holds_what_pyproject_declares():
