@@ -165,10 +165,12 @@ def test_it_does_not_trust_a_stamp_as_young_as_the_sending(sandbox, idle):
 def test_what_was_read_before_the_settle_time_was_over_settles_nothing(idle):
     edit = leave(idle, "unknown", session__theme="LITE")
     fresh = snapshot_read(idle)
-    early = replace(fresh, read_at=edit.sent_at + timedelta(seconds=59))
-    assert not edit_settle(edit, early)
+    almost = edit.sent_at + timedelta(seconds=59)
+    assert not edit_settle(edit, replace(fresh, asked_at=almost, read_at=almost))
+    assert not edit_settle(edit, replace(fresh, asked_at=almost)), "its answer was on its way"
     assert edit_settle(edit, fresh)
     told = json.loads(AuditEntry.objects.get(kind=Kind.RESOLUTION).detail)
+    assert told["asked_at"] == fresh.asked_at.isoformat()
     assert told["read_at"] == fresh.read_at.isoformat()
 
 

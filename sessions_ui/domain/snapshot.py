@@ -25,20 +25,36 @@ class SnapshotError(ValueError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One answer of PAVE. ``document`` is its JSON object as it came, ``read_at`` our UTC time."""
+    """One answer of PAVE. ``document`` is its JSON object as it came, ``read_at`` our UTC time.
+
+    ``asked_at`` is when the call began: what the answer says was so at some moment in between.
+    """
 
     session_key: str
     document: Mapping[str, object]
     read_at: datetime
+    asked_at: datetime | None = None
 
     @classmethod
-    def parse(cls, document: object, session_key: str, read_at: datetime) -> "Snapshot":
+    def parse(
+        cls,
+        document: object,
+        session_key: str,
+        read_at: datetime,
+        *,
+        asked_at: datetime | None = None,
+    ) -> "Snapshot":
         """The snapshot in a decoded answer. Raises SnapshotError unless it is this session's."""
         if not isinstance(document, dict):
             raise SnapshotError("PAVE's answer is not an object.")
         if document.get("session_key") != session_key:
             raise SnapshotError("PAVE's answer is of another session.")
-        return cls(session_key, document, read_at)
+        return cls(session_key, document, read_at, asked_at)
+
+    @property
+    def earliest(self) -> datetime:
+        """The earliest moment that this can be PAVE's word of."""
+        return self.asked_at or self.read_at
 
     def _at(self, path: tuple[str, ...]) -> object:
         found: object = self.document

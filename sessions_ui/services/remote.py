@@ -38,8 +38,9 @@ def snapshot_read(session_key: str) -> Snapshot:
     Nothing is written here: between our last read and the PUT, a wait for our own database would
     widen the gap in which a change by somebody else goes unseen.
     """
+    asked_at = timezone.now()
     answer = pave().session_get(session_key)
-    return Snapshot.parse(answer.document, session_key, timezone.now())
+    return Snapshot.parse(answer.document, session_key, timezone.now(), asked_at=asked_at)
 
 
 def last_read_keep(snapshot: Snapshot) -> None:

@@ -65,16 +65,16 @@ def results_of(edit: Edit, snapshot: Snapshot) -> Results:
 def edit_settle(edit: Edit, snapshot: Snapshot) -> bool:
     """Settle an unknown edit from a snapshot, if it can be said yet.
 
-    All values in effect may be said at once; anything else only of what was read when the settle
-    time was over, since PAVE may still be applying it. What was read before and waited for our own
-    database says nothing. True when the edit moved.
+    All values in effect may be said at once; anything else only of what was asked for when the
+    settle time was over, since PAVE may still be applying it. What PAVE said before, and what
+    waited on its way or for our own database, says nothing. True when the edit moved.
     """
     if edit.state != State.UNKNOWN:
         return False
     results = results_of(edit, snapshot)
     outcome = roll_up({key: result for key, (result, _) in results.items()}, answered=False)
     settled = edit.sent_at + timedelta(seconds=settings.PAVE_SETTLE_SECONDS)
-    if outcome is not Outcome.IN_EFFECT and snapshot.read_at < settled:
+    if outcome is not Outcome.IN_EFFECT and snapshot.earliest < settled:
         return False
     proven = _unmoved(edit, snapshot, results)
     moved = _resolve(edit, outcome, snapshot, results, State.UNKNOWN, proven=proven)
@@ -121,7 +121,7 @@ def _resolve(
     before: str,
     **detail: object,
 ) -> bool:
-    """Record a verdict with the moment of the reading that it rests on; False: overtaken."""
+    """Record a verdict with when the reading that it rests on began and ended; False: overtaken."""
     return move_to_resolution(
         edit,
         outcome,
@@ -130,7 +130,11 @@ def _resolve(
         results=by_reading(results),
         status=snapshot.raw_status,
         new_version=snapshot.updated_at,
-        detail={**detail, "read_at": snapshot.read_at.isoformat()},
+        detail={
+            **detail,
+            "asked_at": snapshot.earliest.isoformat(),
+            "read_at": snapshot.read_at.isoformat(),
+        },
     )
 
 

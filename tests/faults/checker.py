@@ -146,7 +146,7 @@ def _false_absence(facts, story, end, held):
     if not told:
         return ""
     read = seconds(told)
-    if read < story.sent["ts"] + facts.settle - STAMPED:
+    if seconds(end["detail"]["asked_at"]) < story.sent["ts"] + facts.settle - STAMPED:
         return "rests on a reading from before the settle time was over"
     # The model lets the house's clock jump ahead; the entry is stamped by the database's.
     if end["detail"]["proven"] and _changed_before(facts, story, min(read, end["ts"])):
