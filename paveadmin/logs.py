@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 _KEY_IN_PATH = re.compile(r"(?:(?<=/sessions/)|(?<=/hooks/pave/))[^/\s?\"']+")
 _QUERY = re.compile(r"(?<=/)\?\S*|(?<=\S)\?\S*=\S*")
 _OWN_WORDS = ("request_id", "user_id", "method", "path", "status", "ms", "edit_id", "outcome",
-              "circuit", "skew_seconds")  # fmt: skip
+              "circuit", "skew_seconds", "cause", "pave_request_id")  # fmt: skip
 
 
 def key_hash(session_key: str) -> str:

@@ -7,6 +7,7 @@ whether PAVE takes our credentials. Each attempt has a connection of its own (a 
 stale gives a reset that looks like "maybe applied", though nothing happened).
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from time import monotonic, sleep
@@ -28,6 +29,11 @@ from sessions_ui.pave.request import (
 )
 from sessions_ui.pave.retries import Outcome
 from sessions_ui.pave.signing import Secret
+
+_log = logging.getLogger(__name__)
+
+ALARMS = frozenset({"redirect", "wrong_session", "tls"})
+"""Causes that may mean that it was not PAVE who answered, or not about this session."""
 
 __all__ = ["Answer", "ClientState", "PaveClient", "PaveConfig", "Secret", "body_bytes"]
 
@@ -138,21 +144,31 @@ class PaveClient:
 
 def _given(outcome: Outcome) -> Answer:
     if isinstance(outcome, PaveError):
-        raise outcome
+        raise _alarming(outcome)
     return outcome
+
+
+def _alarming(error: PaveError) -> PaveError:
+    """Give the error back, in the log where somebody else may have spoken in PAVE's place."""
+    if error.cause in ALARMS:
+        told = {"cause": error.cause, "pave_request_id": error.request_id}
+        _log.error("an answer that cannot be PAVE's", extra=told)
+    return error
 
 
 def _demand(holds: bool, cause: str, answer: Answer) -> Answer:
     """Give the answer back if it is what it should be, else raise PaveUnknown."""
     if holds:
         return answer
-    raise PaveUnknown(
-        SENTENCES[PaveUnknown],
-        cause=cause,
-        http_status=answer.status,
-        duration_ms=answer.duration_ms,
-        request_id=answer.request_id,
-        date=answer.date,
+    raise _alarming(
+        PaveUnknown(
+            SENTENCES[PaveUnknown],
+            cause=cause,
+            http_status=answer.status,
+            duration_ms=answer.duration_ms,
+            request_id=answer.request_id,
+            date=answer.date,
+        )
     )
 
 

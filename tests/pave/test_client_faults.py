@@ -380,7 +380,7 @@ def test_it_takes_an_answer_of_exactly_the_cap(serve, calls, surplus, fits):
 
 @READ_AND_WRITE
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
-def test_it_follows_no_redirect(serve, calls, call, status):
+def test_it_follows_no_redirect(serve, calls, call, status, caplog):
     foreign = serve(echoes_session)
     place = f"Location: {foreign.url('localhost')}/v1/sessions/{KEY}"
     server = serve(answers(SESSION, place, status=f"{status} Elsewhere"))
@@ -388,6 +388,7 @@ def test_it_follows_no_redirect(serve, calls, call, status):
     assert (error.cause, error.http_status) == ("redirect", status)
     assert foreign.opened == 0
     assert len(server.asked) == 1
+    assert [(line.levelname, line.cause) for line in caplog.records] == [("ERROR", "redirect")]
 
 
 @pytest.mark.parametrize("place", ["http://[::", "//\x80", "javascript:alert(1)", "/v1/sessions/X"])

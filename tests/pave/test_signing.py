@@ -1,8 +1,12 @@
 """The signature of PAVE's page *Generate Access Token*, and the secret that makes it."""
 
+import hashlib
+import hmac
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sessions_ui.pave.signing import Secret, timestamp, token
 from tests.pave.scripted import KEY, echoes_session
@@ -15,6 +19,20 @@ SIGNED = "fe153f7ccc92f874a636642bc3992749d94263fcfeaa9dbc283169d1e8ef06d1"
 def test_it_signs_the_test_vector():
     key = "11111111-2222-3333-4444-555555555555"
     assert token("acme", key, Secret("s3cr3t-key"), STAMP) == SIGNED
+
+
+@given(user=st.text(), key=st.text(), secret=st.text(min_size=8), moment=st.datetimes())
+def test_it_signs_anything_as_the_manual_says_and_shows_no_secret(user, key, secret, moment):
+    stamp = timestamp(moment.replace(tzinfo=UTC))
+    try:
+        message = f"{user}:{key}@{stamp}".encode()
+        wanted = hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+    except UnicodeEncodeError:  # half a surrogate pair is no text
+        with pytest.raises(UnicodeEncodeError):
+            token(user, key, Secret(secret), stamp)
+        return
+    assert token(user, key, Secret(secret), stamp) == wanted
+    assert secret not in f"{Secret(secret)!r}{Secret(secret)}"
 
 
 @pytest.mark.parametrize(
