@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 
 from sessions_ui.management.commands import reconcile
@@ -59,12 +59,13 @@ def test_it_stops_when_somebody_else_has_taken_over(two, monkeypatch):
     assert Lease.objects.get().until > timezone.now()
 
 
-def test_the_loop_outlives_a_database_that_goes_away(monkeypatch, capsys):
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError, InternalError])
+def test_the_loop_outlives_a_database_that_goes_away(monkeypatch, capsys, kind):
     passes = []
 
     def away():
         passes.append(1)
-        raise OperationalError("the server closed the connection")
+        raise kind("the server closed the connection")
 
     class Once:
         """An event that is set after the second wait."""

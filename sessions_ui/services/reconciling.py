@@ -3,7 +3,8 @@
 One process at a time, by a lease. Nothing is ever sent from here.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import takewhile
 
@@ -22,6 +23,8 @@ from .settling import edit_found_late, edit_settle, edits_expire, sent_again
 from .sightings import sighting_keep
 from .sweeping import review_sweep
 from .transitions import move_to_resolution
+
+logger = logging.getLogger(__name__)
 
 UNREADABLE_FOR = timedelta(hours=24)
 """How long PAVE may stay unreadable before a person has to look at an unknown edit."""
@@ -44,8 +47,8 @@ def edits_reconcile(*, wait: float = 0) -> int | None:
         edits_expire()
         drafts_expire()
         last_reads_expire()
-        settled = sum(_settle(edit) for edit in _held(lease, _unknown()))
-        settled += sum(_look_again(edit) for edit in _held(lease, _due()))
+        settled = sum(_tried(_settle, edit) for edit in _held(lease, _unknown()))
+        settled += sum(_tried(_look_again, edit) for edit in _held(lease, _due()))
         review_sweep(seconds=SWEEP_SECONDS)
         return settled
     finally:
@@ -65,6 +68,15 @@ def _due() -> list[Edit]:
     return list(Edit.objects.filter(next_look_at__lte=timezone.now()).order_by("next_look_at"))
 
 
+def _tried(step: Callable[[Edit], bool], edit: Edit) -> bool:
+    """Do it for one edit; one that cannot be understood must not keep the others waiting."""
+    try:
+        return step(edit)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        logger.error("edit not settled", extra={"edit_id": edit.entry_id}, exc_info=True)
+        return False
+
+
 def _settle(edit: Edit) -> bool:
     try:
         return edit_settle(edit, snapshot_read(edit.session_key))
@@ -80,6 +92,9 @@ def _look_again(edit: Edit) -> bool:
     """A later look at an edit that was called not in effect."""
     try:
         snapshot = snapshot_read(edit.session_key)
+    except PaveNotFound:
+        _next_look(edit, done=True)  # PAVE does not take back that a session is gone
+        return False
     except PaveError:
         return False  # the next pass looks again
     sighting_keep(snapshot)

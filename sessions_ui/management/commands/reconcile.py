@@ -5,7 +5,7 @@ import threading
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 from sessions_ui.audit.chain import SealError
 from sessions_ui.audit.doubts import Doubt
@@ -45,8 +45,8 @@ class Command(BaseCommand):
                     self._seal()
                     self._prove()
                     until_seal = SEAL_EVERY
-            except (OperationalError, InterfaceError) as error:
-                # It comes back; until then nothing is settled, and nothing is lost.
+            except (OperationalError, InterfaceError, InternalError) as error:
+                # It comes back, or takes writes again; until then nothing is lost.
                 self.stderr.write(f"The database does not answer: {type(error).__name__}.")
             connection.close()
             stop.wait(EVERY)
