@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sessions_ui.pave.client import PaveClient
-from sessions_ui.pave.errors import PaveNotSent, PaveUnauthorised, held_back
+from sessions_ui.pave.errors import (
+    PaveBusy,
+    PaveNotSent,
+    PaveRefused,
+    PaveUnauthorised,
+    PaveUnknown,
+    held_back,
+)
 from sessions_ui.services import remote
 from sessions_ui.views.words import CAUSES, FAULTS, fault_words
 
@@ -19,6 +26,9 @@ from sessions_ui.views.words import CAUSES, FAULTS, fault_words
         (PaveUnauthorised("", cause="clock"), "The clock of this dashboard is wrong"),
         (PaveUnauthorised("", cause="http_401"), "The dashboard is not authorised at PAVE"),
         (PaveNotSent("", cause="connect"), "PAVE could not be reached"),
+        (PaveBusy("", cause="http_429"), "PAVE asks us to wait"),
+        (PaveRefused("", cause="http_400"), "PAVE refused to show this session"),
+        (PaveUnknown("", cause="html"), "PAVE gave no answer that can be read"),
     ],
 )
 def test_it_speaks_of_the_cause_first_and_else_of_the_class(fault, heading):

@@ -18,7 +18,7 @@ from sessions_ui.services.leases import WorkLease
 from sessions_ui.services.reconciling import edits_reconcile
 from sessions_ui.services.remote import snapshot_read
 from sessions_ui.services.results import edit_result
-from sessions_ui.services.settling import edit_settle, edits_expire
+from sessions_ui.services.settling import edit_found_late, edit_settle, edits_expire
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +172,45 @@ def test_what_was_read_before_the_settle_time_was_over_settles_nothing(idle):
     told = json.loads(AuditEntry.objects.get(kind=Kind.RESOLUTION).detail)
     assert told["asked_at"] == fresh.asked_at.isoformat()
     assert told["read_at"] == fresh.read_at.isoformat()
+
+
+def test_what_was_read_before_the_sending_settles_nothing(sandbox, idle):
+    sandbox.state.poke(idle, "session.theme", "LITE")
+    fresh = snapshot_read(idle)
+    edit = leave(idle, "unknown", session__theme="LITE")
+    assert not edit_settle(edit, replace(fresh, asked_at=edit.sent_at - timedelta(seconds=1)))
+    assert edit_settle(edit, fresh)
+    assert edit.state == "in_effect"
+
+
+def test_what_was_read_before_a_verdict_does_not_call_it_late(sandbox, idle):
+    edit = leave(idle, "unknown", session__theme="LITE")
+    edits_reconcile()
+    edit.refresh_from_db()
+    assert edit.state == "not_in_effect"
+    sandbox.state.poke(idle, "session.theme", "LITE")
+    fresh = snapshot_read(idle)
+    assert not edit_found_late(edit, replace(fresh, asked_at=edit.settled_at - timedelta(1)))
+    assert edit_found_late(edit, fresh)
+
+
+def test_it_looks_no_more_for_a_session_that_is_gone(sandbox, idle):
+    edit = leave("XXX-NOSUCHKEY9", "not_in_effect", session__theme="LITE")
+    Edit.objects.filter(pk=edit.pk).update(settled_at=edit.sent_at, next_look_at=edit.sent_at)
+    asked = len(sandbox.state.journal())
+    for _ in range(3):
+        edits_reconcile()
+    assert len(sandbox.state.journal()) == asked + 1
+
+
+def test_an_edit_that_cannot_be_understood_keeps_no_other_waiting(sandbox, idle):
+    odd = leave(idle, "unknown", session__theme="LITE")
+    Edit.objects.filter(pk=odd.pk).update(changes={"session.gone": ["a", "b"]})
+    other = sandbox.state.create(status="IDLE", session={"theme": "PRO"})
+    plain = leave(other, "unknown", session__theme="LITE")
+    assert edits_reconcile() == 1
+    plain.refresh_from_db()
+    assert plain.state == "not_in_effect"
 
 
 def test_it_leaves_to_a_person_what_nobody_can_read(sandbox, idle):

@@ -62,7 +62,7 @@ _CAUSES = {
     "nothing_to_change": "PAVE held these values already.",
     "locked": "A field was locked.",
     "unknown_field": "A field was posted that PAVE does not have.",
-    "abandoned": "The process that sent it stopped before the answer was recorded.",
+    "abandoned": "The process that was at it stopped before its end was recorded.",
 }
 _STATUS = "http_"
 

@@ -4,11 +4,10 @@ import json
 from typing import Any
 
 from sessions_ui.domain.looks import Ending
-from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.domain.outcomes import CLOSED, FieldResult, Outcome
 from sessions_ui.models import AuditEntry, Kind
 
 from .rows import detail_of
-from .story import CLOSED
 
 ENDS = (Kind.OUTCOME, Kind.RESOLUTION, Kind.REFUSAL)
 """The kinds of entry that tell how something ended."""

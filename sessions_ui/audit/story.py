@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.domain.outcomes import CLOSED, FieldResult, Outcome
 from sessions_ui.domain.snapshot import payload
 from sessions_ui.domain.values import text_of
 from sessions_ui.models import AuditEntry, Kind
@@ -24,7 +24,6 @@ from .rows import (
 )
 
 SHORT_HASH = 16
-CLOSED = "closed_by_a_person"
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def _gap(entry: AuditEntry) -> str:
     if not isinstance(gap, int):
         return ""
     return (
-        f"Our last read was {gap:,} ms before this answer; "
+        f"Our last read began {gap:,} ms before this answer; "
         "a change by somebody else in between would not have been seen."
     )
 

@@ -67,6 +67,10 @@ class Words:
     then: str
 
 
+KEPT = "What you typed is kept"
+CLOSED = "closed_by_a_person"
+"""The cause of an outcome that a person gave: nobody could settle the edit by reading."""
+
 WORDS = {
     Outcome.PENDING: Words(
         "On its way", "live", "hourglass", "This edit is on its way",
@@ -75,7 +79,7 @@ WORDS = {
     ),
     Outcome.CONFIRMED: Words(
         "Applied", "ok", "check-circle", "PAVE took the change",
-        "PAVE answered and shows every value that you sent.",
+        "PAVE answered and showed every value that you sent.",
         "Nothing more to do.",
     ),
     Outcome.ACCEPTED: Words(
@@ -86,22 +90,22 @@ WORDS = {
     Outcome.REFUSED: Words(
         "Refused by PAVE", "bad", "x-circle", "PAVE refused the change",
         "Nothing was changed.",
-        "What you typed is kept: put it back into the form, mend it, and review it again.",
+        f"{KEPT}: put it back into the form, mend it, and review it again.",
     ),
     Outcome.REFUSED_BY_POLICY: Words(
         "Refused by our rules", "bad", "slash", "Nothing was sent",
         "A field that you changed is locked now, so PAVE would not take it.",
-        "What you typed is kept. Send the fields that are still open, after a new review.",
+        f"{KEPT}. Send the fields that are still open, after a new review.",
     ),
     Outcome.WITHDRAWN: Words(
         "Withdrawn", "dead", "undo", "Nothing was sent",
         "Before sending, PAVE was read once more, and the edit no longer fitted.",
-        "What you typed is kept. Compare it with what PAVE holds now and review it again.",
+        f"{KEPT}. Compare it with what PAVE holds now and review it again.",
     ),
     Outcome.NOT_SENT: Words(
         "Not sent", "bad", "x-circle", "PAVE could not be reached",
         "Nothing was sent, so nothing was changed.",
-        "What you typed is kept. Try again in a moment.",
+        f"{KEPT}. Try again in a moment.",
     ),
     Outcome.UNKNOWN: Words(
         "Unknown, checking", "live", "question", "We do not know yet whether PAVE took it",
@@ -109,23 +113,23 @@ WORDS = {
         "Please do not make it again elsewhere. We check by reading PAVE, not by sending.",
     ),
     Outcome.IN_EFFECT: Words(
-        "In effect", "ok", "check-circle", "Your change is in effect",
-        "PAVE's answer got lost, but PAVE holds every value that you sent.",
+        "In effect", "ok", "check-circle", "Your change was found in effect",
+        "No valid answer came, but when PAVE was read it held every value that you sent.",
         "Nothing more to do.",
     ),
     Outcome.NOT_IN_EFFECT: Words(
-        "Not in effect", "bad", "x-circle", "Your change is not in effect",
-        "PAVE holds the values from before.",
-        "What you typed is kept: if it is still wanted, put it back, and review it again.",
+        "Not in effect", "bad", "x-circle", "Your change was found not in effect",
+        "When we looked, PAVE held the values from before, as far as it shows them.",
+        f"{KEPT}: if it is still wanted, put it back, and review it again.",
     ),
     Outcome.PARTIAL: Words(
         "Partly in effect", "warn", "half", "Partly in effect",
-        "Some fields hold what you sent, others do not.",
+        "When we looked, some fields held what you sent, others did not.",
         "The list shows which. Send the others again if they are still open.",
     ),
     Outcome.SUPERSEDED: Words(
-        "Another value", "warn", "altered", "PAVE holds another value",
-        "A field holds neither the value from before nor the one that you sent.",
+        "Another value", "warn", "altered", "PAVE held another value",
+        "When we looked, a field held neither the value from before nor the one that you sent.",
         "Compare the three values and decide whether to change it again.",
     ),
     Outcome.UNRESOLVED: Words(

@@ -1,13 +1,14 @@
 """Closing by a person: an edit that nobody could settle gets an end, and a reason for it."""
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from sessions_ui.audit.record import Actor
-from sessions_ui.audit.story import CLOSED
-from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.domain.outcomes import CLOSED, Outcome
 from sessions_ui.models import Edit
 
+from .settling import edit_kept
 from .transitions import move_to_resolution
 
 
@@ -21,16 +22,19 @@ def edit_close(*, actor: Actor, entry_id: int, outcome: str, note: str) -> bool:
     edit = _waiting(entry_id).first()
     if edit is None:
         return False
-    closed = move_to_resolution(
-        edit,
-        Outcome(outcome),
-        actor=actor,
-        allowed={Outcome.UNRESOLVED},
-        error_code=CLOSED,
-        detail={"note": note},
-    )
-    if closed:
-        Edit.objects.filter(pk=edit.pk).update(closed_at=timezone.now(), next_look_at=None)
+    with transaction.atomic():
+        closed = move_to_resolution(
+            edit,
+            Outcome(outcome),
+            actor=actor,
+            allowed={Outcome.UNRESOLVED},
+            error_code=CLOSED,
+            detail={"note": note},
+        )
+        if closed:
+            Edit.objects.filter(pk=edit.pk).update(closed_at=timezone.now(), next_look_at=None)
+            if edit.state == Outcome.NOT_IN_EFFECT:
+                edit_kept(edit)
     return closed
 
 

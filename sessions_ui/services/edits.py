@@ -9,8 +9,11 @@ import logging
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
+from django.utils import timezone
 
 from sessions_ui.audit.masking import personal_texts
 from sessions_ui.audit.record import Actor, record_intent
@@ -22,18 +25,20 @@ from sessions_ui.models import Edit
 from sessions_ui.pave.client import body_bytes
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
-from .drafts import draft_drop, draft_keep
+from .drafts import draft_sent, sheet_keep
 from .judging import judge, told
 from .posted import Posted, as_sent
-from .refusals import refusal_of_locked
 from .remote import pave, snapshot_read
 from .seen import Seen, digest_of
+from .sessions import session_review
 from .settling import edit_settle, open_edit, slot_awaited
 from .sheets import Finding, Sheet, sheet_of
-from .sightings import sighting_keep
 from .transitions import lease, move_to_outcome, move_to_sent, request_id
 
 logger = logging.getLogger(__name__)
+
+PAGE_BUDGET = timedelta(seconds=25)
+"""How long a page may take: longer than a PUT's deadline, shorter than the server waits."""
 
 _STOPS = {
     Finding.UNREADABLE: (Outcome.WITHDRAWN, "unreadable"),
@@ -50,42 +55,6 @@ class Submitted:
     edit: Edit | None = None
     sheet: Sheet | None = None
     code: str = ""
-
-
-def session_review(
-    *, actor: Actor, session_key: str, seen: Seen | None, posted: Posted, may_edit: bool = True
-) -> Sheet:
-    """A fresh read merged with what the agent saw and typed; locked fields posted are recorded.
-
-    Raises PaveNotFound and PaveKeyError; without a valid ``seen`` nothing counts as seen, so what
-    was typed is compared with PAVE as it is now.
-    """
-    try:
-        snapshot, fault = snapshot_read(session_key), None
-        sighting_keep(snapshot)
-    except PaveNotFound:
-        raise
-    except PaveError as error:
-        snapshot, fault = None, error
-    pending = open_edit(session_key)
-    if pending and snapshot and edit_settle(pending, snapshot):
-        pending = open_edit(session_key)
-    sheet = sheet_of(
-        session_key=session_key,
-        snapshot=snapshot,
-        may_edit=may_edit,
-        pending=pending,
-        seen=seen.texts if seen else None,
-        typed=posted.typed,
-        unknown_names=posted.unknown_names,
-        fault=fault,
-        reverts=posted.reverts,
-    )
-    if snapshot is None:
-        _keep(actor, sheet, seen, posted)
-    elif seen and (sheet.refused or sheet.unknown_names):
-        refusal_of_locked(actor, sheet)
-    return sheet
 
 
 def session_update(
@@ -114,7 +83,8 @@ def session_update(
         reverts=posted.reverts,
     )
     if sheet.refused or sheet.finding is not Finding.CHANGES:
-        return _stop(actor, edit, sheet, Finding.LOCKED if sheet.refused else sheet.finding)
+        finding = Finding.LOCKED if sheet.refused else sheet.finding
+        return _stop(actor, edit, sheet, posted, finding)
     return _send(actor, edit, sheet, posted)
 
 
@@ -169,7 +139,7 @@ def _again(first: Edit, posted: Posted) -> Submitted:
 def _busy(actor: Actor, session_key: str, seen: Seen, posted: Posted) -> Submitted:
     """Another edit held the slot; by now it may be settled, and the page says which."""
     sheet = session_review(actor=actor, session_key=session_key, seen=seen, posted=posted)
-    _keep(actor, sheet, seen, posted)
+    sheet_keep(actor, sheet, posted, nonce=seen.nonce)
     return Submitted(sheet=sheet, code="busy" if sheet.pending else "came_second")
 
 
@@ -188,14 +158,15 @@ def _unreadable(
         fault=fault,
         reverts=posted.reverts,
     )
-    _keep(actor, sheet, seen, posted)
+    sheet_keep(actor, sheet, posted, nonce=edit.nonce)
     return Submitted(sheet=sheet, code=code)
 
 
-def _stop(actor: Actor, edit: Edit, sheet: Sheet, finding: Finding) -> Submitted:
+def _stop(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted, finding: Finding) -> Submitted:
     outcome, code = _STOPS[finding]
     locks = {key: str(sheet.verdicts[key].reason) for key in sheet.refused}
     _withdraw(actor, edit, outcome, code, status=sheet.snapshot.raw_status, detail={"locks": locks})
+    sheet_keep(actor, sheet, posted, nonce=edit.nonce)
     return Submitted(sheet=sheet, code=code)
 
 
@@ -217,7 +188,7 @@ def _send(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted) -> Submitted:
         judge(actor, edit, sheet.snapshot, answer)
         _look_back(edit)
         _tidy(actor, edit, sheet, posted)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         # It stays `sent`: when its lease is over it is read back like any edit without an answer.
         logger.error("outcome not recorded", extra={"edit_id": edit.entry_id}, exc_info=True)
     return Submitted(edit=edit)
@@ -226,24 +197,21 @@ def _send(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted) -> Submitted:
 def _look_back(edit: Edit) -> None:
     """An unknown edit is read back at once: an answer that got lost needs no more than that."""
     with suppress(PaveError):  # then the page, or `reconcile`, looks again
-        if edit.state == State.UNKNOWN:
+        if edit.state == State.UNKNOWN and _has_time(edit):
             edit_settle(edit, snapshot_read(edit.session_key))
+
+
+def _has_time(edit: Edit) -> bool:
+    """Whether one more read, however slow, still fits into what a page may take."""
+    ended = timezone.now() + timedelta(seconds=settings.PAVE.get_deadline)
+    return ended <= edit.created_at + PAGE_BUDGET
 
 
 def _tidy(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted) -> None:
     """What is not in effect is kept for its author; what is, or may be, needs no draft."""
     if edit.state in (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.NOT_IN_EFFECT):
-        _keep(actor, sheet, None, posted)
+        sheet_keep(actor, sheet, posted, nonce=edit.nonce)
     else:
-        draft_drop(actor_id=actor.id, session_key=edit.session_key)
-
-
-def _keep(actor: Actor, sheet: Sheet, seen: Seen | None, posted: Posted) -> None:
-    draft_keep(
-        actor_id=actor.id,
-        session_key=sheet.session_key,
-        typed={key: one.mine for key, one in sheet.touched.items()},
-        seen=seen.sign() if seen else "",
-        reason=posted.reason,
-        reverts=posted.reverts,
-    )
+        draft_sent(
+            actor_id=actor.id, session_key=edit.session_key, nonce=edit.nonce, keys=edit.changes
+        )

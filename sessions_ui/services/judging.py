@@ -59,7 +59,7 @@ def _judge_answer(actor: Actor, edit: Edit, base: Snapshot, answer: Answer) -> N
         new_version=after.updated_at,
         detail={
             "collateral": sorted(after.collateral(base, edit.changes)),
-            "gap_ms": round((after.read_at - base.read_at).total_seconds() * 1000),
+            "gap_ms": round((after.read_at - base.earliest).total_seconds() * 1000),
         },
     )
 

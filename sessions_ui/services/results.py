@@ -22,6 +22,7 @@ class EditResult:
     outcome: Outcome
     results: Mapping[str, FieldResult]
     http_status: int | None = None
+    error_code: str = ""
     told: Mapping[str, Any] = field(default_factory=dict)
     settle_at: datetime | None = None
 
@@ -46,6 +47,7 @@ def edit_result(entry_id: str, session_key: str) -> EditResult | None:
         outcome=outcome,
         results={key: FieldResult(told[0]) for key, told in body.items()},
         http_status=ended.http_status if ended else None,
+        error_code=ended.error_code if ended else "",
         told=json.loads(ended.detail) if ended else {},
         settle_at=_settle_at(edit) if outcome is Outcome.UNKNOWN else None,
     )

@@ -14,10 +14,9 @@ from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.merge import merge
 from sessions_ui.models import AuditEntry
 
-from .edits import session_review
 from .posted import Posted
 from .refusals import refusal_of_locked, refusal_record
-from .sessions import SEEN
+from .sessions import SEEN, session_review
 from .sheets import Sheet
 
 

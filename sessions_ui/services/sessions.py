@@ -1,9 +1,10 @@
-"""Opening and finding sessions."""
+"""Opening and finding sessions, and holding what was typed against PAVE as it is now."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.record import Actor, record_access
@@ -11,7 +12,11 @@ from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import AuditEntry, Visit
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
+from .drafts import sheet_keep
+from .posted import Posted
+from .refusals import refusal_of_locked
 from .remote import last_read_keep, last_read_of, pave, snapshot_read
+from .seen import Seen
 from .settling import edit_settle, edits_found_late, open_edit
 from .sheets import Sheet, sheet_of
 from .sightings import sighting_keep
@@ -48,6 +53,46 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
     edits_found_late(snapshot)
     _note_visit(actor, snapshot)
     return sheet_of(session_key=session_key, snapshot=snapshot, may_edit=may_edit, pending=pending)
+
+
+def session_review(
+    *, actor: Actor, session_key: str, seen: Seen | None, posted: Posted, may_edit: bool = True
+) -> Sheet:
+    """A fresh read merged with what the agent saw and typed; locked fields posted are recorded, and
+    what was typed is kept, whatever becomes of the page.
+
+    Raises PaveNotFound and PaveKeyError; without a valid ``seen`` nothing counts as seen, so what
+    was typed is compared with PAVE as it is now.
+    """
+    try:
+        snapshot, fault = snapshot_read(session_key), None
+        sighting_keep(snapshot)
+    except PaveNotFound:
+        raise
+    except PaveError as error:
+        snapshot, fault = None, error
+    pending = open_edit(session_key)
+    if pending and snapshot and edit_settle(pending, snapshot):
+        pending = open_edit(session_key)
+    sheet = sheet_of(
+        session_key=session_key,
+        snapshot=snapshot,
+        may_edit=may_edit,
+        pending=pending,
+        seen=seen.texts if seen else None,
+        typed=posted.typed,
+        unknown_names=posted.unknown_names,
+        fault=fault,
+        reverts=posted.reverts,
+    )
+    if snapshot is None:
+        sheet_keep(actor, sheet, posted, nonce=seen.nonce if seen else "")
+    elif seen:
+        if sheet.refused or sheet.unknown_names:
+            refusal_of_locked(actor, sheet)
+        with suppress(DatabaseError, InterfaceError):  # a review promises nothing
+            sheet_keep(actor, sheet, posted, nonce=seen.nonce)
+    return sheet
 
 
 def _note_visit(actor: Actor, snapshot: Snapshot) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.record import SYSTEM
@@ -12,7 +12,7 @@ from sessions_ui.domain.outcomes import OPEN, FieldResult, Outcome, State, roll_
 from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.models import AuditEntry, Edit
 
-from .drafts import draft_keep
+from .drafts import draft_of_edit
 from .transitions import Results, move_to_outcome, move_to_resolution
 
 STAMP_MARGIN = timedelta(seconds=2)
@@ -45,13 +45,15 @@ def edits_expire(**of_session: str) -> None:
     """
     gone = Edit.objects.filter(lease_until__lt=timezone.now(), **of_session)
     for edit in gone.filter(state=State.INTENT):
-        move_to_outcome(
-            edit, Outcome.NOT_SENT, actor=SYSTEM, allowed={State.INTENT}, error_code="abandoned"
-        )
+        with transaction.atomic():
+            if _let_go(edit, Outcome.NOT_SENT, State.INTENT):
+                edit_kept(edit)
     for edit in gone.filter(state=State.SENT):
-        move_to_outcome(
-            edit, Outcome.UNKNOWN, actor=SYSTEM, allowed={State.SENT}, error_code="abandoned"
-        )
+        _let_go(edit, Outcome.UNKNOWN, State.SENT)
+
+
+def _let_go(edit: Edit, outcome: Outcome, before: State) -> bool:
+    return move_to_outcome(edit, outcome, actor=SYSTEM, allowed={before}, error_code="abandoned")
 
 
 def results_of(edit: Edit, snapshot: Snapshot) -> Results:
@@ -65,11 +67,12 @@ def results_of(edit: Edit, snapshot: Snapshot) -> Results:
 def edit_settle(edit: Edit, snapshot: Snapshot) -> bool:
     """Settle an unknown edit from a snapshot, if it can be said yet.
 
-    All values in effect may be said at once; anything else only of what was asked for when the
-    settle time was over, since PAVE may still be applying it. What PAVE said before, and what
-    waited on its way or for our own database, says nothing. True when the edit moved.
+    All values in effect may be said of what was asked for after the sending; anything else only of
+    what was asked for when the settle time was over, since PAVE may still be applying it. What PAVE
+    said before, and what waited on its way or for our own database, says nothing. True when the
+    edit moved.
     """
-    if edit.state != State.UNKNOWN:
+    if edit.state != State.UNKNOWN or snapshot.earliest < edit.sent_at:
         return False
     results = results_of(edit, snapshot)
     outcome = roll_up({key: result for key, (result, _) in results.items()}, answered=False)
@@ -77,16 +80,16 @@ def edit_settle(edit: Edit, snapshot: Snapshot) -> bool:
     if outcome is not Outcome.IN_EFFECT and snapshot.earliest < settled:
         return False
     proven = _unmoved(edit, snapshot, results)
-    moved = _resolve(edit, outcome, snapshot, results, State.UNKNOWN, proven=proven)
-    if moved and outcome is Outcome.NOT_IN_EFFECT:
-        typed = {key: wanted for key, (_, wanted) in edit.changes.items()}
-        draft_keep(
-            actor_id=edit.actor_id,
-            session_key=edit.session_key,
-            typed=typed,
-            reverts=origin_of(AuditEntry.objects.get(id=edit.entry_id)),
-        )
+    with transaction.atomic():
+        moved = _resolve(edit, outcome, snapshot, results, State.UNKNOWN, proven=proven)
+        if moved and outcome is Outcome.NOT_IN_EFFECT:
+            edit_kept(edit)
     return moved
+
+
+def edit_kept(edit: Edit) -> None:
+    """Keep for its author what an edit carried that came to nothing."""
+    draft_of_edit(edit, reverts=origin_of(AuditEntry.objects.get(id=edit.entry_id)))
 
 
 def by_reading(results: Results) -> Results:
@@ -106,7 +109,10 @@ def edits_found_late(snapshot: Snapshot) -> None:
 
 
 def edit_found_late(edit: Edit, snapshot: Snapshot) -> bool:
-    """`late_applied` if PAVE holds all of the edit now and nobody of ours sent it again."""
+    """`late_applied` if PAVE holds all of the edit now and nobody of ours sent it again. What was
+    asked for before the verdict says nothing against it."""
+    if snapshot.earliest < edit.settled_at:
+        return False
     results = results_of(edit, snapshot)
     if {result for result, _ in results.values()} != {FieldResult.APPLIED} or sent_again(edit):
         return False

@@ -46,6 +46,8 @@ def keep_typed(request: HttpRequest, seen: Seen) -> None:
         actor_id=seen.actor_id,
         session_key=seen.session_key,
         typed=changed,
-        seen=seen.sign(),
+        saw=seen.texts,
+        nonce=seen.nonce,
         reason=posted.reason,
+        reverts=seen.reverts,
     )

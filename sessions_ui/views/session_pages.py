@@ -14,7 +14,6 @@ from django.template.loader import render_to_string
 from sessions_ui.audit.query import session_history
 from sessions_ui.context import theme_of
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
-from sessions_ui.domain.outcomes import FieldResult, Outcome, Words
 from sessions_ui.domain.policy import Delivery, Status
 from sessions_ui.domain.snapshot import payload
 from sessions_ui.domain.status import RAIL
@@ -23,11 +22,12 @@ from sessions_ui.forms.row import spelled
 from sessions_ui.forms.session import SessionForm
 from sessions_ui.forms.values import value_warnings
 from sessions_ui.pave.client import body_bytes
-from sessions_ui.services.results import edit_result
+from sessions_ui.services.drafts import Typed
 from sessions_ui.services.seen import Seen, new_nonce
 from sessions_ui.services.sheets import Sheet
 
-from .words import STOPPED_WORDS, fault_words, outcome_words
+from .banner import shown_edit
+from .words import STOPPED_WORDS, fault_words
 
 RECENT = 5
 REASON_NAMES = ("reason_code", "reason_note", "ticket")
@@ -65,12 +65,13 @@ def draw_form(
     nonce: str = "",
     edit_id: str = "",
     stopped: str = "",
+    draft: Typed | None = None,
     reason: Mapping[str, str] | None = None,
     status: int = HTTPStatus.OK,
     **notes: object,
 ) -> HttpResponse:
-    """The form page. ``stopped`` names why a post came back; ``notes`` go to the page as they are
-    (``draft``: one that is offered, ``restored``: whether it was put back)."""
+    """The form page. ``stopped`` names why a post came back, ``draft`` is one that is offered;
+    ``notes`` go to the page as they are (``restored``: whether a draft was put back)."""
     given = reason or request.POST
     context = {
         **_drawn(sheet, form or form_of(sheet)),
@@ -79,7 +80,8 @@ def draw_form(
         "stopped": None
         if sheet.conflicts and stopped == "conflict"
         else STOPPED_WORDS.get(stopped),
-        "shown_edit": shown_edit(edit_id, sheet),
+        "shown_edit": shown_edit(edit_id, sheet, draft),
+        "draft": draft,
         "earlier": {name: given.get(name, "") for name in REASON_NAMES},
         "recent": session_history(sheet.session_key, limit=RECENT),
     }
@@ -128,47 +130,6 @@ def head_of(sheet: Sheet) -> Head | None:
         facts=tuple((CATALOGUE[key], snapshot.text(key)) for key in FACTS if snapshot.text(key)),
         text_failed=snapshot.delivery is Delivery.ERROR and sheet.verdicts["sms.to"].editable,
         inactive=snapshot.value("session.active") is False,
-    )
-
-
-@dataclass(frozen=True)
-class ShownEdit:
-    """An edit's banner: its outcome and the words for it, per field what was sent, what PAVE holds
-    and the result, and the fields that changed unasked."""
-
-    entry_id: int
-    outcome: Outcome
-    rows: tuple[tuple[FieldSpec, str, str, FieldResult | None], ...]
-    words: Words
-    pave_message: str
-    collateral: tuple[FieldSpec, ...]
-    sent_at: object
-    settle_at: object
-
-
-def shown_edit(edit_id: str, sheet: Sheet) -> ShownEdit | None:
-    """The banner for ``?edit=``; None when there is no such edit of this session."""
-    found = edit_result(edit_id, sheet.session_key)
-    if found is None:
-        return None
-    rows = tuple(
-        (
-            CATALOGUE[key],
-            spelled(CATALOGUE[key], wanted),
-            spelled(CATALOGUE[key], sheet.texts.get(key, "")) if sheet.snapshot else "",
-            found.results.get(key),
-        )
-        for key, (_, wanted) in found.edit.changes.items()
-    )
-    return ShownEdit(
-        found.edit.entry_id,
-        found.outcome,
-        rows,
-        outcome_words(found.outcome, found.http_status, found.told.get("retry_after")),
-        found.told.get("pave_message", ""),
-        tuple(CATALOGUE[key] for key in found.told.get("collateral", ()) if key in CATALOGUE),
-        found.edit.sent_at,
-        found.settle_at,
     )
 
 

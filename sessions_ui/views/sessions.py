@@ -16,11 +16,11 @@ from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
 from sessions_ui.people import actor_of
 from sessions_ui.services.drafts import draft_drop, draft_of, sheet_restored
-from sessions_ui.services.edits import edit_of_nonce, session_review, session_update
+from sessions_ui.services.edits import edit_of_nonce, session_update
 from sessions_ui.services.posted import Posted
 from sessions_ui.services.refusals import refusal_record
 from sessions_ui.services.seen import Seen, read_seen
-from sessions_ui.services.sessions import session_load
+from sessions_ui.services.sessions import session_load, session_review
 from sessions_ui.services.sheets import Finding, Sheet
 
 from .posting import keep_typed, posted_of
@@ -78,8 +78,9 @@ def _get(request: HttpRequest, session_key: str) -> HttpResponse:
     sheet = session_load(actor=actor, session_key=session_key, may_edit=request.user.has_perm(EDIT))
     draft = draft_of(actor_id=actor.id, session_key=session_key)
     if draft and "draft" in request.GET:
-        sheet = sheet_restored(sheet, draft, actor.id)
-        return draw_form(request, sheet, reason=draft.reason, restored=True)
+        sheet = sheet_restored(sheet, draft)
+        nonce = unused(draft.nonce)  # it is the same form again
+        return draw_form(request, sheet, nonce=nonce, reason=draft.reason, restored=True)
     return draw_form(request, sheet, draft=draft, edit_id=request.GET.get("edit", ""))
 
 
@@ -100,9 +101,9 @@ def _post(request: HttpRequest, session_key: str) -> HttpResponse:
         return _discard(request, session_key)
     if action == "keep":
         return _keep(request, seen)
-    if seen and action == "send" and (seen.binds(posted.inputs) or not fresh_nonce(seen)):
-        return _send(request, seen, posted)
     try:
+        if seen and action == "send" and (seen.binds(posted.inputs) or not unused(seen.nonce)):
+            return _send(request, seen, posted)
         return _review(request, session_key, seen, posted, back=action == "edit")
     except PaveNotFound:
         if seen:
@@ -135,7 +136,7 @@ def _review(
     sheet = session_review(
         actor=actor_of(request), session_key=session_key, seen=seen, posted=posted
     )
-    nonce = fresh_nonce(seen)
+    nonce = unused(seen.nonce) if seen else ""
     if seen is None:
         return draw_form(request, sheet, stopped="stale", status=HTTPStatus.CONFLICT)
     if back:
@@ -167,14 +168,14 @@ def draw_reviewed(
     return draw_form(request, sheet, nonce=nonce, stopped=stopped, status=status, **notes)
 
 
-def fresh_nonce(seen: Seen | None) -> str:
-    """The form's nonce while it is unused, else none, so that the next form makes a new one."""
-    return seen.nonce if seen and edit_of_nonce(seen.nonce) is None else ""
+def unused(nonce: str) -> str:
+    """A form's nonce while it is unused, else none, so that the next form makes a new one."""
+    return nonce if nonce and edit_of_nonce(nonce) is None else ""
 
 
 def _send(request: HttpRequest, seen: Seen, posted: Posted) -> HttpResponse:
     reason_form = ReasonForm(request.POST, keys=posted.typed)
-    if not reason_form.is_valid() and fresh_nonce(seen):
+    if not reason_form.is_valid() and unused(seen.nonce):
         return _review(request, seen.session_key, seen, posted, reason_form=reason_form)
     given = reason_form.cleaned_data
     submitted = session_update(

@@ -3,7 +3,7 @@ now, what to do next."""
 
 from dataclasses import dataclass, replace
 
-from sessions_ui.domain.outcomes import WORDS, Outcome, Words
+from sessions_ui.domain.outcomes import CLOSED, KEPT, Outcome, Words
 from sessions_ui.pave.errors import (
     PaveBusy,
     PaveError,
@@ -12,6 +12,7 @@ from sessions_ui.pave.errors import (
     PaveUnauthorised,
     PaveUnknown,
 )
+from sessions_ui.services.results import EditResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,34 +117,70 @@ STOPPED_WORDS = {
 }  # fmt: skip
 
 
-REFUSED = WORDS[Outcome.REFUSED]
-_UNAUTHORISED = replace(
-    REFUSED,
-    heading="The dashboard is not authorised at PAVE",
-    now="PAVE refused our credentials, so nothing was changed.",
-    then="Tell whoever runs the dashboard. What you typed is kept.",
-)
-REFUSED_WORDS = {
-    401: _UNAUTHORISED,
-    403: _UNAUTHORISED,
-    404: replace(
-        REFUSED,
-        heading="PAVE no longer knows this session",
-        now="It was gone when the change arrived, so nothing was changed.",
-        then="Check the session key with the dealer. What you typed is kept.",
-    ),
-    429: replace(
-        REFUSED,
-        heading="PAVE asked us to wait",
-        now="It takes no more calls for the moment, so nothing was changed.",
-        then="What you typed is kept. Put it back{wait}, and review it again.",
-    ),
+GONE = "Nothing of it is kept here: if it is still wanted, type it again, and review it."
+_AGAIN = f"{KEPT}. Put it back in a moment, and review it again."
+_NOT_CALLED: dict[str, str] = {
+    "heading": "Nothing was sent",
+    "now": "The dashboard did not come to calling PAVE, so nothing was changed.",
 }
+_UNAUTHORISED = {
+    "heading": "The dashboard is not authorised at PAVE",
+    "now": "PAVE refused our credentials, so nothing was changed.",
+    "then": f"Tell whoever runs the dashboard. {KEPT}.",
+}
+_PERSON = "No valid answer came, and reading PAVE did not settle it. A manager found out"
+VARIANTS: dict[tuple[Outcome, str], dict[str, str]] = {
+    (Outcome.NOT_SENT, "abandoned"): _NOT_CALLED,
+    (Outcome.NOT_SENT, "busy_here"): _NOT_CALLED,
+    (Outcome.NOT_SENT, "circuit_open"): _NOT_CALLED,
+    (Outcome.NOT_SENT, "thread"): _NOT_CALLED,
+    (Outcome.WITHDRAWN, "unreadable"): {
+        "now": "Before sending, PAVE was to be read once more, and it could not be read.",
+        "then": _AGAIN,
+    },
+    (Outcome.WITHDRAWN, "not_found"): {
+        "now": "Before sending, PAVE was read once more, and it no longer knew the session.",
+        "then": f"Check the session key with the dealer. {KEPT}.",
+    },
+    (Outcome.WITHDRAWN, "nothing_to_change"): {
+        "now": "Before sending, PAVE was read once more, and it held these values already.",
+        "then": "Nothing more to do.",
+    },
+    (Outcome.IN_EFFECT, CLOSED): {"now": f"{_PERSON} that it is in effect."},
+    (Outcome.NOT_IN_EFFECT, CLOSED): {"now": f"{_PERSON} that it is not in effect."},
+    (Outcome.UNRESOLVED, CLOSED): {
+        "now": "No valid answer came, and a manager found out that it cannot be known.",
+        "then": "Compare what PAVE holds now with what was sent before you change it again.",
+    },
+    (Outcome.REFUSED, "clock"): {
+        "heading": "The clock of this dashboard is wrong",
+        "now": "PAVE refused our signature because of it, so nothing was changed.",
+        "then": f"Tell whoever runs the dashboard to set its clock. {KEPT}.",
+    },
+    (Outcome.REFUSED, "401"): _UNAUTHORISED,
+    (Outcome.REFUSED, "403"): _UNAUTHORISED,
+    (Outcome.REFUSED, "404"): {
+        "heading": "PAVE no longer knows this session",
+        "now": "It was gone when the change arrived, so nothing was changed.",
+        "then": f"Check the session key with the dealer. {KEPT}.",
+    },
+    (Outcome.REFUSED, "429"): {
+        "heading": "PAVE asked us to wait",
+        "now": "It takes no more calls for the moment, so nothing was changed.",
+        "then": f"{KEPT}. Put it back{{wait}}, and review it again.",
+    },
+}
+"""What is said otherwise where the cause, or the status that PAVE answered with, is this one."""
 
 
-def outcome_words(outcome: Outcome, http_status: int | None, wait: int | None) -> Words:
-    """The words of an outcome; a refusal's go by PAVE's status, ``wait`` are its seconds."""
-    if outcome is not Outcome.REFUSED:
-        return outcome.words
-    words = REFUSED_WORDS.get(http_status or 0, REFUSED)
-    return replace(words, then=words.then.replace("{wait}", f" in {wait} s" if wait else " later"))
+def outcome_words(found: EditResult, *, kept: bool) -> Words:
+    """The words of an edit's outcome. ``kept``: whether what was typed is kept for who reads it;
+    where not, nothing says so."""
+    by_status = VARIANTS.get((found.outcome, str(found.http_status)), {})
+    words = replace(
+        found.outcome.words, **VARIANTS.get((found.outcome, found.error_code), by_status)
+    )
+    wait = found.told.get("retry_after")
+    then = words.then.replace("{wait}", f" in {wait} s" if wait else " later")
+    before, promised, _ = then.partition(KEPT)
+    return replace(words, then=then if kept or not promised else before + GONE)

@@ -335,7 +335,7 @@ def test_an_access_says_what_it_was_in_words(manager):
         ("NO_PERMISSION", "changing it is for support agents."),
         ("reset", "The connection to PAVE broke off."),
         ("http_502", "PAVE answered 502."),
-        ("abandoned", "The process that sent it stopped"),
+        ("abandoned", "The process that was at it stopped"),
         ("something_new", "Something new."),
     ],
 )

@@ -40,7 +40,6 @@ from sessions_ui.services.erasing import erase_again, personal_erase, subject_fi
 from sessions_ui.services.erasures import ErasureError
 from sessions_ui.services.evidence import audit_seal, audit_verify
 from sessions_ui.services.places import JSONS, TEXTS
-from sessions_ui.services.seen import Seen
 
 from .authors import KEY, ended, intent, refusal, sent
 
@@ -74,10 +73,13 @@ def everywhere():
     other = intent({"sms.to": ("416-555-0100", "416-555-0199"), "sms.to_name": ("", "Zoé Roy")})
     moving(other, "confirmed", **{"sms.to": ["416-555-0100", "416-555-0199"]})
     now = timezone.now()
-    texts = {"sms.to": PHONE, "sms.to_name": NAME}
     draft_keep(actor_id=1, session_key=KEY, typed={"sms.to": "(647) 555 0126"})
-    draft_keep(actor_id=2, session_key=KEY, typed={"session.theme": "PRO"},
-               seen=Seen(KEY, 2, texts).sign())  # fmt: skip
+    draft_keep(
+        actor_id=2,
+        session_key=KEY,
+        typed={"sms.to": "905-555-0111", "sms.to_name": "Somebody"},
+        saw={"sms.to": PHONE, "sms.to_name": NAME},
+    )
     draft_keep(actor_id=3, session_key=KEY, typed={"sms.to": "416-555-0100"})
     read = {"options": {"sms": {"to": PHONE}, "contact": {"name": NAME, "mobile": PHONE}}}
     LastRead.objects.create(session_key=KEY, sealed=encrypt(read), read_at=now)

@@ -190,11 +190,17 @@ BUGS = {
     "deadline that does not bite": [("settings.PAVE", _slow)],
     "secret in the record": [("told", _told_secret)],
     "words of another outcome": [
-        ("outcome_words", lambda words: lambda outcome, *rest: words(
-            Outcome.NOT_SENT if outcome is Outcome.UNKNOWN else outcome, *rest)),
+        ("outcome_words", lambda words: lambda found, **more: words(
+            replace(found, outcome=Outcome.NOT_SENT) if found.outcome is Outcome.UNKNOWN else found,
+            **more)),
     ],
     "a refusal's own words lost": [
-        ("outcome_words", lambda _: lambda outcome, *_: outcome.words),
+        ("outcome_words", lambda _: lambda found, **_: found.outcome.words),
     ],
     "ignored field shown as applied": [("edit_result", _all_applied)],
+    "what was typed is lost": [("sheet_keep", lambda _: lambda *_, **__: None)],
+    "kept is said of nothing": [
+        ("sheet_keep", lambda _: lambda *_, **__: None),
+        ("outcome_words", lambda words: lambda found, **_: words(found, kept=True)),
+    ],
 }  # fmt: skip

@@ -152,12 +152,14 @@ def looks_due(world):
 
 
 def looked_at(world, every=1):
-    """Every edit's page (or each n-th), after all is settled, and the audit, sealed and proved."""
-    edits = list(Edit.objects.order_by("entry_id").values_list("entry_id", "session_key"))[::every]
+    """Every edit's page (or each n-th) as its author sees it after all is settled, and the audit,
+    sealed and proved."""
+    rows = Edit.objects.order_by("entry_id")
+    edits = list(rows.values_list("entry_id", "session_key", "actor_label"))[::every]
 
     def look():
-        for entry, key in edits:
-            Person(world, "bob", key).open(entry)
+        for entry, key, author in edits:
+            Person(world, author, key).open(entry)
 
     world.run(look)
     world.run(lambda: call_command("audit_seal"))

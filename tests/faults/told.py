@@ -1,9 +1,10 @@
 """I11: what a page says of an edit is what was true when it was shown, to the word."""
 
 from .truth import CLOCKS, INTENT, LATE_COMMIT, SENT, Violation, same
-from .words import FIELDS, TOLD, banner, result
+from .words import FIELDS, GONE, KEPT, OFFERED, TOLD, banners, result
 
-UNSENT, UNCHANGED = ("nothing was sent", "was not sent"), "nothing was changed"
+UNSENT = ("nothing was sent", "was not sent", "none is sent")
+UNCHANGED = "nothing was changed"
 UNREAD = "–"
 _KEYS = {name: key for key, name in FIELDS.items()}
 
@@ -46,9 +47,13 @@ def _states_then(story, page):
 
 
 def _wrong_words(facts, page, story, ended):
-    expected = banner(page["outcome"], ended)
-    if page["said"] != expected:
-        return f"does not say what was agreed on: {expected!r}"
+    expected = banners(page["outcome"], ended)
+    if page["said"] not in expected:
+        return f"does not say what was agreed on: {expected[0]!r}"
+    if KEPT in page["said"] and OFFERED not in page["text"]:
+        return "calls something kept, and does not offer it"
+    if GONE in page["said"] and _must_be_kept(facts, page, story):
+        return "says that nothing is kept, though its author has done nothing since"
     sent = [{key: sides[1] for key, sides in one["body"].items()}
             for one in story.entries if one["kind"] in (INTENT, SENT)]  # fmt: skip
     shown = {_KEYS.get(name, name): rest for name, *rest in page["rows"]}
@@ -60,6 +65,15 @@ def _wrong_words(facts, page, story, ended):
         if held != UNREAD and not _was_held(facts, page, key, held):
             return f"says that PAVE holds {held!r} as {key}, which it did not then"
     return ""
+
+
+def _must_be_kept(facts, page, story):
+    """Whether what this edit carried is to be offered to who reads the page: its author, who has
+    begun no other edit of the session since."""
+    mine = [other.number for other in facts.of_session[page["key"]]
+            if other.intent and other.intent["actor_label"] == page["who"]]  # fmt: skip
+    later = any(number > story.number for number in mine)
+    return story.number in mine and not later and page["kind"] == "open"
 
 
 def _as_sent(shown, wanted):

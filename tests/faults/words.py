@@ -17,7 +17,7 @@ TOLD = {
     "confirmed": (
         "Applied",
         "PAVE took the change",
-        "PAVE answered and shows every value that you sent.",
+        "PAVE answered and showed every value that you sent.",
         "Nothing more to do.",
     ),
     "accepted": (
@@ -58,26 +58,26 @@ TOLD = {
     ),
     "in_effect": (
         "In effect",
-        "Your change is in effect",
-        "PAVE's answer got lost, but PAVE holds every value that you sent.",
+        "Your change was found in effect",
+        "No valid answer came, but when PAVE was read it held every value that you sent.",
         "Nothing more to do.",
     ),
     "not_in_effect": (
         "Not in effect",
-        "Your change is not in effect",
-        "PAVE holds the values from before.",
+        "Your change was found not in effect",
+        "When we looked, PAVE held the values from before, as far as it shows them.",
         f"{KEPT}: if it is still wanted, put it back, and review it again.",
     ),
     "partial": (
         "Partly in effect",
         "Partly in effect",
-        "Some fields hold what you sent, others do not.",
+        "When we looked, some fields held what you sent, others did not.",
         "The list shows which. Send the others again if they are still open.",
     ),
     "superseded": (
         "Another value",
-        "PAVE holds another value",
-        "A field holds neither the value from before nor the one that you sent.",
+        "PAVE held another value",
+        "When we looked, a field held neither the value from before nor the one that you sent.",
         "Compare the three values and decide whether to change it again.",
     ),
     "unresolved": (
@@ -91,6 +91,58 @@ TOLD = {
         "Your change took effect late",
         "We had called it not in effect; a later look found it in PAVE.",
         "Check with the customer if you made the change again in the meantime.",
+    ),
+}
+
+GONE = "Nothing of it is kept here: if it is still wanted, type it again, and review it."
+OFFERED = "You had typed something here"
+
+_NOT_CALLED = (
+    "Nothing was sent",
+    "The dashboard did not come to calling PAVE, so nothing was changed.",
+    TOLD["not_sent"][3],
+)
+_PERSON = "No valid answer came, and reading PAVE did not settle it. A manager found out that it is"
+# outcome and cause: (heading, what is true now, what to do next)
+CAUSES = {
+    ("not_sent", "abandoned"): _NOT_CALLED,
+    ("not_sent", "busy_here"): _NOT_CALLED,
+    ("not_sent", "circuit_open"): _NOT_CALLED,
+    ("not_sent", "thread"): _NOT_CALLED,
+    ("withdrawn", "unreadable"): (
+        "Nothing was sent",
+        "Before sending, PAVE was to be read once more, and it could not be read.",
+        f"{KEPT}. Put it back in a moment, and review it again.",
+    ),
+    ("withdrawn", "not_found"): (
+        "Nothing was sent",
+        "Before sending, PAVE was read once more, and it no longer knew the session.",
+        f"Check the session key with the dealer. {KEPT}.",
+    ),
+    ("withdrawn", "nothing_to_change"): (
+        "Nothing was sent",
+        "Before sending, PAVE was read once more, and it held these values already.",
+        "Nothing more to do.",
+    ),
+    ("in_effect", "closed_by_a_person"): (
+        TOLD["in_effect"][1],
+        f"{_PERSON} in effect.",
+        TOLD["in_effect"][3],
+    ),
+    ("not_in_effect", "closed_by_a_person"): (
+        TOLD["not_in_effect"][1],
+        f"{_PERSON} not in effect.",
+        TOLD["not_in_effect"][3],
+    ),
+    ("unresolved", "closed_by_a_person"): (
+        TOLD["unresolved"][1],
+        "No valid answer came, and a manager found out that it cannot be known.",
+        "Compare what PAVE holds now with what was sent before you change it again.",
+    ),
+    ("refused", "clock"): (
+        "The clock of this dashboard is wrong",
+        "PAVE refused our signature because of it, so nothing was changed.",
+        f"Tell whoever runs the dashboard to set its clock. {KEPT}.",
     ),
 }
 
@@ -137,16 +189,24 @@ FIELDS = {
 }
 
 
-def banner(outcome, ended):
-    """The words of an edit's banner: for its outcome, with what the record's last entry `ended`
-    keeps of PAVE's own words (None: nothing has ended yet)."""
+def banners(outcome, ended):
+    """The words that an edit's banner may have: for its outcome, with what the record's last entry
+    `ended` keeps of PAVE's own words (None: nothing has ended yet); first those for who has what
+    was typed still kept, then those for anybody else."""
+    return [_banner(outcome, ended, kept) for kept in (True, False)]
+
+
+def _banner(outcome, ended, kept):
     told = ended["detail"] if ended else {}
     _, *words = TOLD[outcome]
     if outcome == "refused":
         words = REFUSED.get(ended["http_status"], words)
+    words = CAUSES.get((outcome, ended["error_code"] if ended else ""), words)
     wait, message = told.get("retry_after"), told.get("pave_message")
     heading, now, then = words
     then = then.replace("{when}", f"in {wait} s" if wait else "later")
+    if not kept and KEPT in then:
+        then = then.partition(KEPT)[0] + GONE
     said = f" PAVE said: “{message}”" if message else ""
     names = ", ".join(FIELDS[key] for key in told.get("collateral", ()))
     more = f" Also changed in PAVE, though nobody sent it: {names}. Tell the owner of the rules."
