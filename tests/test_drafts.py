@@ -80,6 +80,7 @@ def test_two_forms_are_kept_side_by_side(agent, kept):
     agent.review(one, session_theme="LITE")
     agent.review(other, vehicle_trim="Touring")
     assert kept() == {"session.theme": "LITE", "vehicle.trim": "Touring"}
+    assert "Theme, Trim: kept Today" in agent.open().text
 
 
 def test_a_review_stands_when_our_database_takes_no_writes(agent, monkeypatch):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from sessions_ui.audit.record import Actor
+from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.merge import Merge, merge
 from sessions_ui.models import Draft, Edit
 
@@ -36,6 +37,11 @@ class Typed:
     def typed(self) -> dict[str, str]:
         """What was typed, by field key."""
         return {key: text for key, (text, _, _) in self.fields.items()}
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of its fields, in the catalogue's order."""
+        return [spec.label for spec in CATALOGUE if spec.key in self.fields]
 
     @property
     def saw(self) -> dict[str, str]:
