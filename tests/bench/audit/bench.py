@@ -41,19 +41,22 @@ class Bench(Measures):
         return loading.weights(self.others)
 
     def export(self, form, seconds):
-        """Hand out everything for so long at most: lines, seconds and growth."""
+        """Hand out everything for so long at most: lines, in JSON Lines also the changed fields
+        in them, seconds and growth."""
         connection.ensure_connection()
         made = export_begin(actor=SYSTEM, chosen=audit_filter(ALL), format=form)
-        lines = 0
+        lines = fields = 0
         with Peak() as peak:
             began = time.monotonic()
             for part in made.parts:
                 lines += part.count(b"\n")
+                fields += part.count(b'{"field":')
                 if time.monotonic() - began > seconds:
                     made.parts.close()
                     break
             took = time.monotonic() - began
-        return {"lines": lines, "s": took, "grown_mb": peak.grown, "edits": made.count}
+        told = {"lines": lines, "fields": fields, "s": took}
+        return told | {"grown_mb": peak.grown, "edits": made.count}
 
     def export_of(self, name, seconds):
         """The same for the floor or a peer: its rows, streamed and spelled."""

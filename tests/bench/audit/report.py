@@ -141,6 +141,8 @@ def _once(found):
         _row("export csv: lines/s", found, lambda f: rate(f["csv"]), 100_000, more=True),
         _row("export csv: memory, MB", found, lambda f: f["csv"]["grown_mb"], 10),
         _row("export jsonl: lines/s", found, lambda f: rate(f["jsonl"]), 100_000, more=True),
+        _row("export jsonl: changed fields/s, a line each in CSV", found,
+             lambda f: f["jsonl"]["fields"] / f["jsonl"]["s"]),
         _row("export jsonl: memory, MB", found, lambda f: f["jsonl"]["grown_mb"], 10),
         *(
             _row(f"export of {name}: rows/s", found, lambda f, n=name: rate(f[f"export {n}"]))
