@@ -20,6 +20,8 @@ from sessions_ui.services.remote import snapshot_read
 from sessions_ui.services.results import edit_result
 from sessions_ui.services.settling import edit_found_late, edit_settle, edits_expire
 
+from .pages import Agent
+
 pytestmark = pytest.mark.django_db
 
 ALICE = Actor(id=7, label="alice", role="Agent")
@@ -270,6 +272,16 @@ def test_it_finds_on_a_second_look_that_a_change_took_effect_late(sandbox, idle)
     assert edit.state == "late_applied"
     assert [outcome for _, outcome in story(edit)] == ["not_in_effect", "late_applied"]
     assert edit.next_look_at is None
+
+
+def test_whoever_opens_the_session_reads_that_an_edit_took_effect_late(client, bob, sandbox, idle):
+    edit = called_not_in_effect(idle, session__theme="LITE")
+    someone = Agent(client, bob, idle)
+    assert "took effect late" not in someone.open().text
+    sandbox.state.poke(idle, "session.theme", "LITE")
+    assert "alice changed the theme" in someone.open().text
+    notice = someone.open().soup.find(string="An edit took effect late").find_parent("div")
+    assert notice.find("a")["href"] == f"?edit={edit.entry_id}"
 
 
 def test_it_looks_twice_and_then_no_more(sandbox, idle):

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from sessions_ui.audit.query import session_history
 from sessions_ui.context import theme_of
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
+from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.policy import Delivery, Status
 from sessions_ui.domain.snapshot import payload
 from sessions_ui.domain.status import RAIL
@@ -73,6 +74,7 @@ def draw_form(
     """The form page. ``stopped`` names why a post came back, ``draft`` is one that is offered;
     ``notes`` go to the page as they are (``restored``: whether a draft was put back)."""
     given = reason or request.POST
+    recent = session_history(sheet.session_key, limit=RECENT)
     context = {
         **_drawn(sheet, form or form_of(sheet)),
         **notes,
@@ -83,7 +85,8 @@ def draw_form(
         "shown_edit": shown_edit(edit_id, sheet, draft),
         "draft": draft,
         "earlier": {name: given.get(name, "") for name in REASON_NAMES},
-        "recent": session_history(sheet.session_key, limit=RECENT),
+        "recent": recent,
+        "late": [row for row in recent if row.outcome is Outcome.LATE_APPLIED],
     }
     return render(request, "sessions_ui/session.html", context, status=status)
 
