@@ -20,7 +20,18 @@ _LETTER = r"[^\W\d_]"
 _WITH_COUNTRY = 11
 _digits_of = partial(re.compile(r"\D").sub, "")
 _has_digit = re.compile(r"\d").search
-_PHONE_LIKE = re.compile(r"\+?\d[\d\s().\-]{5,}\d")
+_JOIN = r"[\s().\-]"
+_DATE = r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+_TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d"
+# What may be told though it has the digits of a phone: a day and a time, an entry's number, a word
+# such as INC0012345 or a VIN. Not where the digits behind it would make it a whole phone.
+_KEPT = (
+    rf"(?<![\d+]){_DATE}{_TIME}"
+    rf"|(?:(?<![\d+]){_DATE}|[#A-Z]\d{{7,9}})(?![^\W_])"
+    rf"(?!{_JOIN}*(?:\d{_JOIN}*){{2,6}}(?!{_JOIN}*\d))"
+)
+_PHONE_BEFORE_DATE = rf"\+?(?:\d{_JOIN}*){{6,14}}?\d(?=\s+{_DATE}\b)"
+_PHONE_LIKE = re.compile(rf"(?P<kept>{_KEPT})|{_PHONE_BEFORE_DATE}|\+?\d(?:\d|{_JOIN}){{5,}}\d")
 
 
 def mask(spec: FieldSpec | None, value: object) -> str:
@@ -82,7 +93,7 @@ def _leaves(value: object) -> Iterator[str]:
 
 def scrub(text: str, values: Iterable[str] = ()) -> str:
     """Free text without phone numbers and without the personal ``values`` of the session."""
-    return _PHONE_LIKE.sub(lambda found: _phone(found[0]), hide(text, values))
+    return _PHONE_LIKE.sub(lambda found: found["kept"] or _phone(found[0]), hide(text, values))
 
 
 def hide(text: str, values: Iterable[str]) -> str:

@@ -113,8 +113,9 @@ def entries_newer(chosen: AuditFilter, than: int) -> str:
 
 
 def asked(chosen: AuditFilter) -> Mapping[str, str]:
-    """The filters as the record may keep them: a value looked for can be personal."""
-    told = {name: scrub(text) for name, text in chosen.active.items()}
+    """The filters as the record may keep them: a value looked for can be personal. Only what was
+    typed as words is free text; the days are told as they are."""
+    told = {name: scrub(text) if name == "q" else text for name, text in chosen.active.items()}
     held_back = {"value"} if _on_record(chosen) else {"value", "q"}
     told |= dict.fromkeys(held_back & told.keys(), HELD_BACK)
     if chosen.since and chosen.windowed:

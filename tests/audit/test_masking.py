@@ -1,5 +1,7 @@
 """Personal values: that they changed and how, never what they are."""
 
+import random
+
 import pytest
 
 from sessions_ui.audit.masking import difference, mask, personal_texts, scrub
@@ -66,6 +68,60 @@ def test_it_says_how_two_values_differ(was, now, words):
 )
 def test_it_scrubs_free_text(text, scrubbed):
     assert scrub(text, ["Daniel Osei", "D"]) == scrubbed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-20 10:05",
+        "Letter of 2026-11-20, asked again on 2026-11-20T10:05:33-05:00",
+        "from 2026-11-01 - 2026-11-30",
+        "On 2026-11-20 3 texts failed",
+        "Revert of #1234567",
+        "Revert of #123456789, see #7",
+        "INC0012345 of 2026-11-20",
+        "VIN 3VWDP7AJ7DM1234567",
+    ],
+)
+def test_a_day_a_number_of_an_entry_and_a_ticket_are_no_phone(text):
+    assert scrub(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "scrubbed"),
+    [
+        ("2026-13-20", "•••-•••-1320"),
+        ("2026-11-32", "•••-•••-1132"),
+        ("7026-11-20", "•••-•••-1120"),
+        ("+2026-11-20", "•••-•••-1120"),
+        ("202-6112012", "•••-•••-2012"),
+        ("2026-11-20 12", "•••-•••-2012"),
+        ("#6475550148", "#•••-•••-0148"),
+        ("#647555 0148", "#•••-•••-0148"),
+        ("INC6475550148", "INC•••-•••-0148"),
+        ("#647-555-0148", "#•••-•••-0148"),
+        ("TEL647-555-0148", "TEL•••-•••-0148"),
+        ("tel5550148", "tel•••-•••-0148"),
+    ],
+)
+def test_what_only_begins_like_one_is_a_phone(text, scrubbed):
+    assert scrub(text) == scrubbed
+
+
+BESIDE = ["{}", "Call {}, now", "2026-11-20 {}", "{} 2026-11-20", "2026-11-20 10:05 {}"]
+BESIDE += ["INC0012345 {}", "#1234567 {}", "x{}", "2026-11-20 {} 2026-11-21 10:05"]
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_a_phone_is_hidden_in_any_spelling_beside_anything(text):
+    chance = random.Random(text)  # noqa: S311
+    for _ in range(2000):
+        digits = [chance.choice("3456789"), *chance.choices("0123456789", k=9)]
+        joins = chance.choices(["", "", " ", "-", ".", ") ", " - ", "\N{NO-BREAK SPACE}"], k=9)
+        start = chance.choice(["", "", "+1 ", "1-", "+1", "1"])
+        phone = start + digits[0] + "".join(map("".join, zip(joins, digits[1:], strict=True)))
+        shown = "•••-•••-" + "".join(digits[-4:])
+        assert scrub(text.format(phone)) == text.format(shown), phone
 
 
 @pytest.mark.parametrize(

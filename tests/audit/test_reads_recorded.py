@@ -34,6 +34,7 @@ def manager(client, carol):
         ("q", "Daniel Osei", "(not kept)"),
         ("q", "Lindqvist", "(not kept)"),
         ("q", "T-4821", "T-4821"),
+        ("q", "INC0012345", "INC0012345"),
         ("q", "call back", "call back"),
         ("q", "#12", "#12"),
         ("q", "call Osei back", "(not kept)"),
@@ -44,7 +45,7 @@ def manager(client, carol):
 def test_what_was_typed_is_kept_only_where_it_stands_in_the_record_anyhow(
     manager, name, typed, kept
 ):
-    edit(PHONE, ticket="T-4821", note="Please call her back")
+    edit(PHONE, ticket="T-4821", note="Please call her back about INC0012345")
     assert manager.get("/audit/", {name: typed}).status_code == 200
     (entry,) = accesses("audit.search")
     told = json.loads(entry.detail)["filter"][name]
@@ -59,6 +60,15 @@ def test_an_export_keeps_as_little(manager):
         assert "Osei" not in entry.detail
         assert "647*" not in entry.detail
     assert accesses("audit.export").exists()
+
+
+def test_an_export_says_of_which_days_it_is(manager):
+    days = {"from": "2026-11-01", "to": "2026-11-30"}
+    answer = manager.get("/audit/export.csv", days)
+    b"".join(answer.streaming_content)
+    told = json.loads(accesses("audit.export").get().detail)["filter"]
+    manifest = manager.get(f"/audit/exports/{answer['X-Export']}/manifest.json").json()
+    assert told == manifest["filter"] == days
 
 
 def test_opening_the_history_of_another_s_work_is_recorded_once_an_hour(client, alice, bob):
