@@ -16,13 +16,15 @@ from sessions_ui.audit.query import Page, entries_page
 from sessions_ui.audit.record import Actor, record_access
 from sessions_ui.audit.standing import Standing, standing_of
 from sessions_ui.audit.story import Story, first_of, story_of
-from sessions_ui.audit.tokens import WORD, words_of
+from sessions_ui.audit.times import first_id_since
+from sessions_ui.audit.tokens import WORD, keyed, words_of
 from sessions_ui.models import AuditEntry, AuditToken
 
 SEARCH, HISTORY = "audit.search", "history.seen"
 SEEN_ONCE_IN = timedelta(hours=1)
 MOST_PEOPLE = 500
 MOST_NEWER = 100
+MARK = 4
 HELD_BACK = "(not kept)"
 
 
@@ -82,18 +84,35 @@ def people_listed() -> list[tuple[str, str]]:
 
 
 def audit_search(*, actor: Actor, chosen: AuditFilter) -> Page:
-    """One page of the audit. A question with filters is a search and is recorded, once: turning
-    its pages is not."""
+    """One page of the audit. A question with filters is a search and is recorded; turning its pages
+    within the hour is the same search."""
     page = entries_page(chosen)
-    if chosen.active and not chosen.problems and chosen.before is None and chosen.after is None:
-        with transaction.atomic():
-            record_access(
-                actor=actor,
-                action=SEARCH,
-                session_key=chosen.session,
-                detail={"filter": asked(chosen), "count": page.count_label},
-            )
+    turned = chosen.before is not None or chosen.after is not None
+    if chosen.active and not (turned and _searched(actor, chosen)):
+        _record_search(actor, chosen, page.count_label)
     return page
+
+
+def _record_search(actor: Actor, chosen: AuditFilter, count: str) -> None:
+    if chosen.problems:
+        return
+    detail = {"filter": asked(chosen), "question": _question(chosen), "count": count}
+    with transaction.atomic():
+        record_access(actor=actor, action=SEARCH, session_key=chosen.session, detail=detail)
+
+
+def _searched(actor: Actor, chosen: AuditFilter) -> bool:
+    """Whether it is on record that this person asked this very question within the hour."""
+    since, mark = first_id_since(timezone.now() - SEEN_ONCE_IN), f'"question":"{_question(chosen)}"'
+    own = AuditEntry.objects.filter(actor_id=actor.id, op__isnull=True, action=SEARCH)
+    details = own.filter(id__gte=since).values_list("detail", flat=True)
+    return any(mark in detail for detail in details)
+
+
+def _question(chosen: AuditFilter) -> str:
+    """A mark by which a question is known again, values that the record does not keep included:
+    keyed, and so short that a value cannot be guessed from it."""
+    return keyed("@question", chosen.link())[:MARK]
 
 
 def newest_seen(page: Page) -> int:
@@ -103,12 +122,15 @@ def newest_seen(page: Page) -> int:
     return AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
 
 
-def entries_newer(chosen: AuditFilter, than: int) -> str:
+def entries_newer(*, actor: Actor, chosen: AuditFilter, than: int) -> str:
     """How many entries of the answer are newer than this one, in words: "1 new entry", or "99+ new
-    entries" where counting stops; ``""`` for none."""
+    entries" where counting stops; ``""`` for none. A page that goes on asking is on record once an
+    hour."""
     _, high = bounds_of(chosen)
     count = Search(chosen, (than + 1, high)).counted(MOST_NEWER)
     label = f"{MOST_NEWER - 1}+" if count == MOST_NEWER else str(count)
+    if chosen.active and not _searched(actor, chosen):
+        _record_search(actor, chosen, label)
     return f"{label} new {'entry' if count == 1 else 'entries'}" if count else ""
 
 

@@ -52,6 +52,54 @@ def test_what_was_typed_is_kept_only_where_it_stands_in_the_record_anyhow(
     assert told == kept
 
 
+ASKED = {"value": "647-555-0148", "kind": "edit"}
+PROBES = [
+    ("/audit/", {"before": 2**63 - 1}),
+    ("/audit/", {"after": 0}),
+    ("/audit/newer/", {"than": 0}),
+]
+
+
+@pytest.mark.parametrize(("address", "more"), PROBES)
+def test_what_goes_on_with_a_search_is_recorded_only_without_it(manager, address, more):
+    edit(PHONE)
+    manager.get("/audit/", ASKED)
+    assert manager.get(address, {**ASKED, **more}).status_code == 200
+    assert accesses("audit.search").count() == 1
+    manager.get(address, {**ASKED, "value": "416-555-0100", **more})
+    assert accesses("audit.search").count() == 2
+
+
+@pytest.mark.parametrize(("address", "more"), PROBES)
+def test_no_way_to_search_is_without_a_record(manager, address, more, monkeypatch):
+    edit(PHONE)
+    asked = {**ASKED, **more}
+    manager.get(address, asked)
+    told = json.loads(accesses("audit.search").get().detail)
+    assert told["filter"]["value"] == "(not kept)"
+    assert told["count"] == "1"
+    manager.get(address, asked)
+    assert accesses("audit.search").count() == 1
+    monkeypatch.setattr("sessions_ui.services.audit.SEEN_ONCE_IN", timedelta(0))
+    manager.get(address, asked)
+    assert accesses("audit.search").count() == 2
+
+
+def test_another_s_search_does_not_count(client, carol, django_user_model):
+    erin = django_user_model.objects.create_user("erin", password="correct horse battery")
+    erin.groups.set(carol.groups.all())
+    for person in (carol, erin):
+        client.force_login(person)
+        client.get("/audit/", {**ASKED, "before": 99})
+    assert set(accesses("audit.search").values_list("actor_id", flat=True)) == {carol.pk, erin.pk}
+
+
+def test_turning_the_pages_of_the_whole_list_is_no_search(manager):
+    manager.get("/audit/", {"before": 99})
+    manager.get("/audit/newer/", {"than": 0})
+    assert not accesses("audit.search").exists()
+
+
 def test_an_export_keeps_as_little(manager):
     edit(PHONE)
     answer = manager.get("/audit/export.csv", {"q": "Daniel Osei", "value": "647*"})
