@@ -16,7 +16,18 @@ from sessions_ui.models import Kind
 
 from .bare import Bare
 from .cells import csv_cell, four_plain
-from .extract import PAVE_SAID, Chunk, Teller, said_by_pave
+from .extract import (
+    LOCKS,
+    NO_LOCKS,
+    PAVE_SAID,
+    REVERTS,
+    Chunk,
+    Teller,
+    about_in,
+    edit_reverted,
+    locks_told,
+    said_by_pave,
+)
 from .rows import Values, spec_of
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -24,8 +35,10 @@ COLUMNS = (
     "entry_id", "time_utc", "kind", "action", "actor_id", "actor", "role", "session_key", "field",
     "label", "was", "now", "differs", "result", "held_by_pave", "outcome", "settled_utc", "reason",
     "note", "ticket", "pave_http_status", "error_code", "pave_message", "remote_addr", "request_id",
+    "status", "reverts", "locked", "told",
 )  # fmt: skip
 _RECURRING = 1024
+_NOTHING = '""'
 # Some tools take these for the end of a line; JSON itself does not mind them.
 _BREAKS = {sign: f"\\u{sign:04x}" for sign in (0x85, 0x2028, 0x2029)}
 _KINDS = {kind.value: kind.label.lower() for kind in Kind}
@@ -74,28 +87,31 @@ class Csv:
         self, add: Callable[[str], None], entry: Bare, end: Bare | None, values: Values
     ) -> None:
         (id_, time, kind, action, actor_id, actor, role, key, reason, note, ticket, addr,
-         request_id, own, error, body, detail) = entry  # fmt: skip
-        cell, settled, http = self._cell, "", ""
+         request_id, own, error, body, detail, status) = entry  # fmt: skip
+        cell, settled, http, about = self._cell, "", "", detail
         outcome = outcome_of(kind, own, end)
         if end:
-            settled, status, error, detail = end[2], end[4], end[5], end[7]
-            http = "" if status is None else str(status)
+            settled, answered, error, detail = end[2], end[4], end[5], end[7]
+            http = "" if answered is None else str(answered)
         if not four_plain(f"{key},{note},{ticket},{request_id}"):
             key, note, ticket, request_id = map(csv_cell, (key, note, ticket, request_id))
         said = csv_cell(said_by_pave(detail)) if PAVE_SAID in detail else ""
+        locks = locks_told(detail) if LOCKS in detail else NO_LOCKS
+        reverts = edit_reverted(about) if REVERTS in about else ""
         head = f"{id_},{time},{self._head(kind, action, actor_id, actor, role)},{key},"
         tail = (
             f",{outcome},{settled},{cell(reason)},{note},{ticket},{http},{cell(error)},{said}"
-            f",{cell(addr)},{request_id}\r\n"
+            f",{cell(addr)},{request_id},{cell(status)},{reverts},"
         )
         fields = self._fields(id_, body, end, values)
         for field, was, now, differs, result, held in fields:
             if not four_plain(f"{was},{now},{result},{held}"):
                 was, now, held = cell(was), cell(now), cell(held)
             told = f"{was},{now},{cell(differs) if differs else ''},{result},{held}"
-            add(f"{head}{self._field(field)},{told}{tail}")
+            locked = cell(locks.get(field, "")) if locks else ""
+            add(f"{head}{self._field(field)},{told}{tail}{locked},\r\n")
         if not fields:
-            add(f"{head},,,,,,{tail}")
+            add(f"{head},,,,,,{tail},{csv_cell(about_in(about))}\r\n")
 
 
 def _csv_head(kind: int, action: str, actor_id: int | None, actor: str, role: str) -> str:
@@ -128,30 +144,35 @@ class JsonLines:
 
     def _line(self, entry: Bare, end: Bare | None, values: Values) -> str:
         (id_, time, kind, action, actor_id, actor, role, key, reason, note, ticket, addr,
-         request_id, own, error, body, detail) = entry  # fmt: skip
-        text, settled, http = self._text, "null", "null"
+         request_id, own, error, body, detail, status) = entry  # fmt: skip
+        text, settled, http, about = self._text, "null", "null", detail
         outcome = outcome_of(kind, own, end)
         if end:
-            settled, status, error, detail = f'"{end[2]}"', end[4], end[5], end[7]
-            http = "null" if status is None else str(status)
+            settled, answered, error, detail = f'"{end[2]}"', end[4], end[5], end[7]
+            http = "null" if answered is None else str(answered)
         if not _stands(f"{key}{note}{ticket}{request_id}"):
             key, note, ticket, request_id = map(_escaped, (key, note, ticket, request_id))
+        locks = locks_told(detail) if LOCKS in detail else NO_LOCKS
         changes = []
         for field, was, now, differs, result, held in self._fields(id_, body, end, values):
             if not _stands(f"{was}{now}{result}{held}"):
                 was, now, held = _escaped(was), _escaped(now), _escaped(held)
             changes.append(
                 f'{{{self._field(field)},"was":"{was}","now":"{now}","differs":"{differs}",'
-                f'"result":"{result}","held_by_pave":"{held}"}}'
+                f'"result":"{result}","held_by_pave":"{held}",'
+                f'"locked":{text(locks.get(field, "")) if locks else _NOTHING}}}'
             )
-        said = _json_text(said_by_pave(detail)) if PAVE_SAID in detail else '""'
+        said = _json_text(said_by_pave(detail)) if PAVE_SAID in detail else _NOTHING
+        reverts = edit_reverted(about) if REVERTS in about else ""
+        told = _NOTHING if changes else _json_text(about_in(about))
         return (
             f'{{"entry_id":{id_},"time_utc":"{time}",'
             f'{self._head(kind, action, actor_id, actor, role)},"session_key":"{key}",'
             f'"changes":[{",".join(changes)}],"outcome":"{outcome}","settled_utc":{settled},'
             f'"reason":{text(reason)},"note":"{note}","ticket":"{ticket}",'
             f'"pave_http_status":{http},"error_code":{text(error)},"pave_message":{said},'
-            f'"remote_addr":{text(addr)},"request_id":"{request_id}"}}\n'
+            f'"remote_addr":{text(addr)},"request_id":"{request_id}",'
+            f'"status":{text(status)},"reverts":{reverts or "null"},"told":{told}}}\n'
         )
 
 

@@ -5,7 +5,7 @@ tests of the export hold the two together.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from sessions_ui.models import Kind, Side
 
 from .bare import Bare, asked
 from .masking import ERASED, difference, masked
-from .rows import Values, spec_of, values_of
+from .rows import Values, access_words, spec_of, values_of
 
 CHUNK = 500
 _RECURRING = 1024
@@ -29,7 +29,8 @@ _TIMES = {
 }
 _ENTRIES = """
 SELECT id, {time}, kind, action, actor_id, actor_label, actor_role, session_key, reason_code,
-       reason_note, ticket, remote_addr, request_id, outcome, error_code, body, detail
+       reason_note, ticket, remote_addr, request_id, outcome, error_code, body, detail,
+       status
 FROM audit_entry WHERE id {among} ORDER BY id DESC
 """
 _ENDS = """
@@ -38,7 +39,8 @@ FROM audit_entry WHERE op {among} AND kind IN (%s, %s) AND id <= %s ORDER BY id
 """
 _WAS, _NOW, _HELD = Side.WAS.value, Side.NOW.value, Side.HELD.value
 _NO_RESULT = ("", "")
-PAVE_SAID = '"pave_message"'
+PAVE_SAID, LOCKS, REVERTS = '"pave_message"', '"locks"', '"reverts"'
+NO_LOCKS: Mapping[str, str] = {}
 _parse = json.JSONDecoder().raw_decode
 
 Told = tuple[str, str, str, str, str, str]
@@ -104,3 +106,18 @@ class Teller:
 def said_by_pave(detail: str) -> str:
     """PAVE's own words in an entry's detail. Few have any: look for `PAVE_SAID` in it first."""
     return text_of(_parse(detail)[0].get("pave_message"))
+
+
+def locks_told(detail: str) -> Mapping[str, str]:
+    """Why each field was locked, as a code. Few details have any: look for `LOCKS` first."""
+    return {key: text_of(code) for key, code in (_parse(detail)[0].get("locks") or {}).items()}
+
+
+def edit_reverted(detail: str) -> str:
+    """The number of the edit that is taken back. Look for `REVERTS` in the detail first."""
+    return text_of(_parse(detail)[0].get("reverts"))
+
+
+def about_in(detail: str) -> str:
+    """What an entry without fields was about, in the words of its row."""
+    return access_words(_parse(detail)[0])

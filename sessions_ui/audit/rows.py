@@ -99,7 +99,7 @@ class Row:
     @property
     def told(self) -> str:
         """What an access or a note was about."""
-        return access_words(self.entry) if self.outcome is None else ""
+        return access_words(detail_of(self.entry)) if self.outcome is None else ""
 
     @property
     def what(self) -> str:
@@ -168,9 +168,9 @@ def detail_of(entry: AuditEntry) -> dict[str, Any]:
     return found
 
 
-def access_words(entry: AuditEntry) -> str:
-    """What an access or a note tells: what it was about, what was and is now, what was said."""
-    told = detail_of(entry)
+def access_words(told: Mapping[str, Any]) -> str:
+    """What the detail of an access or a note tells: what it was about, what was and is now, what
+    was said."""
     texts = {name: text_of(told.get(name)) for name in _SAID}
     said = [_SAID[name].format(text) for name, text in texts.items() if text]
     return " ".join(filter(None, (_about(told), *said)))

@@ -174,14 +174,14 @@ def _cause(entry: AuditEntry) -> str:
 
 def _access(entry: AuditEntry) -> tuple[str, str, str]:
     words = ACCESS.get(entry.action, entry.action)
-    return "eye", f"{entry.actor_label} {words}", access_words(entry)
+    return "eye", f"{entry.actor_label} {words}", access_words(detail_of(entry))
 
 
 def _note(entry: AuditEntry) -> tuple[str, str, str]:
     words = ACCESS.get(entry.action, entry.action)
     who = f" ({entry.actor_role})" if entry.actor_role else ""
     icon = ICONS.get(entry.action, "eye")
-    return icon, f"{entry.actor_label}{who} {words}", access_words(entry)
+    return icon, f"{entry.actor_label}{who} {words}", access_words(detail_of(entry))
 
 
 _TELL = {

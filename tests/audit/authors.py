@@ -17,6 +17,7 @@ from sessions_ui.audit.record import (
     record_resolution,
     record_sent,
 )
+from sessions_ui.audit.reverting import revert_detail
 from sessions_ui.domain.reasons import ReasonGiven
 
 ALICE = Actor(id=1, label="Alice Moreau", role="Agent", remote_addr="203.0.113.24")
@@ -28,7 +29,16 @@ PHONE = {"sms.to": ("647-555-0184", "647-555-0148")}
 
 
 def intent(
-    changes=None, *, actor=ALICE, key=KEY, code="wrong_number", note="", ticket="", known=()
+    changes=None,
+    *,
+    actor=ALICE,
+    key=KEY,
+    code="wrong_number",
+    note="",
+    ticket="",
+    known=(),
+    status="",
+    reverts=0,
 ):
     """An intent alone; gives its id."""
     with transaction.atomic():
@@ -38,10 +48,11 @@ def intent(
             session_label="",
             changes=changes or THEME,
             reason=ReasonGiven(code, note, ticket),
-            status="",
+            status=status,
             base_version="",
             op_key=uuid.uuid4(),
             known=known,
+            detail=revert_detail(reverts),
         ).id
 
 

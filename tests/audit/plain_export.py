@@ -13,9 +13,11 @@ from sessions_ui.audit.export import COLUMNS
 from sessions_ui.audit.listed import rows_of
 from sessions_ui.audit.matching import bounds_of
 from sessions_ui.audit.query import page_ids
+from sessions_ui.audit.reverting import origin_of
+from sessions_ui.audit.rows import access_words, detail_of
 
 NUMBERS = ("entry_id", "actor_id", "pave_http_status")
-OF_A_FIELD = ("field", "label", "was", "now", "differs", "result", "held_by_pave")
+OF_A_FIELD = ("field", "label", "was", "now", "differs", "result", "held_by_pave", "locked")
 
 
 def all_ids(chosen):
@@ -31,21 +33,24 @@ def facts(row):
         "entry_id": entry.id, "time_utc": iso_utc(entry.ts),
         "kind": entry.get_kind_display().lower(), "action": entry.action,
         "actor_id": entry.actor_id, "actor": entry.actor_label, "role": entry.actor_role,
-        "session_key": entry.session_key, "changes": [field_facts(one) for one in row.changes],
+        "session_key": entry.session_key,
+        "changes": [field_facts(one, row.detail.get("locks", {})) for one in row.changes],
         "outcome": row.outcome.value if row.outcome else "",
         "settled_utc": iso_utc(end.ts) if end else None, "reason": entry.reason_code,
         "note": entry.reason_note, "ticket": entry.ticket,
         "pave_http_status": end.http_status if end else None,
         "error_code": (end or entry).error_code, "pave_message": row.pave_message,
         "remote_addr": entry.remote_addr, "request_id": entry.request_id,
+        "status": entry.status, "reverts": origin_of(entry) or None,
+        "told": "" if row.changes else access_words(detail_of(entry)),
     }  # fmt: skip
 
 
-def field_facts(change):
+def field_facts(change, locks):
     """One changed field, by column."""
     result = change.result.value if change.result else ""
     told = (change.spec.key, change.spec.label, change.was, change.now,
-            change.differs, result, change.held)  # fmt: skip
+            change.differs, result, change.held, locks.get(change.spec.key, ""))  # fmt: skip
     return dict(zip(OF_A_FIELD, told, strict=True))
 
 

@@ -47,7 +47,9 @@ def edit_somehow(chance):
     actor, key = chance.choice([ALICE, BOB]), chance.choice([KEY, OTHER])
     wanted = changes(chance)
     said = chance.choice(["", '=SUM(A1), "x"\r\nand more words'])
-    id_ = intent(wanted, actor=actor, key=key, note=said, ticket=chance.choice(["", "T-1", "+1"]))
+    facts = {"status": chance.choice(["", "IDLE", "=1,"]), "reverts": chance.choice([0, 7])}
+    ticket = chance.choice(["", "T-1", "+1"])
+    id_ = intent(wanted, actor=actor, key=key, note=said, ticket=ticket, **facts)
     if chance.random() < 0.8:
         sent(id_, wanted, actor=actor, key=key)
         steps = [ended] if chance.random() < 0.6 else [ended, resolved, resolved]
@@ -58,7 +60,10 @@ def edit_somehow(chance):
                 if chance.random() < 0.8
             }
             facts = {"http_status": chance.choice([None, 200, 422]), "error_code": "json"}
-            detail = chance.choice([{}, {"pave_message": "=no, \n“never”"}, {"gap_ms": 3}])
+            locks = dict.fromkeys(wanted, "STARTED")
+            detail = chance.choice(
+                [{}, {"pave_message": "=no, \n“never”"}, {"gap_ms": 3}, {"locks": locks}]
+            )
             outcome = chance.choice(list(Outcome))
             step(id_, outcome, results, key=key, detail=detail, **facts)
     if chance.random() < 0.2:
@@ -140,9 +145,33 @@ def test_json_lines_keep_types_and_never_break_a_line(db):
     assert (told["entry_id"], told["actor_id"], told["pave_http_status"]) == (edit, 1, 422)
     assert told["changes"][0] == {
         "field": "session.client_id", "label": "Client ID", "was": "=1", "now": "a\r\nb\u2028",
-        "differs": "", "result": "", "held_by_pave": "",
+        "differs": "", "result": "", "held_by_pave": "", "locked": "",
     }  # fmt: skip
     assert told["pave_message"] == "=no"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_it_holds_what_the_screen_tells_beside_the_values(db, name):
+    origin = intent({"session.theme": ("LITE", "PRO")}, status="IDLE")
+    back = intent({"session.theme": ("PRO", "LITE")}, status="STARTED", reverts=origin)
+    ended(back, "refused_by_policy", detail={"locks": {"session.theme": "STARTED"}})
+    note(None, "watch.made", "reverts", rule="Two phones")
+    told = {line["entry_id"]: line for line in lines_of(name)}
+    assert [str(line["status"]) for line in told.values()] == ["STARTED", "IDLE"]
+    assert told[str(back)] | {"reverts": str(origin), "locked": "STARTED"} == told[str(back)]
+    assert told[str(origin)] | {"reverts": "", "locked": "", "told": ""} == told[str(origin)]
+    (made,) = lines_of(name, kind="note")
+    assert made["told"] == "“Two phones” “reverts”"
+
+
+def lines_of(name, **question):
+    """An export's lines with every cell a text, whatever its format."""
+    text = file_of(name, audit_filter(question)).decode("utf-8-sig")
+    if name == "csv":
+        return list(csv.DictReader(io.StringIO(text)))
+    told = map(json.loads, text.splitlines())
+    flat = ({**line, **(line.pop("changes") or [{}])[0]} for line in told)
+    return [{key: "" if one is None else str(one) for key, one in line.items()} for line in flat]
 
 
 def test_masked_values_still_tell_how_they_differ(db):
