@@ -654,6 +654,10 @@ def test_it_lets_a_manager_look_and_not_touch(client, carol, sandbox, idle):
     assert response.status_code == 403
     refusal = AuditEntry.objects.get(kind=Kind.REFUSAL)
     assert refusal.error_code == "NO_PERMISSION"
+    client.post(f"/sessions/{idle}/", {"session-theme": "LITE", "vehicle-make": "Kia"})
+    assert (
+        "tried to change the theme and make" in Page(client.get("/audit/?field=vehicle.make")).text
+    )
     assert puts(sandbox) == []
 
 

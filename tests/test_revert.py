@@ -282,6 +282,7 @@ def test_a_manager_may_not_and_the_try_is_on_record(agent, carol, sandbox):
     assert agent.client.post(f"/audit/{first}/revert/").status_code == 403
     refusal = AuditEntry.objects.get(kind=Kind.REFUSAL)
     assert (refusal.actor_label, refusal.error_code) == ("carol", "NO_PERMISSION")
+    assert "tried to change the theme" in Page(agent.client.get("/audit/?field=session.theme")).text
     assert not history(agent).select("form[action$='/revert/']")
     assert len(puts(sandbox)) == 1
 

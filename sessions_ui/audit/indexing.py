@@ -25,6 +25,7 @@ from .tokens import (
     WORD,
     change_tokens,
     held_tokens,
+    named_tokens,
     status_token,
     tokens_add,
     word_tokens,
@@ -71,6 +72,8 @@ def _of_change(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Toke
         for key, pair in sides.items()
     }
     tokens = change_tokens(changes) | status_token(entry.status)  # type: ignore[arg-type]
+    if entry.kind == Kind.REFUSAL:
+        tokens |= named_tokens(json.loads(entry.detail))
     return tokens | word_tokens(entry.reason_note, entry.ticket)
 
 

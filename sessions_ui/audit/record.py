@@ -25,7 +25,7 @@ from .sides import (
     why_columns,
 )
 from .storing import Beside
-from .tokens import OUTCOME, change_tokens, held_tokens, status_token, word_tokens
+from .tokens import OUTCOME, change_tokens, held_tokens, named_tokens, status_token, word_tokens
 from .writing import Vault, entry_insert
 
 UPDATE = "session.update"
@@ -162,6 +162,7 @@ def record_refusal(
     hidden = hidden_values(free, session_key, {*vault.values, *known})
     why = why_columns(reason, hidden)
     tokens = {(OUTCOME, Outcome(outcome)), *status_token(status), *change_tokens(changes)}
+    tokens |= named_tokens(detail)
     tokens |= word_tokens(why.get("reason_note", ""), why.get("ticket", ""))
     return entry_insert(
         kind=Kind.REFUSAL,

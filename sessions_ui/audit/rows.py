@@ -104,9 +104,11 @@ class Row:
     @property
     def what(self) -> str:
         """The fields, by name where they are few."""
-        specs = [change.spec for change in self.changes]
+        named = self.detail.get("fields") or ()
+        specs = [one.spec for one in self.changes] or [spec_of(key) for key in named]
         if not specs:
-            return "fields that PAVE does not have"
+            unknown = self.detail.get("unknown_names")
+            return "fields that PAVE does not have" if unknown else "no field"
         if len(specs) > NAMED:
             return f"{len(specs)} fields"
         return "the " + " and ".join(in_sentence(spec.label) for spec in specs)

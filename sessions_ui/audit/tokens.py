@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from unicodedata import combining, normalize
 
 from django.conf import settings
@@ -98,11 +99,21 @@ def value_tokens(spec: FieldSpec, value: object) -> set[str]:
 
 def change_tokens(changes: Mapping[str, tuple[object, object]]) -> set[tuple[str, str]]:
     """For each changed field its name, and both its values."""
-    tokens = {(FIELD, key) for key in changes if key in CATALOGUE}
+    tokens = _names(changes)
     for key in changes.keys() & SEARCHED_KEYS:
         found = {token for value in changes[key] for token in value_tokens(CATALOGUE[key], value)}
         tokens |= {(key, token) for token in found}
     return tokens
+
+
+def named_tokens(detail: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """The names of the fields that a refusal tells without their values: nobody could say what
+    they were."""
+    return _names(detail.get("fields") or ())
+
+
+def _names(keys: Iterable[str]) -> set[tuple[str, str]]:
+    return {(FIELD, key) for key in keys if key in CATALOGUE}
 
 
 def held_tokens(results: Mapping[str, tuple[FieldResult | str, object]]) -> set[tuple[str, str]]:

@@ -306,6 +306,13 @@ def test_refusals_and_accesses_have_a_page(manager):
     assert "searched the audit" in words(manager.get(f"/audit/{access.id}/"))
 
 
+def test_a_refusal_without_values_names_its_fields_and_is_found_by_them(manager):
+    refusal_id = refusal({}, fields=["session.theme", "vehicle.vin"], unknown_names=[])
+    for address in ("/audit/?field=vehicle.vin", f"/audit/{refusal_id}/", PLACES["history"]):
+        assert "tried to change the theme and VIN" in words(manager.get(address))
+    assert not soup_of(manager.get("/audit/?field=sms.to")).select("[data-entry-id]")
+
+
 @pytest.mark.parametrize("outcome", [one.value for one in Outcome if one is not Outcome.PENDING])
 def test_every_outcome_can_be_shown_everywhere(manager, outcome):
     edit_id = edit(outcome=outcome)

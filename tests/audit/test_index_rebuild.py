@@ -28,6 +28,7 @@ def rows():
 def all_kinds():
     edit({**PHONE, **NAME, **URL, **READING}, "partial", status="STARTED")
     refusal(NAME)
+    refusal({}, fields=["sms.to", "session.gone"])
     open_id = intent(PHONE)
     sent(open_id, {"sms.to": ("416-555-0100", "647-555-0148")})
     late = intent(THEME)
