@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -201,6 +202,13 @@ def test_people_are_named_as_they_were_last_and_reads_do_not_count(manager):
     manager.get("/audit/?outcome=confirmed")  # a search, on record as an access
     people = table(manager.get("/audit/pictures/"), "Busiest people")
     assert people == {"Bob Tran": 2, "Clara Ober-Lind": 2}
+
+
+def test_a_person_who_has_left_is_not_taken_for_one_whose_name_is_their_number(manager):
+    get_user_model().objects.create_user("4711")
+    edit(actor=replace(ALICE, id=4711))
+    people = section(manager.get("/audit/pictures/"), "Busiest people")
+    assert found(manager, people.select_one("tbody a")["href"]) == 1
 
 
 def test_only_the_busiest_are_named(manager):

@@ -126,8 +126,9 @@ class _Reading:
         text = self.text("actor")
         if not text:
             return None
-        number = _id_of(text)
-        found = number if number is not None and number < 2**31 else find(text)
+        number, found = _id_of(text), find(text)
+        if found is None and number is not None and number < 2**31:
+            return number
         if found is None:
             self.problems["actor"] = (
                 f"Nobody here has the user name “{text}”. For a person whose account is gone,"

@@ -181,7 +181,8 @@ def _people(window: _Window) -> Picture:
         one.pk: one.get_username() for one in User.objects.filter(id__in=[p.id for p in people])
     }
     bars = [
-        Bar(one.label, one.count, window.query(actor=names.get(one.id, one.id))) for one in people
+        Bar(one.label, one.count, window.query(actor=names.get(one.id, f"#{one.id}")))
+        for one in people
     ]
     summary = f"{bars[0].label} made the most: {bars[0].count:,}." if bars else ""
     return _scaled(Picture("people", "Busiest people", "edits and refusals", summary, bars))

@@ -180,6 +180,14 @@ def test_the_first_id_of_a_moment_is_found_by_halving(count):
     assert not AuditEntry.objects.filter(id__gte=first_id_since(start + timedelta(days=9))).exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("4711", 9), ("#4711", 4711), ("4,711", 4711), ("12", 12)]
+)
+def test_a_user_name_of_digits_is_a_name_first(typed, meant):
+    chosen = filter_read({"actor": typed}, find_person={"4711": 9}.get, now=timezone.now())
+    assert (chosen.actor, chosen.problems) == (meant, {})
+
+
 # --- bad input -----------------------------------------------------------------------------------
 
 
