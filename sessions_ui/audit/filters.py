@@ -132,7 +132,7 @@ class _Reading:
         if found is None:
             self.problems["actor"] = (
                 f"Nobody here has the user name “{text}”. For a person whose account is gone,"
-                " give the number that stands in an entry's address."
+                " give the number that the page of each of their entries shows."
             )
         return found
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sessions_ui.audit.causes import cause_words
 from sessions_ui.audit.chain import seals_make
-from sessions_ui.audit.record import record_access
+from sessions_ui.audit.record import SYSTEM, record_access
 from sessions_ui.domain.outcomes import Outcome
 from sessions_ui.domain.policy import Reason
 from sessions_ui.models import AuditEntry, Kind
@@ -280,6 +281,21 @@ def test_a_sealed_entry_says_so_and_a_changed_one_too(manager):
     assert "Each step agrees, just now" in words(manager.get(f"/audit/{edit_id}/"))
     AuditEntry.objects.filter(op=edit_id, kind=Kind.SENT).update(request_id="x")
     assert "Not as it was written" in words(manager.get(f"/audit/{edit_id}/"))
+
+
+def test_an_entry_leads_to_the_edits_of_whoever_made_it_even_if_gone(manager, django_user_model):
+    django_user_model.objects.create_user("4711")  # somebody else
+    gone = replace(ALICE, id=4711)
+    ids = [edit(actor=gone), edit(actor=gone)]
+    edit()
+    page = manager.get(f"/audit/{ids[0]}/")
+    assert "Number #4711 Their edits" in words(page)
+    link = soup_of(page).find("a", string="Their edits")["href"]
+    listed = soup_of(manager.get(link)).select("tr[data-entry-id]")
+    assert [row["data-entry-id"] for row in listed] == [str(id_) for id_ in ids[::-1]]
+    assert "the page of each of their entries" in words(manager.get("/audit/?actor=gone"))
+    by_itself = note(actor=SYSTEM)
+    assert "Their edits" not in words(manager.get(f"/audit/{by_itself}/"))
 
 
 def test_the_number_of_a_step_leads_to_its_edit(manager):
