@@ -10,6 +10,7 @@ from .filters import AuditFilter
 from .listed import rows_of
 from .matching import Bounds, Search, Way, bounds_of, key_of
 from .rows import Row
+from .seeking import seek_hint
 
 PAGE = 50
 COUNTED = 10_000
@@ -36,6 +37,11 @@ class Page:
     def older_link(self) -> str:
         """The query string of the page after this one."""
         return self.chosen.link(before=self.older)
+
+    @property
+    def hint(self) -> str:
+        """How else a value may be looked for where nothing was found; ``""`` for nothing to say."""
+        return "" if self.rows else seek_hint(self.chosen.value, self.chosen.field)
 
 
 def page_ids(chosen: AuditFilter, bounds: Bounds, size: int = PAGE) -> tuple[list[int], bool]:

@@ -4,6 +4,7 @@ beginning. Personal values are found by their keyed hashes, so nothing has to be
 
 import json
 import re
+from unicodedata import normalize
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -30,6 +31,20 @@ _END = "\U0010ffff"
 _WHOLE_PHONE = 10
 _PHONE_SIGNS = re.compile(r"[\d\s().+\-]+")
 _ONLY_DIGITS = re.compile(r"[0-9]+")
+_ONE_DIGIT = re.compile(r"[0-9]")
+_NAME_SIGNS = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’\-])*")
+_EXTENSION = re.compile(r"(?<=\d)[\s;,]*(?:extension|ext|x)[.=]?\s*\d{1,6}$")
+_ABROAD = re.compile(r"^00(?=(?:\D*\d){3})")
+_FOUND_BY = {
+    Kind.PHONE: (
+        f"is masked: it is found whole, by its first {STARTS[0]} or {STARTS[1]} digits and a star,"
+        f" or by its last {LAST} digits."
+    ),
+    Kind.TEXT: (
+        f"is masked: it is found whole, by one whole word, or by the first {WORD_START} letters of"
+        " a word and a star."
+    ),
+}
 
 
 def seeks(text: str, field: str = "") -> list[Q]:
@@ -56,15 +71,29 @@ def seek_problem(text: str, field: str = "") -> str:
     spec = CATALOGUE[field] if field in SEARCHED_KEYS else None
     if not text or spec is None or not spec.personal or _personal_vals(spec, text):
         return ""
-    if spec.kind is Kind.PHONE:
-        return (
-            f"{spec.label} is masked: it is found whole, by its first {STARTS[0]} or {STARTS[1]}"
-            f" digits and a star, or by its last {LAST} digits."
-        )
-    return (
-        f"{spec.label} is masked: it is found whole, by one whole word, or by the first"
-        f" {WORD_START} letters of a word and a star."
-    )
+    return f"{spec.label} {_FOUND_BY[spec.kind]}"
+
+
+def seek_hint(text: str, field: str = "") -> str:
+    """How masked values are searched, where this looks like a part of one and nothing was found;
+    ``""`` where it does not."""
+    if field in CATALOGUE and not CATALOGUE[field].personal:
+        return ""
+    start = text.rstrip(STAR)
+    if _NAME_SIGNS.fullmatch(start):
+        return f"A name {_FOUND_BY[Kind.TEXT]}"
+    digits = len(_ONE_DIGIT.findall(_dialled(start)))
+    asked_well = digits >= _WHOLE_PHONE or digits in (STARTS if text.endswith(STAR) else (LAST,))
+    if not digits or asked_well or not _PHONE_SIGNS.fullmatch(_dialled(start)):
+        return ""
+    return f"A phone number {_FOUND_BY[Kind.PHONE]}"
+
+
+def _dialled(text: str) -> str:
+    """A phone number as it may be pasted, in plain signs: out of a link, with wide digits, with
+    the 00 of a call abroad, with an extension."""
+    text = _EXTENSION.sub("", normalize("NFKC", text).strip().casefold())
+    return _ABROAD.sub("+", text.removeprefix("tel:"))
 
 
 def _plain(spec: FieldSpec, text: str) -> Q:
@@ -99,10 +128,11 @@ def _personal_vals(spec: FieldSpec, text: str) -> list[str]:
 
 
 def _phone_vals(spec: FieldSpec, text: str, start: bool) -> list[str]:
+    text = _dialled(text)
     digits = normal_of(spec, text)
     if not _PHONE_SIGNS.fullmatch(text) or not _ONLY_DIGITS.fullmatch(digits):
         return []
-    if start and text.strip().startswith("+1") and len(digits) < _WHOLE_PHONE:
+    if start and text.startswith("+1") and len(digits) < _WHOLE_PHONE:
         digits = digits.removeprefix("1")
     if start and len(digits) < _WHOLE_PHONE:
         return [part_token(spec, "start", digits)] if len(digits) in STARTS else []

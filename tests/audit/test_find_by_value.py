@@ -12,6 +12,7 @@ from sessions_ui.audit.seeking import seek
 from sessions_ui.audit.tokens import change_tokens, normal_of, value_tokens
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.models import AuditToken
+from tests.pages import words
 
 from .authors import edit, ended, intent, refusal, resolved, sent
 
@@ -143,8 +144,13 @@ def test_a_beginning_is_what_python_says_it_is(values, start):
 
 
 @pytest.mark.parametrize(
-    "typed", ["647-555-0126", "(647) 555-0126", "+1 647 555 0126", "16475550126", "647.555.0126"]
-)
+    "typed",
+    [
+        "647-555-0126", "(647) 555-0126", "+1 647 555 0126", "16475550126", "647.555.0126",
+        "tel:+1-647-555-0126", "001 647 555 0126", "\uff16\uff14\uff17-555-0126",
+        "647-555-0126 Ext. 5", "+16475550126;ext=5", "647 555 0126 x12",
+    ],
+)  # fmt: skip
 def test_a_phone_is_found_in_any_formatting(typed):
     one = set_to(PHONE, "+1 (647) 555-0126")
     set_to(PHONE, "647-555-0127")
@@ -158,7 +164,8 @@ def test_a_phone_is_found_by_its_first_and_last_digits():
     other = set_to("sms.from", "416-555-0126")
     assert found(value="0126") == [one, other]
     assert found(value="0126", field=PHONE) == [one]
-    assert found(value="647*") == found(value="+1 647*") == [one, two]
+    assert found(value="647*") == found(value="+1 647*") == found(value="001647*") == [one, two]
+    assert found(value="0026") == []
     assert found(value="(647) 555*") == found(value="647-555*") == [one, two]
     assert found(value="647 555") == found(value="6475*") == []
 
@@ -223,6 +230,41 @@ def test_what_the_index_cannot_answer_is_said_so(params, words):
     chosen = asked(**params)
     assert words in chosen.problems["value"]
     assert list(matching_ids(chosen, bounds_of(chosen))) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("64755*", "A phone number is masked: it is found whole, by its first 3 or 6 digits"),
+        ("1-647*", "A phone number is masked"),
+        ("555-0148", "A phone number is masked"),
+        ("647 555", "A phone number is masked"),
+        ("Kowal*", "A name is masked: it is found whole, by one whole word, or by the first 3"),
+        ("Zo\u00e9 Tremblay-Ro*", "A name is masked"),
+        ("0148", ""),
+        ("647*", ""),
+        ("416-555-0148", ""),
+        ("2HGFC2F*", ""),
+        ("https://a.ca/*", ""),
+        ("\N{BULLET}\N{BULLET}", ""),
+    ],
+)
+def test_where_nothing_is_found_it_says_how_masked_values_are_searched(client, carol, typed, hint):
+    client.force_login(carol)
+    set_to(PHONE, "647-555-0126")
+    text = words(client.get("/audit/", {"value": typed}))
+    if hint:
+        assert "No entry matches" in text
+    assert hint in text
+    assert bool(hint) == (" is masked" in text)
+    plain = client.get("/audit/", {"value": typed, "field": "vehicle.model"})
+    assert " is masked" not in words(plain)
+
+
+def test_what_is_found_needs_no_hint(client, carol):
+    client.force_login(carol)
+    set_to(NAME, "Daniel Osei")
+    assert "is masked" not in words(client.get("/audit/", {"value": "Osei"}))
 
 
 def test_the_hint_stands_beside_the_box(client, carol):
