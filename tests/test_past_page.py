@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from sessions_ui.audit.moment import moment_of
+from sessions_ui.audit.record import Actor
 from sessions_ui.audit.replay import Certainty, Fact, Source, edits_open, facts_of, known_at
 from sessions_ui.models import AuditEntry, AuditValue, Sighting
 from sessions_ui.views.past import asked_of
@@ -314,6 +315,20 @@ def test_only_who_may_see_the_history_may_look_back(client, request, key, name, 
     client.force_login(request.getfixturevalue(name))
     assert client.get(f"/sessions/{key}/past/").status_code == status
     assert client.post(f"/sessions/{key}/past/").status_code in (403, 405)
+
+
+def test_looking_back_at_another_s_work_is_recorded_once_an_hour(client, alice, bob, key):
+    def seen():
+        return list(AuditEntry.objects.filter(action="history.seen").values_list("actor_id"))
+
+    edit(actor=Actor(id=alice.pk, label="Alice", role="Agent"), key=key)
+    page(client, alice, key)
+    assert seen() == []
+    page(client, bob, key, at="2026-11-01T10:00")
+    assert seen() == [(bob.pk,)]
+    page(client, bob, key)
+    client.get(f"/sessions/{key}/history/")
+    assert seen() == [(bob.pk,)]
 
 
 def test_a_moment_after_the_last_reading_is_read_anew(client, alice, key, sandbox):

@@ -1,6 +1,6 @@
 """Reading the audit. Who reads it is itself on record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -153,10 +153,10 @@ def _on_record(chosen: AuditFilter) -> bool:
     return chosen.entry is not None or words == set(known)
 
 
-def history_seen(*, actor: Actor, session_key: str, page: Page) -> None:
-    """Record, once an hour, that somebody opened the history of a session in which other people's
-    edits stand. One's own work is no secret from oneself."""
-    if all(row.entry.actor_id == actor.id for row in page.rows):
+def history_seen(*, actor: Actor, session_key: str, authors: Iterable[int | None]) -> None:
+    """Record, once an hour, that somebody looked back at a session: at what these ``authors`` did.
+    One's own work is no secret from oneself."""
+    if set(authors) <= {actor.id}:
         return
     seen = AuditEntry.objects.filter(session_key=session_key, action=HISTORY, actor_id=actor.id)
     if not seen.filter(ts__gte=timezone.now() - SEEN_ONCE_IN).exists():

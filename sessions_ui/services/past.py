@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from sessions_ui.audit.filters import AuditFilter
 from sessions_ui.audit.moment import Moment, moment_of
+from sessions_ui.audit.query import LISTED
 from sessions_ui.audit.replay import edits_open, facts_of
 from sessions_ui.audit.rows import values_of
 from sessions_ui.audit.timeline import Timeline, timeline_of
@@ -28,13 +29,14 @@ _TOLD = (Kind.INTENT, Kind.SENT, Kind.OUTCOME, Kind.RESOLUTION, Kind.REFUSAL)
 class Past:
     """A session at a moment. ``present``: PAVE's latest word, which tells the rest; ``made``:
     when PAVE made the session; ``earlier`` and ``later``: when an entry of ours ended before and
-    after the moment."""
+    after the moment; ``authors``: who made the edits and refusals of the session."""
 
     moment: Moment
     present: Snapshot | None
     made: datetime | None
     earlier: datetime | None
     later: datetime | None
+    authors: frozenset[int | None]
 
     @property
     def unborn(self) -> bool:
@@ -67,6 +69,7 @@ def session_past(*, session_key: str, at: datetime | None = None) -> Past:
         made=parse_time(present.value("session.created_at")) if present else None,
         earlier=max((end for end in ends if end < at), default=None),
         later=min((end for end in ends if end > at), default=None),
+        authors=frozenset(entry.actor_id for entry in entries if entry.kind in LISTED),
     )
 
 

@@ -33,7 +33,8 @@ def history(request: HttpRequest, session_key: str) -> HttpResponse:
     if "session" in chosen.problems or chosen.session != session_key:
         raise Http404
     timeline = session_timeline(chosen=chosen, notes=request.user.has_perm(READ))
-    history_seen(actor=actor_of(request), session_key=session_key, page=timeline.page)
+    authors = {row.entry.actor_id for row in timeline.page.rows}
+    history_seen(actor=actor_of(request), session_key=session_key, authors=authors)
     context = {"session_key": session_key, "timeline": timeline, "page": timeline.page}
     return render(request, "sessions_ui/history.html", context)
 
@@ -74,6 +75,7 @@ def past(request: HttpRequest, session_key: str) -> HttpResponse:
         shown = session_past(session_key=session_key, at=asked.at)
     except (PaveKeyError, PaveNotFound):
         return session_unknown(request, session_key)
+    history_seen(actor=actor_of(request), session_key=session_key, authors=shown.authors)
     local = timezone.localtime(shown.moment.at)
     context = {
         "session_key": session_key,
