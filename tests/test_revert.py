@@ -148,6 +148,17 @@ def test_a_field_that_is_locked_today_is_refused_with_its_reason(agent, sandbox,
     assert (refusal.error_code, refusal.outcome) == ("STARTED", "refused_by_policy")
 
 
+def test_what_pave_holds_already_is_no_refusal(agent, sandbox, key):
+    first = edited(agent, session_theme="LITE", vehicle_trim="Sport")
+    edited(agent, session_theme="PRO")
+    sandbox.state.act(key, "start")
+    revert(agent, first, "session.theme")
+    assert not AuditEntry.objects.filter(kind=Kind.REFUSAL).exists()
+    revert(agent, first)
+    refusal = AuditEntry.objects.get(kind=Kind.REFUSAL)
+    assert json.loads(refusal.detail)["locks"] == {"vehicle.trim": "STARTED"}
+
+
 def test_nothing_is_sent_when_all_is_locked(agent, sandbox, key):
     first = edited(agent, session_theme="LITE")
     sandbox.state.act(key, "start")

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from sessions_ui.audit.record import Actor, record_refusal
 from sessions_ui.domain.catalogue import CATALOGUE
+from sessions_ui.domain.merge import Merge
 from sessions_ui.domain.policy import Reason
 
 from .posted import Posted
@@ -45,8 +46,12 @@ def refusal_record(
 
 
 def refusal_of_locked(actor: Actor, sheet: Sheet) -> None:
-    """Record the locked fields and unknown names of a review; they are kept out of the edit."""
-    locks = {key: str(sheet.verdicts[key].reason) for key in sheet.refused}
+    """Record the locked fields and unknown names of a review; they are kept out of the edit. What
+    PAVE holds already was not refused."""
+    refused = {k: one for k, one in sheet.refused.items() if one.merge is not Merge.SAME}
+    if not (refused or sheet.unknown_names):
+        return
+    locks = {key: str(sheet.verdicts[key].reason) for key in refused}
     first = next(iter(locks.values()), "unknown_field")
     busy = sheet.pending is not None
     with transaction.atomic():
@@ -54,7 +59,7 @@ def refusal_of_locked(actor: Actor, sheet: Sheet) -> None:
             actor=actor,
             session_key=sheet.session_key,
             session_label=sheet.snapshot.vehicle_label,
-            changes={key: (one.now, one.mine) for key, one in sheet.refused.items()},
+            changes={key: (one.now, one.mine) for key, one in refused.items()},
             status=sheet.snapshot.raw_status,
             detail={"locks": locks, "unknown_names": list(sheet.unknown_names)},
             error_code=str(Reason.EDIT_PENDING) if busy else first,
