@@ -43,6 +43,14 @@ class Page:
         """How else a value may be looked for where nothing was found; ``""`` for nothing to say."""
         return "" if self.rows else seek_hint(self.chosen.value, self.chosen.field)
 
+    @property
+    def unlisted(self) -> int | None:
+        """The entry whose number was asked for, where it is there and this question leaves it out:
+        an access, or one that another filter is against."""
+        number = None if self.rows else self.chosen.entry
+        there = number is not None and AuditEntry.objects.filter(id=number).exists()
+        return number if there else None
+
 
 def page_ids(chosen: AuditFilter, bounds: Bounds, size: int = PAGE) -> tuple[list[int], bool]:
     """The ids of one page, newest first, and whether there are more in the direction of paging."""

@@ -283,6 +283,20 @@ def test_a_sealed_entry_says_so_and_a_changed_one_too(manager):
     assert "Not as it was written" in words(manager.get(f"/audit/{edit_id}/"))
 
 
+def test_a_number_that_the_list_leaves_out_leads_to_its_entry(manager):
+    edit_id = edit()
+    manager.get("/audit/?outcome=confirmed")
+    access = AuditEntry.objects.get(kind=Kind.ACCESS).id
+    for question, number in ((f"q={access}", access), (f"q=%23{edit_id}&actor=2", edit_id)):
+        page = soup_of(manager.get(f"/audit/?{question}"))
+        assert "No entry matches" in page.get_text()
+        link = page.find("a", string=f"Entry #{number}")["href"]
+        assert link == f"/audit/{number}/"
+        assert manager.get(link).status_code == 200
+    assert "is on record" not in words(manager.get("/audit/?q=999999"))
+    assert "is on record" not in words(manager.get(f"/audit/?q={edit_id}"))
+
+
 def test_an_entry_leads_to_the_edits_of_whoever_made_it_even_if_gone(manager, django_user_model):
     django_user_model.objects.create_user("4711")  # somebody else
     gone = replace(ALICE, id=4711)
