@@ -22,6 +22,8 @@ ACCESS = {
     "watch.removed": "removed a watch rule",
 }
 """What a person did, after their name."""
+DEEDS = frozenset({"personal.erased", "view.shared", "view.removed"})
+"""What stands among the accesses and was more than reading."""
 ICONS = {
     "audit.exported": "download",
     "audit.reviewed": "check",

@@ -74,6 +74,11 @@ class AuditFilter:
         return {name: self.given[name] for name in NAMES if self.given.get(name)}
 
     @property
+    def whole(self) -> bool:
+        """Whether it is asked of the whole record: without any window of time."""
+        return self.since is None and self.until is None
+
+    @property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of entry that are listed."""
         return (KINDS[self.kind],) if self.kind else (Kind.INTENT, Kind.REFUSAL)

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from sessions_ui.audit.causes import DEEDS
 from sessions_ui.audit.rows import Row
-from sessions_ui.models import Kind
+from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.services.signs import Sign
 
 from .markup import joined, markup
@@ -37,10 +38,8 @@ _MORE = '<p class="muted small">and {} more field{}</p>'
 _SAID = '<p class="muted small break">PAVE said: “{}”</p>'
 _TOLD = '<p class="muted small break">{}</p>'
 _TICKET = '<span class="sub mono break">{}</span>'
-_WITHOUT_OUTCOME = {
-    Kind.ACCESS: markup('<span class="muted">Read only</span>'),
-    Kind.NOTE: markup('<span class="muted">On record</span>'),
-}
+_READ = markup('<span class="muted">Read only</span>')
+_ON_RECORD = markup('<span class="muted">On record</span>')
 SAMPLE = "000"  # fits an entry's number and a session's key
 
 
@@ -106,6 +105,11 @@ def changes(row: Row, linked: bool = True) -> SafeString:
     return joined(NO_GAP, parts)
 
 
+def _without_outcome(entry: AuditEntry) -> SafeString:
+    read = entry.kind == Kind.ACCESS and entry.action not in DEEDS
+    return _READ if read else _ON_RECORD
+
+
 @register.simple_tag
 def audit_row(row: Row, signs: Mapping[int, Sign]) -> SafeString:
     """One row of the list: when, who did what, why, and what became of it."""
@@ -125,7 +129,7 @@ def audit_row(row: Row, signs: Mapping[int, Sign]) -> SafeString:
         changes(row),
         row.reason or NOTHING,
         markup(_TICKET, entry.ticket) if entry.ticket else NO_GAP,
-        outcome_state(outcome) if outcome else _WITHOUT_OUTCOME[Kind(entry.kind)],
+        outcome_state(outcome) if outcome else _without_outcome(entry),
         markup('<span class="sub">{}</span>', state(sign.tone, sign.icon, sign.label))
         if sign
         else NO_GAP,

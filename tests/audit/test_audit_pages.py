@@ -297,6 +297,14 @@ def test_a_number_that_the_list_leaves_out_leads_to_its_entry(manager):
     assert "is on record" not in words(manager.get(f"/audit/?q={edit_id}"))
 
 
+@pytest.mark.parametrize("question", [f"session={KEY}", "q=T-4821"])
+def test_that_the_whole_record_is_asked_is_said(manager, question):
+    edit(ticket="T-4821")
+    assert "1 edit or refusal in the whole record" in words(manager.get(f"/audit/?{question}"))
+    for narrow in ("/audit/", f"/audit/?{question}&from=2020-01-01"):
+        assert "the whole record" not in words(manager.get(narrow))
+
+
 def test_an_entry_leads_to_the_edits_of_whoever_made_it_even_if_gone(manager, django_user_model):
     django_user_model.objects.create_user("4711")  # somebody else
     gone = replace(ALICE, id=4711)

@@ -241,3 +241,12 @@ def test_what_was_done_with_rules_and_record_is_a_list_of_its_own(manager):
     assert page.text.count("On record") == 3
     assert "3 changes of rules or record" in words(page)
     assert len(manager.get("/audit/").context["page"].rows) == 1
+
+
+def test_what_was_done_is_not_called_read_only(manager):
+    edit()
+    save(manager, **SHARED)
+    manager.get("/audit/?outcome=confirmed")
+    rows = words(manager.get("/audit/?kind=access"))
+    assert "shared a saved view “Phones”, actor: 2, field: sms.to – On record" in rows
+    assert "0 entries – Read only" in rows

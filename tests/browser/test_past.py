@@ -81,7 +81,7 @@ def test_looking_back_and_taking_back(
     Agent(Client(), alice, KEY).edit(session_language="FR", session_theme="CAPT")
     page.goto(f"{live_server.url}/sessions/{KEY}/history/")
     page.locator("ol.steps details.revert summary").first.click()
-    page.get_by_role("button", name="All 2 fields").first.click()
+    page.get_by_role("button", name="Both fields").first.click()
     expect(page.locator("[data-payload]")).to_be_visible()
     look(page, picture, "revert-review")
     page.get_by_role("button", name="Send 2 changes to PAVE").click()
