@@ -194,6 +194,14 @@ def test_refusals_are_counted_by_the_rule_that_stopped_them(manager):
     }
 
 
+def test_a_rule_leads_nowhere_for_the_explorer_cannot_ask_for_one(manager):
+    refusal(locks={"session.theme": str(Reason.STARTED)})
+    refusal(locks={"session.theme": str(Reason.COMPLETED)})
+    drawn = section(manager.get("/audit/pictures/"), "Refusals by rule")
+    assert len(drawn.select("tbody tr")) == 2
+    assert not drawn.select("a")
+
+
 def test_people_are_named_as_they_were_last_and_reads_do_not_count(manager):
     edit(actor=CLARA)
     edit(actor=replace(CLARA, label="Clara Ober-Lind"))
@@ -238,7 +246,7 @@ def test_the_time_to_the_outcome_is_told_in_steps_and_in_words(manager):
     assert list(times.values()) == [2, 1, 1, 1, 0, 1, 0, 1]
     text = section(answer, "Time to the outcome").get_text(" ", strip=True)
     assert "Half had their outcome within 1.50 s, 95 of 100 within 83 min." in text
-    assert "1 have none yet." in text
+    assert "1 has none yet." in text
 
 
 def test_an_unknown_outcome_is_none_until_it_is_settled(manager):

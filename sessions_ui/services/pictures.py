@@ -31,7 +31,6 @@ STEP_WORDS = (
     "Under 0.5 s", "0.5 to 1 s", "1 to 2 s", "2 to 5 s", "5 to 15 s", "15 s to 1 min",
     "1 to 10 min", "10 min and more",
 )  # fmt: skip
-RULE = "Refused by our rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +164,9 @@ def _outcomes(window: _Window) -> Picture:
 
 def _refusals(window: _Window) -> Picture:
     causes = refusals_between(window.low, window.high)
-    query = window.query(outcome=Outcome.REFUSED_BY_POLICY.value)
+    # No link: the explorer finds refusals, but not by the rule that made them.
     bars = [
-        Bar(cause_words(code), count, query, "bad", "slash")
+        Bar(cause_words(code), count, tone="bad", icon="slash")
         for code, count in causes.counts.most_common()
     ]
     summary = f"Most often: {bars[0].label}" if bars else "Our rules refused nothing."
@@ -200,7 +199,7 @@ def _times(window: _Window) -> Picture:
             f"Half had their outcome within {_spoken(half)}, 95 of 100 within {_spoken(most)}."
         )
     notes = [
-        f"{times.open:,} have none yet." if times.open else "",
+        f"{times.open:,} {'has' if times.open == 1 else 'have'} none yet." if times.open else "",
         f"The newest {SAMPLE:,} edits of this time." if times.sampled else "",
     ]
     bars = [Bar(words, count) for words, count in zip(STEP_WORDS, counts, strict=True)]
