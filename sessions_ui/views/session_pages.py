@@ -74,9 +74,9 @@ def draw_form(
     """The form page. ``stopped`` names why a post came back, ``draft`` is one that is offered;
     ``notes`` go to the page as they are (``restored``: whether a draft was put back)."""
     given = reason or request.POST
-    recent = session_history(sheet.session_key, limit=RECENT)
     context = {
         **_drawn(sheet, form or form_of(sheet)),
+        **_lately(sheet.session_key),
         **notes,
         "seen": seen_for(request, sheet, nonce).sign(),
         "stopped": None
@@ -85,10 +85,17 @@ def draw_form(
         "shown_edit": shown_edit(edit_id, sheet, draft),
         "draft": draft,
         "earlier": {name: given.get(name, "") for name in REASON_NAMES},
+    }
+    return render(request, "sessions_ui/session.html", context, status=status)
+
+
+def _lately(session_key: str) -> dict[str, object]:
+    """The last edits of the session, and those of them that took effect late."""
+    recent = session_history(session_key, limit=RECENT)
+    return {
         "recent": recent,
         "late": [row for row in recent if row.outcome is Outcome.LATE_APPLIED],
     }
-    return render(request, "sessions_ui/session.html", context, status=status)
 
 
 def _drawn(sheet: Sheet, form: SessionForm) -> dict[str, object]:
