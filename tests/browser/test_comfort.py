@@ -131,6 +131,7 @@ def test_it_listens_to_single_keys_outside_fields_and_can_be_told_not_to(form):
     form.keyboard.press("g")
     form.keyboard.press("f")
     expect(form.get_by_role("heading", level=1)).to_have_text("Fields and rules")
+    form.wait_for_load_state()  # the script of the new page has to be there
     form.keyboard.press("/")
     expect(form.get_by_role("heading", level=1)).to_have_text("Sessions")
     form.keyboard.press("/")
