@@ -290,7 +290,7 @@ def test_a_number_that_the_list_leaves_out_leads_to_its_entry(manager):
     for question, number in ((f"q={access}", access), (f"q=%23{edit_id}&actor=2", edit_id)):
         page = soup_of(manager.get(f"/audit/?{question}"))
         assert "No entry matches" in page.get_text()
-        link = page.find("a", string=f"Entry #{number}")["href"]
+        link = page.find("a", string=f"Entry #{number:,}")["href"]
         assert link == f"/audit/{number}/"
         assert manager.get(link).status_code == 200
     assert "is on record" not in words(manager.get("/audit/?q=999999"))
