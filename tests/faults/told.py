@@ -3,8 +3,8 @@
 from .truth import CLOCKS, INTENT, LATE_COMMIT, SENT, Violation, same
 from .words import FIELDS, GONE, KEPT, OFFERED, TOLD, banners, result
 
-UNSENT = ("nothing was sent", "was not sent", "none is sent")
-UNCHANGED = "nothing was changed"
+# "None is sent" is not among them: it is said of now, beside a post that may have sent before.
+UNSENT, UNCHANGED = ("nothing was sent", "was not sent"), "nothing was changed"
 UNREAD = "–"
 _KEYS = {name: key for key, name in FIELDS.items()}
 
