@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from sessions_ui.models import Draft, Edit
 from sessions_ui.services import edits, sessions
+from sessions_ui.services.cipher import encrypt
 from sessions_ui.services.drafts import draft_of
 from sessions_ui.services.reconciling import edits_reconcile
 
@@ -90,6 +91,12 @@ def test_a_review_stands_when_our_database_takes_no_writes(agent, monkeypatch):
     page = agent.open()
     monkeypatch.setattr(sessions, "sheet_keep", refuse)
     assert agent.review(page, session_theme="LITE").payload
+
+
+def test_a_draft_from_before_the_last_release_breaks_no_page(agent, alice, idle):
+    old = encrypt({"typed": {"session.theme": "LITE"}, "seen": "", "reason": {}, "reverts": 0})
+    Draft.objects.create(actor_id=alice.id, session_key=idle, sealed=old, kept_at=timezone.now())
+    assert agent.open().status == 200
 
 
 # --- what was sent --------------------------------------------------------------------------------

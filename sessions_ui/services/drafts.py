@@ -127,11 +127,11 @@ def drafts_expire() -> None:
 
 
 def draft_of(*, actor_id: int, session_key: str) -> Typed | None:
-    """The person's draft for this session, at most a day old."""
+    """The person's draft for this session, at most a day old; one of an older form is passed by."""
     fresh = Draft.objects.filter(kept_at__gte=timezone.now() - KEPT)
     row = fresh.filter(actor_id=actor_id, session_key=session_key).first()
     kept = decrypt(row.sealed) if row else None
-    return Typed(**kept, kept_at=row.kept_at) if kept else None
+    return Typed(**kept, kept_at=row.kept_at) if kept and "fields" in kept else None
 
 
 def draft_drop(*, actor_id: int, session_key: str) -> None:
