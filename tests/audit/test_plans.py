@@ -55,4 +55,5 @@ def test_no_filter_and_no_two_filters_read_a_table_whole(record):
 
 @pytest.mark.parametrize("index", LED_BY)
 def test_a_missing_index_is_noticed(record, index):
+    assert record.do("scans", LED_BY[index]) == []
     assert record.do("scans", LED_BY[index], index) != []
