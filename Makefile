@@ -10,11 +10,11 @@ VENV_PYTHON = .venv/bin/python
 help:
 	@echo "make run     start sandbox, dashboard and reconcile loop (PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT))"
 	@echo "make test    every check and every test, on SQLite and on PostgreSQL, with Chromium"
-	@echo "make faults  the proof that no edit is lost, doubled or misreported (half an hour)"
+	@echo "make faults  the proof that no edit is lost, doubled or misreported (an hour)"
 	@echo "make lint    the checks alone"
 	@echo "make format  format the code"
 	@echo "make bench   time the pages while PAVE answers and while it hangs"
-	@echo "make bench-audit  what the record costs and how quickly it answers (a quarter of an hour)"
+	@echo "make bench-audit  what the record costs and how quickly it answers (an hour, most of it loading)"
 	@echo "make tamper  a thousand tamperings of the record on each database, each found and named"
 	@echo "make pictures  take the README's pictures of the pages anew"
 	@echo "make lock    write the requirements files anew from pyproject.toml"
