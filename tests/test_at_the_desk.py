@@ -11,7 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from sessions_ui.models import AuditEntry, Edit, Kind
+from sessions_ui.services import edits
 from sessions_ui.services.drafts import draft_of
+from sessions_ui.services.sessions import session_review
 
 from .pages import Agent, Page
 from .test_edit_flow import HELD, broken_record, puts
@@ -163,6 +165,31 @@ def test_the_second_agent_reads_that_the_other_edit_is_over(agent, bob, sandbox,
     assert page.status == 409
     assert "Another edit came first" in page.text
     assert page.shown("vehicle.trim") == "Touring"
+
+
+def test_a_double_click_that_another_edit_came_between_is_told_once(
+    agent, alice, bob, sandbox, monkeypatch, idle
+):
+    """One press finds the slot taken and reads PAVE; until it is back, the other has sent."""
+    click = agent.review(session_theme="LITE")
+    theirs = Agent(Client(), bob, idle)
+    sandbox.state.fault("reset_after", method="PUT")
+    second = theirs.review(vehicle_trim="Touring")
+    sandbox.state.fault("error_before", method="GET", status=500, skip=1)
+    theirs.send(second)
+    other = []
+
+    def reviewed(**given):
+        sheet = session_review(**given)
+        other.append(Agent(Client(), alice, idle).send(click))
+        return sheet
+
+    monkeypatch.setattr(edits, "session_review", reviewed)
+    page = agent.send(click)
+    assert [one.status_code for one in other] == [303]
+    assert page.status_code == 303, Page(page).text
+    assert page["Location"] == other[0]["Location"]
+    assert len(puts(sandbox)) == 2
 
 
 def test_a_page_that_was_never_read_says_so_and_claims_nothing(agent, sandbox):
