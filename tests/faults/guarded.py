@@ -15,7 +15,7 @@ from sessions_ui.pave import circuit, rate
 from . import load
 from .checker import Violation
 
-COUNTS = {"short": 12, "hour": 400, "long": 2000}
+COUNTS = {"short": 24, "hour": 400, "long": 2000}
 CALLS = 4.0  # a second for each process, which would make twice as many
 SCALED = (
     (circuit, "PROBE_EVERY", 0.2),

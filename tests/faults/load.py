@@ -22,7 +22,7 @@ from .world import kill, wait
 
 COUNTS = {"short": 40, "hour": 1000, "long": 10_000}
 WRITER_COUNTS = {"short": 40, "hour": 400, "long": 3000}
-KILLS = {"short": 10, "hour": 100, "long": 500}
+KILLS = {"short": 20, "hour": 100, "long": 500}
 WORKERS = 6
 PER_WORKER = 12
 LOOKED_AT = 400  # edits whose page is opened once more when all is settled

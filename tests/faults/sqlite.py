@@ -14,7 +14,7 @@ from .points import finished
 from .steps import Steps, counted
 from .world import wait
 
-COUNTS = {"short": 8, "hour": 60, "long": 200}
+COUNTS = {"short": 20, "hour": 60, "long": 200}
 AT_ONCE = 4
 STEPS = 55
 TYPED = {"vehicle.trim": "Sport", "session.theme": "LITE"}

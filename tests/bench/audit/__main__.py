@@ -44,10 +44,10 @@ def options():
     parser.add_argument("--keep", type=Path, help="a folder whose databases are used again")
     parser.add_argument("--write", type=Path, help="a Markdown file for the results")
     parser.add_argument("--load-only", action="store_true")
-    parser.add_argument("--quick", action="store_true", help="3,000 edits on SQLite, one slice")
+    parser.add_argument("--quick", action="store_true", help="10,000 edits on SQLite, one slice")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.size, chosen.engine, chosen.slices, chosen.seconds = "3000", "sqlite", 1, 0.3
+        chosen.size, chosen.engine, chosen.slices, chosen.seconds = "10000", "sqlite", 1, 0.3
     return chosen
 
 

@@ -97,15 +97,15 @@ def test_a_fact_is_the_same_for_everybody_who_reads_the_stream():
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="once is enough: with SQLite")
 def test_it_measures_in_small(tmp_path):
-    """3,000 edits, bulk loaded, sealed, proved, asked and exported. No times are judged here.
+    """10,000 edits, bulk loaded, sealed, proved, asked and exported. No times are judged here.
     Then proved by two processes, which a worker has to be able to start."""
     command = [sys.executable, "-m", "tests.bench.audit", "--quick", "--keep", str(tmp_path / "d")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "verify, one process: rows/s" in done.stdout
     assert "median of 3 pairs" in done.stdout
-    worker = Worker(f"sqlite:///{tmp_path}/d/bench_3000.sqlite3", 3_000, Pace())
-    assert worker.do("verify", 2)["rows"] > 9_000
+    worker = Worker(f"sqlite:///{tmp_path}/d/bench_10000.sqlite3", 10_000, Pace())
+    assert worker.do("verify", 2)["rows"] > 30_000
     worker.end()
     assert worker.process.exitcode == 0
 
