@@ -13,7 +13,6 @@ from django.utils import timezone
 from sessions_ui.models import AuditEntry, Edit, Kind
 from sessions_ui.services import edits
 from sessions_ui.services.drafts import draft_of
-from sessions_ui.services.sessions import session_review
 
 from .pages import Agent, Page
 from .test_edit_flow import HELD, broken_record, puts
@@ -167,29 +166,49 @@ def test_the_second_agent_reads_that_the_other_edit_is_over(agent, bob, sandbox,
     assert page.shown("vehicle.trim") == "Touring"
 
 
-def test_a_double_click_that_another_edit_came_between_is_told_once(
-    agent, alice, bob, sandbox, monkeypatch, idle
-):
-    """One press finds the slot taken and reads PAVE; until it is back, the other has sent."""
-    click = agent.review(session_theme="LITE")
-    theirs = Agent(Client(), bob, idle)
-    sandbox.state.fault("reset_after", method="PUT")
-    second = theirs.review(vehicle_trim="Touring")
-    sandbox.state.fault("error_before", method="GET", status=500, skip=1)
-    theirs.send(second)
-    other = []
+@pytest.fixture
+def clicked_twice(alice, bob, idle, sandbox, monkeypatch):
+    """Plays both presses of a double click, another edit between them: one finds the slot taken,
+    and when it has done ``behind`` for its page, the other one sends. Gives both answers."""
 
-    def reviewed(**given):
-        sheet = session_review(**given)
-        other.append(Agent(Client(), alice, idle).send(click))
-        return sheet
+    def played(behind):
+        click = Agent(Client(), alice, idle).review(session_theme="LITE")
+        theirs = Agent(Client(), bob, idle)
+        sandbox.state.fault("reset_after", method="PUT")
+        second = theirs.review(vehicle_trim="Touring")
+        sandbox.state.fault("error_before", method="GET", status=500, skip=1)
+        theirs.send(second)
+        done, other = getattr(edits, behind), []
 
-    monkeypatch.setattr(edits, "session_review", reviewed)
-    page = agent.send(click)
-    assert [one.status_code for one in other] == [303]
+        def overtaken(*args, **given):
+            monkeypatch.setattr(edits, behind, done)
+            given_back = done(*args, **given)
+            other.append(Agent(Client(), alice, idle).send(click))
+            return given_back
+
+        monkeypatch.setattr(edits, behind, overtaken)
+        page = Agent(Client(), alice, idle).send(click)
+        assert len(puts(sandbox)) == 2
+        return page, *other
+
+    return played
+
+
+def test_a_double_click_that_another_edit_came_between_is_told_once(clicked_twice):
+    page, other = clicked_twice("session_review")
+    assert other.status_code == 303
     assert page.status_code == 303, Page(page).text
-    assert page["Location"] == other[0]["Location"]
-    assert len(puts(sandbox)) == 2
+    assert page["Location"] == other["Location"]
+
+
+def test_a_press_that_is_turned_away_speaks_of_itself_alone(clicked_twice):
+    """The other press sends when this one's page is as good as drawn."""
+    page, other = clicked_twice("sheet_keep")
+    assert other.status_code == 303
+    assert page.status_code == 409
+    text = Page(page).text
+    assert "This press of Send sent nothing" in text
+    assert "Nothing was sent" not in text
 
 
 def test_a_page_that_was_never_read_says_so_and_claims_nothing(agent, sandbox):

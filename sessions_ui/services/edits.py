@@ -138,7 +138,8 @@ def _again(first: Edit, posted: Posted) -> Submitted:
 
 def _busy(actor: Actor, session_key: str, seen: Seen, posted: Posted) -> Submitted:
     """Another edit held the slot; by now it may be settled, and the page says which. Or this very
-    form has it: the other press of a double click came through while PAVE was read."""
+    form has it: the other press of a double click came through while PAVE was read. It still may
+    behind this look, so the page speaks of its own press alone."""
     sheet = session_review(actor=actor, session_key=session_key, seen=seen, posted=posted)
     if first := edit_of_nonce(seen.nonce):
         return _again(first, posted)

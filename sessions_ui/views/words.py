@@ -94,13 +94,14 @@ STOPPED_WORDS = {
     ),
     "busy": Said(
         "warn", "hourglass", "Another edit of this session is still open",
-        "Nothing was sent, and what you typed is kept. Wait until the other edit is settled, then "
-        "open the session again.",
+        "This press of Send sent nothing, and what you typed is kept. Wait until the other edit is "
+        "settled, then open the session again.",
     ),
     "came_second": Said(
         "warn", "info", "Another edit came first",
-        "Nothing was sent, because another edit of this session was open at that moment. It is "
-        "settled now. Below is the session as PAVE holds it, with what you typed: review it again.",
+        "This press of Send sent nothing, because another edit of this session was open at that "
+        "moment. It is settled now. Below is the session as PAVE holds it, with what you typed: "
+        "review it again.",
     ),
     "nonce_used": Said(
         "warn", "info", "This form was sent before, with other values",

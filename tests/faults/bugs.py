@@ -14,6 +14,7 @@ from django.conf import settings
 from sessions_ui.domain.outcomes import FieldResult, Outcome
 from sessions_ui.pave.client import PaveClient
 from sessions_ui.pave.errors import PaveError, PaveRefused
+from sessions_ui.services.edits import Submitted
 from sessions_ui.services.seen import new_nonce
 
 _OWNERS = {"settings": settings, "PaveClient": PaveClient}
@@ -198,6 +199,10 @@ BUGS = {
         ("outcome_words", lambda _: lambda found, **_: found.outcome.words),
     ],
     "ignored field shown as applied": [("edit_result", _all_applied)],
+    "sent, and called turned away": [
+        ("session_update", lambda update: lambda **given: (
+            update(**given), Submitted(code="came_second"))[1]),
+    ],
     "what was typed is lost": [("sheet_keep", lambda _: lambda *_, **__: None)],
     "kept is said of nothing": [
         ("sheet_keep", lambda _: lambda *_, **__: None),

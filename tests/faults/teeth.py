@@ -236,6 +236,7 @@ SCENES = {
     "words of another outcome": _faulty("reset_before"),
     "a refusal's own words lost": _faulty("busy"),
     "ignored field shown as applied": _faulty("ignored", field="vehicle.trim"),
+    "sent, and called turned away": _faulty("not_shown"),
     "what was typed is lost": _faulty("busy"),
     "kept is said of nothing": _faulty("busy"),
 }

@@ -5,6 +5,8 @@ from .words import FIELDS, GONE, KEPT, OFFERED, TOLD, banners, result
 
 # "None is sent" is not among them: it is said of now, beside a post that may have sent before.
 UNSENT, UNCHANGED = ("nothing was sent", "was not sent"), "nothing was changed"
+# Said to one press of a double click: the other may be sending the same form at that moment.
+UNSENT_BY_THIS = "this press of send sent nothing"
 UNREAD = "–"
 _KEYS = {name: key for key, name in FIELDS.items()}
 
@@ -96,17 +98,33 @@ def _untrue_claim(facts, page):
     text = page["text"].casefold()
     if page["kind"] == "send" and page["said"] == "" and _speaks_of_an_end(page):
         return "speaks of an outcome, and does not say of which edit"
-    if not any(words in text for words in (*UNSENT, UNCHANGED)):
+    if not any(words in text for words in (*UNSENT, UNSENT_BY_THIS, UNCHANGED)):
         return ""
     edits = _edits_of(facts, page)
     puts = [row for number in edits for row in facts.journal.puts[number]
             if row["at"] < page["ended"]]  # fmt: skip
     if puts and any(words in text for words in UNSENT):
         return f"says that nothing was sent, but edits {sorted(edits)} made a PUT"
+    if puts and UNSENT_BY_THIS in text and not _other_press(facts, page, edits):
+        return f"says that it sent nothing, but no other press made edits {sorted(edits)}"
     applied = [row for number in edits for row in facts.journal.applied[number]]
     if applied and UNCHANGED in text:
         return f"says that nothing was changed, but edits {sorted(edits)} were applied"
     return ""
+
+
+def _other_press(facts, page, edits):
+    """Whether the same form was posted by another press before this page ended, which led to one
+    of these edits, or was never answered."""
+    sends = [one for one in facts.notes if one.get("form") == page["form"]]
+    led_to = {one["began"]: one["sent_to"] for one in sends
+              if one["note"] == "shown" and one["status"] < 500}  # fmt: skip
+    return any(
+        page["began"] != one["began"] < page["ended"]
+        and (one["began"] not in led_to or led_to[one["began"]] in edits)
+        for one in sends
+        if one["note"] == "asks"
+    )
 
 
 def _speaks_of_an_end(page):
