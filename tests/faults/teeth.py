@@ -211,7 +211,7 @@ def _sent_twice(scene):
 
 def _endless(scene):
     """A call that hangs for longer than lease and settle time; bob tries meanwhile."""
-    scene.order("hang_lost", seconds=4.0)
+    scene.order("hang_lost", seconds=8.0)
     pid = scene.child(lambda: scene.person().edit(TYPED) and None)
     scene.look(scene.world.settle + 1.0)
     scene.edit(OTHER, "bob")
