@@ -1,4 +1,5 @@
-"""The driver of `make test`: every check, then every test on SQLite and on PostgreSQL.
+"""The driver of `make test`: every check, then every test, on SQLite and on PostgreSQL where it
+knows a database.
 
 `python -m tests.run [--checks-only]`. PostgreSQL is the one of the dev requirements, started here
 and not inside pytest; Chromium is the machine's, or Playwright's own. One closing line per run;
@@ -138,7 +139,7 @@ def browser() -> tuple[list[Run], list[str]]:
 
 def tests() -> list[Run]:
     """Run the tests on both databases at the same time. Once is enough for the browser's, which go
-    with SQLite, and for those of rooms that know no database, which go with PostgreSQL."""
+    with SQLite, and for those that know no database, which go with PostgreSQL."""
     runs, options = browser()
     with postgres() as url:
         sqlite = tests_started("SQLite", [*options, *WITHOUT_DATABASE], DATABASE_URL="")

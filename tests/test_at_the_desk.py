@@ -152,6 +152,19 @@ def test_a_used_form_with_other_values_comes_back(agent, sandbox):
     assert len(puts(sandbox)) == 1
 
 
+def test_a_form_that_comes_back_while_pave_is_away_claims_no_fresh_read(agent, sandbox):
+    review = agent.review(session_theme="LITE")
+    agent.send(review)
+    sandbox.state.fault("error_before", method="GET", times=99)
+    used = Page(agent.send(review, **{"session-theme": "CAPT"}))
+    stale = Page(agent.post({"seen": "", "session-theme": "CAPT"}, "review"))
+    assert "This form was sent before" in used.text
+    assert "This page was too old" in stale.text
+    for page in (used, stale):
+        assert "PAVE gave no answer" in page.text
+        assert "as PAVE holds it" not in page.text
+
+
 def test_the_second_agent_reads_that_the_other_edit_is_over(agent, bob, sandbox, monkeypatch, idle):
     review = agent.review(session_theme="LITE")
     theirs = Agent(Client(), bob, idle)

@@ -160,7 +160,7 @@ BY_CAUSE = {
 STOPPED = {
     "stale": (
         "This page was too old to be used",
-        "Nothing was sent. Below is the session as PAVE holds it now, with what you typed. "
+        "Nothing was sent. Below is the session as it was last read, with what you typed. "
         "Look at it and review again.",
     ),
     "conflict": (
@@ -180,12 +180,12 @@ STOPPED = {
     "came_second": (
         "Another edit came first",
         "This press of Send sent nothing, because another edit of this session was open at that "
-        "moment. It is settled now. Below is the session as PAVE holds it, with what you typed: "
+        "moment. It is settled now. Below is the session as it was last read, with what you typed: "
         "review it again.",
     ),
     "nonce_used": (
         "This form was sent before, with other values",
-        "Nothing was sent now. Below is the session as PAVE holds it, with what you typed.",
+        "Nothing was sent now. Below is the session as it was last read, with what you typed.",
     ),
     "nothing_to_change": (
         "Nothing to change",

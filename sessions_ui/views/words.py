@@ -80,7 +80,7 @@ def fault_words(fault: PaveError) -> Said:
 STOPPED_WORDS = {
     "stale": Said(
         "warn", "clock", "This page was too old to be used",
-        "Nothing was sent. Below is the session as PAVE holds it now, with what you typed. "
+        "Nothing was sent. Below is the session as it was last read, with what you typed. "
         "Look at it and review again.",
     ),
     "conflict": Said(
@@ -100,12 +100,12 @@ STOPPED_WORDS = {
     "came_second": Said(
         "warn", "info", "Another edit came first",
         "This press of Send sent nothing, because another edit of this session was open at that "
-        "moment. It is settled now. Below is the session as PAVE holds it, with what you typed: "
+        "moment. It is settled now. Below is the session as it was last read, with what you typed: "
         "review it again.",
     ),
     "nonce_used": Said(
         "warn", "info", "This form was sent before, with other values",
-        "Nothing was sent now. Below is the session as PAVE holds it, with what you typed.",
+        "Nothing was sent now. Below is the session as it was last read, with what you typed.",
     ),
     "nothing_to_change": Said(
         "live", "info", "Nothing to change",
