@@ -165,7 +165,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "sessions_ui.context.frame",
+                "sessions_ui.context_processors.frame",
             ],
         },
     }

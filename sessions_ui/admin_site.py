@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from .people import is_administrator
+from .roles import is_administrator
 
 View = Callable[..., HttpResponse]
 

@@ -13,10 +13,10 @@ class SessionsUiConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what follows a migrate and register the checks: models exist only now."""
-        from sessions_ui import checks, people
-        from sessions_ui.audit import triggers
+        from sessions_ui import checks, roles
+        from sessions_ui.audit.integrity import triggers
 
-        post_migrate.connect(people.ensure_groups, sender=self)
+        post_migrate.connect(roles.ensure_groups, sender=self)
         post_migrate.connect(triggers.triggers_assert, sender=self)
         checks.register_all()
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Info, Tags, Warning, register
 from django.db import connections
 
-from sessions_ui.audit.triggers import missing_triggers
+from sessions_ui.audit.integrity.triggers import missing_triggers
 
 PAGE_BUDGET = 25.0  # seconds; gunicorn ends a request at 30
 SHORTEST_KEY = 32

@@ -12,9 +12,11 @@ from django.conf import settings as house
 from django.contrib.auth.models import Group, User
 from django.db import connection
 
-from sessions_ui.audit.triggers import remove_triggers
-from sessions_ui.pave.sandbox import signing, start_sandbox
+from sessions_ui.audit.integrity.triggers import install_triggers, remove_triggers
+from sessions_ui.pave.sandbox import start_sandbox
+from sessions_ui.pave.sandbox.server import signing
 
+from .keys import SEAL_KEY
 from .watch import Watch
 
 HERE = Path(__file__).resolve().parent
@@ -29,6 +31,7 @@ TOOLS = (
     "trustme",
 )
 MISSING = [name for name in TOOLS if importlib.util.find_spec(name) is None]
+
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 
@@ -170,6 +173,20 @@ def sandbox(settings):
     settings.PAVE = dataclasses.replace(settings.PAVE, base_url=pretend.base_url)
     yield pretend
     pretend.close()
+
+
+@pytest.fixture
+def protected(db):
+    """Put the triggers in place until the test's transaction is rolled back."""
+    install_triggers(connection)
+
+
+@pytest.fixture
+def sealing(settings, tmp_path):
+    """Set a seal key, and give the path of the file that gets a copy of each seal."""
+    settings.AUDIT_SEAL_KEY = SEAL_KEY
+    settings.AUDIT_SEAL_COPY = str(tmp_path / "seals" / "copy.jsonl")
+    return tmp_path / "seals" / "copy.jsonl"
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import base64
 import secrets
 
-from sessions_ui.audit.masking import scrub
+from sessions_ui.domain.values.masking import scrub
 
 from .canary import Search, new_canary
 

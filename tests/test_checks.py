@@ -5,7 +5,7 @@ import dataclasses
 from django.db import connection, connections
 
 from sessions_ui import checks
-from sessions_ui.audit.triggers import install_triggers
+from sessions_ui.audit.integrity.triggers import install_triggers
 
 LONG = "k" * 40
 

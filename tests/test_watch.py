@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
 
-from sessions_ui.services.remote import snapshot_read
+from sessions_ui.services.sessions.pave_reads import snapshot_read
 
 
 @pytest.fixture

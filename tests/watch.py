@@ -15,7 +15,7 @@ import pytest
 from django.core.handlers.base import BaseHandler
 from django.db.backends.utils import CursorWrapper
 
-from sessions_ui.pave import request as pave_request
+from sessions_ui.pave.transport import request as pave_request
 
 from .canary import Search
 

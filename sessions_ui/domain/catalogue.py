@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .values import Kind
+from .values.kinds import Kind
 
 
 class Rule(Enum):

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .catalogue import CATALOGUE, Catalogue
-from .outcomes import FieldResult
+from .rules.outcomes import FieldResult
 from .status import Delivery, Status, classify_delivery
-from .values import text_of
+from .values.kinds import text_of
 
 _ABSENT = object()
 

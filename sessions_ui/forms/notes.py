@@ -2,7 +2,7 @@
 
 from django import forms
 
-from sessions_ui.domain.reasons import LONGEST_NOTE, SHORTEST_NOTE
+from sessions_ui.domain.rules.edit_reasons import LONGEST_NOTE, SHORTEST_NOTE
 
 
 def note_field(label: str, ask: str, *, asked: str = "") -> forms.CharField:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django import forms
 
-from sessions_ui.domain.reasons import (
+from sessions_ui.domain.rules.edit_reasons import (
     LONGEST_NOTE,
     LONGEST_TICKET,
     REASONS,

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from sessions_ui.domain.reasons import LONGEST_NOTE
+from sessions_ui.domain.rules.edit_reasons import LONGEST_NOTE
 
 REVIEWED, FLAGGED, COMMENTED, REOPENED = "reviewed", "flagged", "commented", "reopened"
 MARKS = (

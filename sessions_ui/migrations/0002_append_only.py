@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from sessions_ui.audit.triggers import install_triggers, remove_triggers
+from sessions_ui.audit.integrity.triggers import install_triggers, remove_triggers
 
 
 def protect(apps, schema_editor):

@@ -1,9 +1,12 @@
-"""The tables: the rows that work is done on, and the record of what was done."""
+"""Define the tables: the append-only audit, and the working rows around it."""
 
 from .audit import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Kind, Side
-from .erasing import Erasure
-from .reviewing import Flag, Proof, SavedView, Swept, Watch
-from .working import OPEN_STATES, Draft, Edit, LastRead, Lease, Sighting, Visit
+from .edits import OPEN_STATES, Draft, Edit
+from .integrity import Proof
+from .jobs import Lease, Swept
+from .privacy import Erasure
+from .review import Flag, SavedView, Watch
+from .sessions import LastRead, Sighting, Visit
 
 __all__ = [
     "OPEN_STATES",

@@ -14,10 +14,11 @@ from time import monotonic, sleep
 from typing import Any
 
 from sessions_ui.pave.answer import Answer
-from sessions_ui.pave.calls import Caller, ClientState
 from sessions_ui.pave.config import PaveConfig
 from sessions_ui.pave.errors import SENTENCES, PaveError, PaveUnknown
-from sessions_ui.pave.request import (
+from sessions_ui.pave.signing import Secret
+from sessions_ui.pave.transport.calls import Caller, ClientState
+from sessions_ui.pave.transport.request import (
     Call,
     Credentials,
     body_bytes,
@@ -27,8 +28,7 @@ from sessions_ui.pave.request import (
     v1,
     v2,
 )
-from sessions_ui.pave.retries import Outcome
-from sessions_ui.pave.signing import Secret
+from sessions_ui.pave.transport.retries import Outcome
 
 _log = logging.getLogger(__name__)
 

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from sessions_ui.audit.causes import DEEDS
-from sessions_ui.audit.rows import Row
+from sessions_ui.audit.entries.rows import Row
+from sessions_ui.domain.rules.error_messages import DEEDS
+from sessions_ui.html import joined, markup
 from sessions_ui.models import AuditEntry, Kind
-from sessions_ui.services.signs import Sign
+from sessions_ui.services.review.status import Sign
 
-from .markup import joined, markup
-from .pave import NOTHING, diffs, outcome_state, state, when
+from .ui import NOTHING, diffs, outcome_state, state, when
 
 register = template.Library()
 

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import resolve
 
-from sessions_ui.context import theme_of
-from sessions_ui.people import administrators, role_of
-from sessions_ui.services.seen import read_seen
+from sessions_ui.context_processors import theme_of
+from sessions_ui.roles import administrators, role_of
+from sessions_ui.services.edits.form_token import read_seen
 
-from .posting import keep_typed
-from .session_pages import unrecorded
+from .sessions.form_post import keep_typed
+from .sessions.render import unrecorded
 
 AWAY = (OperationalError, InterfaceError, InternalError)
 """What Django raises where our own database is gone, cuts us off, or takes no writes."""
@@ -22,7 +22,7 @@ AWAY = (OperationalError, InterfaceError, InternalError)
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403. A person of no group reads who can help; anybody else, which role the page is for."""
-    template = "403.html" if role_of(request.user) else "sessions_ui/no_group.html"
+    template = "403.html" if role_of(request.user) else "sessions_ui/site/no_group.html"
     context = {"administrators": administrators()}
     return render(request, template, context, status=HTTPStatus.FORBIDDEN)
 

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from sessions_ui.audit.record import (
-    SYSTEM,
-    Actor,
+from sessions_ui.audit.entries.reverts import revert_detail
+from sessions_ui.audit.log.record import (
     record_intent,
     record_note,
     record_outcome,
@@ -17,8 +16,8 @@ from sessions_ui.audit.record import (
     record_resolution,
     record_sent,
 )
-from sessions_ui.audit.reverting import revert_detail
-from sessions_ui.domain.reasons import ReasonGiven
+from sessions_ui.domain.actor import SYSTEM, Actor
+from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 
 ALICE = Actor(id=1, label="Alice Moreau", role="Agent", remote_addr="203.0.113.24")
 BOB = Actor(id=2, label="Bob Tran", role="Agent")

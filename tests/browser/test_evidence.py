@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from playwright.sync_api import expect
 
-from sessions_ui.audit.chain import seals_make
+from sessions_ui.audit.integrity.sealing import seals_make
 from sessions_ui.models import AuditCheckpoint, AuditEntry
 from tests.audit.authors import PHONE, edit, intent
 

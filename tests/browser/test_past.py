@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import expect
 
-from sessions_ui.audit.record import Actor
+from sessions_ui.domain.actor import Actor
 from sessions_ui.models import Sighting
 from tests.audit.authors import note
 from tests.pages import Agent

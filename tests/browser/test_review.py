@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from sessions_ui.models import Flag
-from sessions_ui.services.watch import rules_usual_ensure
+from sessions_ui.services.review.watch_rules import rules_usual_ensure
 from tests.audit.authors import ALICE, BOB, PHONE, edit, ended, intent, refusal, sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec, Rule
-from sessions_ui.domain.outcomes import FieldResult
-from sessions_ui.domain.policy import Situation, Status, verdicts
+from sessions_ui.domain.rules.outcomes import FieldResult
+from sessions_ui.domain.rules.policy import Situation, Status, verdicts
 from sessions_ui.domain.snapshot import Snapshot, SnapshotError, fingerprint, parse_time, payload
 from sessions_ui.domain.status import Delivery
-from sessions_ui.domain.values import Kind
+from sessions_ui.domain.values.kinds import Kind
 
 NOW = datetime(2026, 11, 23, 19, tzinfo=UTC)
 

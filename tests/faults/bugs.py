@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from sessions_ui.domain.outcomes import FieldResult, Outcome
+from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
 from sessions_ui.pave.client import PaveClient
 from sessions_ui.pave.errors import PaveError, PaveRefused
-from sessions_ui.services.edits import Submitted
-from sessions_ui.services.seen import new_nonce
+from sessions_ui.services.edits.form_token import new_nonce
+from sessions_ui.services.edits.submit import Submitted
 
 _OWNERS = {"settings": settings, "PaveClient": PaveClient}
 

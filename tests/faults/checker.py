@@ -9,17 +9,7 @@ import re
 from collections import Counter, defaultdict
 
 from .told import told
-from .truth import (
-    CLOCKS,
-    INTENT,
-    LATE_COMMIT,
-    OUTCOME,
-    RESOLUTION,
-    SENT,
-    Violation,
-    same,
-    seconds,
-)
+from .truth import CLOCKS, INTENT, LATE_COMMIT, OUTCOME, RESOLUTION, SENT, Violation, same, seconds
 
 STAMPED = 0.1  # seconds between the two stamps of sending: the row's, then the entry's
 OPEN = ("intent", "sent", "unknown")

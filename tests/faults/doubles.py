@@ -9,7 +9,7 @@ from statistics import median, quantiles
 
 from django.db import connection
 
-from sessions_ui.domain.outcomes import Outcome
+from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.models import Edit
 
 from .checker import Violation

@@ -10,7 +10,7 @@ from dataclasses import replace
 from django.conf import settings as house
 
 from sessions_ui.models import AuditEntry
-from sessions_ui.pave import circuit, rate
+from sessions_ui.pave.transport import circuit, rate
 
 from . import load
 from .checker import Violation

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from sessions_ui.models import Edit, Lease
-from sessions_ui.services.reconciling import edits_reconcile
+from sessions_ui.services.jobs.reconcile import edits_reconcile
 
 from .checker import Violation, check
 from .person import Person

@@ -7,7 +7,8 @@ import threading
 import urllib.request
 
 from paveadmin import ROOT
-from sessions_ui.pave.sandbox import api, signing, start_sandbox
+from sessions_ui.pave.sandbox import start_sandbox
+from sessions_ui.pave.sandbox.server import api, signing
 
 CALLS = ("create", "act", "poke", "fault", "clear_faults", "journal", "session", "turn")
 

@@ -2,7 +2,7 @@
 
 A step is what the outside world can see or cut off: each SQL statement, each commit (before and
 after), connecting to PAVE, each write and read on that line, each page drawn; and, with `calls`,
-each entry into and return from a function of services/, pave/ and audit/record.py. Nothing here
+each entry into and return from a function of services/, pave/ and audit/log/record.py. Nothing here
 knows the names of those functions, so a new one is counted by itself.
 """
 
@@ -18,7 +18,7 @@ from paveadmin import ROOT
 
 DIED, UNHARMED = 9, 10
 _WATCHED = tuple(
-    str(ROOT / "sessions_ui" / part) for part in ("services", "pave", "audit/record.py")
+    str(ROOT / "sessions_ui" / part) for part in ("services", "pave", "audit/log/record.py")
 )
 
 
@@ -109,7 +109,7 @@ def _pages(steps, render):
 
     def page(template, *args, **options):
         name = template.template.name or ""
-        is_page = name.startswith("sessions_ui/") and "_partials" not in name
+        is_page = name.startswith("sessions_ui/") and "/_" not in name
         return (drawn if is_page else render)(template, *args, **options)
 
     return page

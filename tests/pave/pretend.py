@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from sessions_ui.pave.sandbox import API_KEY
-from sessions_ui.pave.sandbox.signing import token
+from sessions_ui.pave.sandbox.server.signing import token
 
 
 @dataclass

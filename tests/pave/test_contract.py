@@ -11,14 +11,16 @@ from itertools import product
 
 import pytest
 
-from sessions_ui.domain import policy
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec, Rule
-from sessions_ui.domain.policy import Situation, Status, verdict
+from sessions_ui.domain.rules import policy
+from sessions_ui.domain.rules.policy import Situation, Status, verdict
 from sessions_ui.domain.snapshot import Snapshot, payload
-from sessions_ui.domain.values import Kind
+from sessions_ui.domain.values.kinds import Kind
 from sessions_ui.pave.client import PaveClient, PaveConfig, Secret
 from sessions_ui.pave.errors import PaveRefused
-from sessions_ui.pave.sandbox import rules, signing, start_sandbox
+from sessions_ui.pave.sandbox import start_sandbox
+from sessions_ui.pave.sandbox.rules import editability as rules
+from sessions_ui.pave.sandbox.server import signing
 
 STATUSES = (*(status.value for status in Status), "ON_HOLD")
 DELIVERIES = ("failed", "accepted", "absent", "none")

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from sessions_ui.audit.chain import seal_of, seals_make
-from sessions_ui.audit.seals import MARK, leaves_of, merkle_root
+from sessions_ui.audit.integrity.checkpoints import MARK, leaves_of, merkle_root
+from sessions_ui.audit.integrity.sealing import seal_of, seals_make
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Kind
 from tests.audit.authors import edit
 

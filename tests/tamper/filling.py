@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
-from sessions_ui.audit.canonical import COLUMNS, HASH_VERSION, canonical_json, row_hash
-from sessions_ui.audit.tokens import change_tokens
-from sessions_ui.audit.writing import Vault
+from sessions_ui.audit.log.canonical import COLUMNS, HASH_VERSION, canonical_json, row_hash
+from sessions_ui.audit.log.index_terms import change_tokens
+from sessions_ui.audit.log.insert import Vault
 from sessions_ui.models import AuditEntry, AuditToken, AuditValue, Kind
 
 NAMES = COLUMNS[HASH_VERSION]

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from sessions_ui.audit.canonical import COLUMNS, row_hash
+from sessions_ui.audit.log.canonical import COLUMNS, row_hash
 from sessions_ui.models import AuditEntry, AuditToken, AuditValue
 
 COPIED = [field.column for field in AuditEntry._meta.concrete_fields if field.column != "id"]

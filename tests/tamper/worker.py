@@ -22,10 +22,10 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from sessions_ui.audit import chain  # noqa: E402
-from sessions_ui.audit.doubts import Doubt  # noqa: E402
-from sessions_ui.audit.triggers import remove_triggers  # noqa: E402
-from sessions_ui.audit.verify import audit_prove  # noqa: E402
+from sessions_ui.audit.integrity import sealing as chain  # noqa: E402
+from sessions_ui.audit.integrity.errors import Doubt  # noqa: E402
+from sessions_ui.audit.integrity.triggers import remove_triggers  # noqa: E402
+from sessions_ui.audit.integrity.verify import audit_prove  # noqa: E402
 from tests.audit.authors import PHONE, edit, intent, undone  # noqa: E402
 
 from .deeds import KINDS, Deeds  # noqa: E402

@@ -8,18 +8,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sessions_ui.audit.persons import Subject
-from sessions_ui.audit.record import Actor
-from sessions_ui.domain.reasons import SHORTEST_NOTE
+from sessions_ui.audit.privacy.subjects import Subject
+from sessions_ui.domain.actor import Actor
+from sessions_ui.domain.rules.edit_reasons import SHORTEST_NOTE
 from sessions_ui.management.progress import counted, counting
-from sessions_ui.services.erasing import (
+from sessions_ui.services.privacy.erase import (
     Erased,
     Found,
     erase_again,
     personal_erase,
     subject_find,
 )
-from sessions_ui.services.erasures import ErasureError
+from sessions_ui.services.privacy.erasure_register import ErasureError
 
 WORD = "ERASE"
 

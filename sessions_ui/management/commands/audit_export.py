@@ -11,13 +11,13 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sessions_ui.audit.export import FORMATS
-from sessions_ui.audit.filters import NAMES
-from sessions_ui.audit.manifest import Manifest
-from sessions_ui.audit.record import Actor
+from sessions_ui.audit.export.formats import FORMATS
+from sessions_ui.audit.export.manifest import Manifest
+from sessions_ui.audit.search.filters import NAMES
+from sessions_ui.domain.actor import Actor
 from sessions_ui.management.progress import counted, counting
-from sessions_ui.services.audit import audit_filter
-from sessions_ui.services.exporting import Export, export_begin, manifest_of
+from sessions_ui.services.audit.export import Export, export_begin, manifest_of
+from sessions_ui.services.audit.search import audit_filter
 
 
 class Command(BaseCommand):

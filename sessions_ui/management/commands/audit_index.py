@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from sessions_ui.audit.indexing import index_rebuild, index_size
+from sessions_ui.audit.search.index_rebuild import index_rebuild, index_size
 from sessions_ui.management.progress import counted, counting
 
 

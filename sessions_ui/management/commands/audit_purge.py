@@ -10,12 +10,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from sessions_ui.audit.chain import SealError
-from sessions_ui.audit.doubts import Doubt
-from sessions_ui.audit.record import Actor
+from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.sealing import SealError
+from sessions_ui.domain.actor import Actor
 from sessions_ui.management.arguments import moment
 from sessions_ui.management.progress import counted, counting
-from sessions_ui.services.purging import Plan, PurgeError, purge_finish, purge_make, purge_plan
+from sessions_ui.services.integrity.retention import (
+    Plan,
+    PurgeError,
+    purge_finish,
+    purge_make,
+    purge_plan,
+)
 
 
 class Command(BaseCommand):

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sessions_ui.audit.chain import SealError
+from sessions_ui.audit.integrity.sealing import SealError
 from sessions_ui.management.progress import counted, counting
-from sessions_ui.services.evidence import audit_seal
+from sessions_ui.services.integrity.seal_and_verify import audit_seal
 
 
 class Command(BaseCommand):

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sessions_ui.audit.doubts import Doubt
-from sessions_ui.audit.verify import Report
+from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.verify import Report
 from sessions_ui.management.arguments import moment
 from sessions_ui.management.progress import counted, counting
 from sessions_ui.models import AuditEntry
-from sessions_ui.services.evidence import audit_verify, processes_for
+from sessions_ui.services.integrity.seal_and_verify import audit_verify, processes_for
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError
 
-from sessions_ui.people import ADMINISTRATORS, AGENTS, MANAGERS, ROLES
-from sessions_ui.services.watch import rules_usual_ensure
+from sessions_ui.roles import ADMINISTRATORS, AGENTS, MANAGERS, ROLES
+from sessions_ui.services.review.watch_rules import rules_usual_ensure
 
 
 @dataclass(frozen=True)

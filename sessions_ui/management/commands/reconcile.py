@@ -7,10 +7,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, InternalError, OperationalError, connection
 
-from sessions_ui.audit.chain import SealError
-from sessions_ui.audit.doubts import Doubt
-from sessions_ui.services.evidence import SEAL_AT, audit_seal, record_prove, waiting_for_seal
-from sessions_ui.services.reconciling import edits_reconcile
+from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.sealing import SealError
+from sessions_ui.services.integrity.seal_and_verify import (
+    SEAL_AT,
+    audit_seal,
+    record_prove,
+    waiting_for_seal,
+)
+from sessions_ui.services.jobs.reconcile import edits_reconcile
 
 EVERY = 15.0
 WAIT = 30.0

@@ -14,7 +14,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sessions_ui.supervisor import HOST, Part, PartFailed, Supervisor, end_with_parent, port_free
+from sessions_ui.management.supervisor import (
+    HOST,
+    Part,
+    PartFailed,
+    Supervisor,
+    end_with_parent,
+    port_free,
+)
 
 from .demo import PEOPLE, demo_people_ensure
 

@@ -7,10 +7,10 @@ with start_sandbox() as sandbox:
     sandbox.state.applied(key)
 """
 
-from .server import Sandbox, start_sandbox
-from .signing import API_KEY, API_SECRET, USERNAME
-from .state import SandboxState
-from .statefile import StateFileError
+from .server.listener import Sandbox, start_sandbox
+from .server.signing import API_KEY, API_SECRET, USERNAME
+from .state.sandbox_state import SandboxState
+from .state.state_file import StateFileError
 
 __all__ = [
     "API_KEY",

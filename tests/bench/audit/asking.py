@@ -6,10 +6,10 @@ from time import perf_counter
 
 from django.db import connection
 
-from sessions_ui.audit.matching import Search, bounds_of
-from sessions_ui.audit.query import COUNTED, entries_page
+from sessions_ui.audit.search.pagination import COUNTED, entries_page
+from sessions_ui.audit.search.query_builder import Search, bounds_of
 from sessions_ui.models import AuditEntry, Kind
-from sessions_ui.services.audit import audit_filter
+from sessions_ui.services.audit.search import audit_filter
 
 from .facts import (
     BUSY,

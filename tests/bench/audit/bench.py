@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from sessions_ui.audit.record import SYSTEM
-from sessions_ui.audit.verify import audit_prove
+from sessions_ui.audit.integrity.verify import audit_prove
+from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.models import AuditEntry
-from sessions_ui.services.audit import audit_filter
-from sessions_ui.services.evidence import processes_for
-from sessions_ui.services.exporting import export_begin
+from sessions_ui.services.audit.export import export_begin
+from sessions_ui.services.audit.search import audit_filter
+from sessions_ui.services.integrity.seal_and_verify import processes_for
 
 from . import loading, plans
 from .asking import ALL

@@ -12,16 +12,17 @@ from unittest import mock
 from django.db import connection, transaction
 from django.db.models import Max
 
-from sessions_ui.audit import writing
-from sessions_ui.audit.record import Actor, record_intent
-from sessions_ui.audit.triggers import install_triggers, remove_triggers
-from sessions_ui.domain.outcomes import FieldResult, Outcome, State
-from sessions_ui.domain.reasons import ReasonGiven
+from sessions_ui.audit.integrity.triggers import install_triggers, remove_triggers
+from sessions_ui.audit.log import insert as writing
+from sessions_ui.audit.log.record import record_intent
+from sessions_ui.domain.actor import Actor
+from sessions_ui.domain.rules.edit_reasons import ReasonGiven
+from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, State
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Edit
-from sessions_ui.services import edits
-from sessions_ui.services.posted import Posted
-from sessions_ui.services.seen import Seen
-from sessions_ui.services.transitions import move_to_outcome, move_to_sent
+from sessions_ui.services.edits import submit as edits
+from sessions_ui.services.edits.form_data import Posted
+from sessions_ui.services.edits.form_token import Seen
+from sessions_ui.services.edits.transitions import move_to_outcome, move_to_sent
 
 from .facts import Stream, session_key
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from sessions_ui.audit.chain import seals_make
+from sessions_ui.audit.integrity.sealing import seals_make
 from sessions_ui.models import AuditCheckpoint, AuditEntry
 
 from . import ours

@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import Client
 
-from sessions_ui.audit.chain import seals_make
-from sessions_ui.audit.record import SYSTEM, record_access
+from sessions_ui.audit.integrity.sealing import seals_make
+from sessions_ui.audit.log.record import record_access
+from sessions_ui.domain.actor import SYSTEM
 
 from . import loading
 from .asking import ALL, Asked, questions, told

@@ -11,9 +11,13 @@ from operator import itemgetter
 from types import SimpleNamespace
 from unittest import mock
 
-from sessions_ui.audit import record, sides, tokens, writing
-from sessions_ui.audit.canonical import COLUMNS, HASH_VERSION, Pieces
-from sessions_ui.domain.reasons import ReasonGiven
+from sessions_ui.audit.log import body as sides
+from sessions_ui.audit.log import index_terms as tokens
+from sessions_ui.audit.log import insert as writing
+from sessions_ui.audit.log import record
+from sessions_ui.audit.log.canonical import COLUMNS, HASH_VERSION, Pieces
+from sessions_ui.domain.actor import SYSTEM, Actor
+from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.models import Edit
 
 from .facts import session_key
@@ -94,7 +98,7 @@ class Bulk:
         """One edit, from its intent to its end."""
         self._at = fact.at
         key = session_key(fact.session)
-        actor = record.Actor(
+        actor = Actor(
             id=fact.person, label=f"Person {fact.person}", role="Agent", remote_addr="203.0.113.24",
             user_agent_hash="6b86b273ff34fce1", login_hash="d4735e3a265e16ee",
             request_id=fact.op_key.hex,
@@ -120,7 +124,7 @@ class Bulk:
         )  # fmt: skip
         for outcome in later:
             record.record_resolution(
-                intent_id=edit_id, actor=record.SYSTEM, session_key=key, outcome=outcome,
+                intent_id=edit_id, actor=SYSTEM, session_key=key, outcome=outcome,
                 results=held, status=fact.status, new_version=version, detail={"proven": True},
             )  # fmt: skip
         self._index(edit_id)

@@ -6,8 +6,8 @@ import re
 
 from django.db import connection
 
-from sessions_ui.audit.query import entries_page
-from sessions_ui.services.audit import audit_filter
+from sessions_ui.audit.search.pagination import entries_page
+from sessions_ui.services.audit.search import audit_filter
 
 from .asking import ALL, told_by
 from .facts import (

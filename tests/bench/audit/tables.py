@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
-from sessions_ui.audit.triggers import install_triggers, remove_triggers
+from sessions_ui.audit.integrity.triggers import install_triggers, remove_triggers
 
 WAITING = {"audit_token": "waiting_token"}
 """On SQLite this table is its own index: rows wait elsewhere, and go in sorted."""

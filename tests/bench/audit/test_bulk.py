@@ -11,7 +11,8 @@ import pytest
 from django.db import connection, transaction
 
 from paveadmin import ROOT
-from sessions_ui.audit import sides, writing
+from sessions_ui.audit.log import body as sides
+from sessions_ui.audit.log import insert as writing
 from sessions_ui.models import AuditEntry, AuditToken, AuditValue
 
 from . import ours

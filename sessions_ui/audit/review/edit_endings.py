@@ -1,0 +1,34 @@
+"""How an edit ended, read from one entry of the record, for the table of causes to look at it."""
+
+import json
+from typing import Any
+
+from sessions_ui.audit.entries.rows import detail_of
+from sessions_ui.domain.rules.outcomes import CLOSED, FieldResult, Outcome
+from sessions_ui.domain.rules.review_causes import Ending
+from sessions_ui.models import AuditEntry, Kind
+
+ENDS = (Kind.OUTCOME, Kind.RESOLUTION, Kind.REFUSAL)
+"""The kinds of entry that tell how something ended."""
+
+
+def ending_of(entry: AuditEntry) -> Ending | None:
+    """The facts of an entry of one of ENDS, as the table of causes asks for them. None for one that
+    cannot be read: `audit_verify` names it, and no job must stop at it."""
+    try:
+        return _read(entry)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _read(entry: AuditEntry) -> Ending:
+    body: dict[str, Any] = {} if entry.kind == Kind.REFUSAL else json.loads(entry.body or "{}")
+    return Ending(
+        outcome=Outcome(entry.outcome),
+        answered=entry.kind == Kind.OUTCOME and entry.http_status is not None,
+        closed=entry.error_code == CLOSED,
+        http_status=entry.http_status,
+        status=entry.status,
+        results={key: FieldResult(told[0]) for key, told in body.items()},
+        collateral=detail_of(entry).get("collateral") or (),
+    )

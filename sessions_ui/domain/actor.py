@@ -1,0 +1,22 @@
+"""Name who acts: the person and the request that the audit records beside each entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does it, in which role, and from where; the name is kept as it was at that time."""
+
+    id: int | None
+    label: str
+    role: str
+    remote_addr: str = ""
+    user_agent_hash: str = ""
+    login_hash: str = ""
+    request_id: str = ""
+
+
+SYSTEM = Actor(id=None, label="PAVE Admin", role="System")
+"""The actor of what no person did: settling, scanning, sealing."""

@@ -1,0 +1,136 @@
+"""Personal values as lists, audit and export may show them: that they changed, and how."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from operator import ne
+from unicodedata import combining, normalize
+
+from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
+from sessions_ui.domain.values.kinds import Kind, text_of
+
+DOT = "\N{BULLET}"
+HIDDEN = DOT * 5
+_PHONE_MASK = f"{DOT * 3}-{DOT * 3}-"
+ERASED = "(erased)"
+LAST = 4
+SHORTEST_WORD = 3
+
+_LETTER = r"[^\W\d_]"
+_WITH_COUNTRY = 11
+_digits_of = partial(re.compile(r"\D").sub, "")
+_has_digit = re.compile(r"\d").search
+_JOIN = r"[\s().\-]"
+_DATE = r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+_TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d"
+# What may be told though it has the digits of a phone: a day and a time, an entry's number, a word
+# such as INC0012345 or a VIN. Not where the digits behind it would make it a whole phone.
+_KEPT = (
+    rf"(?<![\d+]){_DATE}{_TIME}"
+    rf"|(?:(?<![\d+]){_DATE}|[#A-Z]\d{{7,9}})(?![^\W_])"
+    rf"(?!{_JOIN}*(?:\d{_JOIN}*){{2,6}}(?!{_JOIN}*\d))"
+)
+_PHONE_BEFORE_DATE = rf"\+?(?:\d{_JOIN}*){{6,14}}?\d(?=\s+{_DATE}\b)"
+_PHONE_LIKE = re.compile(rf"(?P<kept>{_KEPT})|{_PHONE_BEFORE_DATE}|\+?\d(?:\d|{_JOIN}){{5,}}\d")
+
+
+def mask(spec: FieldSpec | None, value: object) -> str:
+    """The value as it may be shown: masked when personal, or when no row of the catalogue
+    vouches for it; ``""`` stays ``""``."""
+    text = text_of(value)
+    if not text or (spec is not None and not spec.personal):
+        return text
+    return masked(spec.kind if spec else None, text)
+
+
+def masked(kind: Kind | None, text: str) -> str:
+    """A phone by its last four digits, a name by its initials, anything else not at all."""
+    if kind is Kind.PHONE:
+        return _phone(text)
+    if kind is Kind.TEXT:
+        return " ".join(word[0] + DOT * (len(word) - 1) for word in text.split()) or HIDDEN
+    return HIDDEN
+
+
+def difference(was: str, now: str) -> str:
+    """How two personal values differ, in words that give neither away."""
+    if not was or not now:
+        return ""
+    if was == now:
+        return "Same value"
+    noun = "digit" if _has_digit(was + now) else "letter"
+    ours, theirs = _compared(was, noun), _compared(now, noun)
+    if len(ours) != len(theirs):
+        return f"{len(ours)} {noun}s before, {len(theirs)} now"
+    count = sum(map(ne, ours, theirs))
+    if not count:
+        return f"Same {noun}s, spelled otherwise"
+    plural, verb = ("", "differs") if count == 1 else ("s", "differ")
+    return f"Same length, {count} {noun}{plural} {verb}"
+
+
+def personal_texts(texts: Mapping[str, object]) -> set[str]:
+    """What is personal among the values of a session, by field key: each text once, those inside
+    nested values too. To be kept out of free text."""
+    return {
+        text
+        for key, value in texts.items()
+        if key not in CATALOGUE or CATALOGUE[key].personal
+        for text in _leaves(value)
+        if text
+    }
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    else:
+        yield text_of(value).strip()
+
+
+def scrub(text: str, values: Iterable[str] = ()) -> str:
+    """Free text without phone numbers and without the personal ``values`` of the session."""
+    return _PHONE_LIKE.sub(lambda found: found["kept"] or _phone(found[0]), hide(text, values))
+
+
+def hide(text: str, values: Iterable[str]) -> str:
+    """The text without these values: each whole, however its words are joined, and each of its
+    words of three letters or more; in whatever case, with accents or without."""
+    known = {spelled for value in values for spelled in _spellings(value)}
+    if not known:
+        return text
+    either = "|".join(sorted(known, key=len, reverse=True))
+    pattern = rf"(?<!{_LETTER})(?:{either})(?!{_LETTER})"
+    return re.sub(pattern, HIDDEN, normalize("NFC", text), flags=re.IGNORECASE)
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """Patterns for a value, with its accents and without. What would hide half of every sentence
+    is none: a single letter, a few digits. A phone number is known by its looks."""
+    bare = "".join(sign for sign in normalize("NFKD", value) if not combining(sign))
+    for one in {normalize("NFC", value), bare}:
+        parts = re.findall(r"[^\W_]+", one)
+        if re.search(_LETTER, one) and len("".join(parts)) > 1:
+            yield r"[\W_]*".join(parts)
+        elif one.isdecimal() and len(one) >= LAST:
+            yield rf"(?<!\d){one}(?!\d)"
+        yield from re.findall(rf"{_LETTER}{{{SHORTEST_WORD},}}", one)
+
+
+def _phone(text: str) -> str:
+    digits = _digits_of(text)
+    if len(digits) <= LAST:
+        return HIDDEN
+    return _PHONE_MASK + digits[-LAST:]
+
+
+def _compared(text: str, noun: str) -> str:
+    """What counts when two values are compared: digits without the country's 1, or letters without
+    their case and the spaces between them."""
+    if noun == "letter":
+        return "".join(text.casefold().split())
+    digits = _digits_of(text)
+    return digits[1:] if len(digits) == _WITH_COUNTRY and digits.startswith("1") else digits

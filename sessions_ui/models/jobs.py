@@ -1,0 +1,33 @@
+"""Define the tables by which background jobs take turns and remember how far they came."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Lease(models.Model):
+    """Who may do a job that only one process at a time may do, and until when."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    holder = models.CharField(max_length=64)
+    until = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """The job and its end."""
+        return f"{self.name} until {self.until:%H:%M:%S}"
+
+
+class Swept(models.Model):
+    """Up to which entry a job has looked through the record."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    last_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} up to #{self.last_id}"

@@ -1,0 +1,30 @@
+"""Name every permission once, and guard a view with one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpResponseBase
+
+VIEW_SESSIONS = "sessions_ui.view_session_pages"
+EDIT_SESSION = "sessions_ui.edit_session"
+VIEW_HISTORY = "sessions_ui.view_session_history"
+VIEW_FIELDS = "sessions_ui.view_fields"
+READ_AUDIT = "sessions_ui.read_audit"
+EXPORT_AUDIT = "sessions_ui.export_audit"
+REVIEW_AUDIT = "sessions_ui.review_audit"
+REVEAL_PERSONAL = "sessions_ui.reveal_personal"
+ERASE_PERSONAL = "sessions_ui.erase_personal"
+
+View = Callable[..., HttpResponseBase]
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Guard a view: who is not signed in goes to the log-in page, who lacks the permission
+    gets 403."""
+
+    def decorate(view: View) -> View:
+        guarded: Any = permission_required(permission, raise_exception=True)(view)
+        return login_required(guarded)
+
+    return decorate

@@ -1,0 +1,122 @@
+"""Opening and finding sessions, and holding what was typed against PAVE as it is now."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError, transaction
+from django.utils import timezone
+
+from sessions_ui.audit.log.record import record_access
+from sessions_ui.domain.actor import Actor
+from sessions_ui.domain.snapshot import Snapshot
+from sessions_ui.models import AuditEntry, Visit
+from sessions_ui.pave.errors import PaveError, PaveNotFound
+from sessions_ui.services.sessions.observations import sighting_keep
+from sessions_ui.services.sessions.pave_reads import (
+    last_read_keep,
+    last_read_of,
+    snapshot_read,
+)
+
+from .drafts import sheet_keep
+from .form_data import Posted
+from .form_state import Sheet, sheet_of
+from .form_token import Seen
+from .refusals import refusal_of_locked
+from .settle import edit_settle, edits_found_late, open_edit
+
+SEEN = "personal.seen"
+SEEN_ONCE_IN = timedelta(hours=1)
+
+
+def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
+    """The session as PAVE holds it now, with every field's verdict; settles an unknown edit.
+
+    Raises PaveKeyError for what cannot be a key and PaveNotFound where PAVE knows no such session;
+    any other fault of PAVE gives a sheet without a snapshot, all locked.
+    """
+    try:
+        snapshot = snapshot_read(session_key)
+    except PaveNotFound:
+        raise
+    except PaveError as fault:
+        pending = open_edit(session_key)
+        return sheet_of(
+            session_key=session_key,
+            snapshot=None,
+            may_edit=may_edit,
+            pending=pending,
+            fault=fault,
+            last_read=last_read_of(session_key),
+        )
+    sighting_keep(snapshot)
+    pending = open_edit(session_key)
+    if pending and edit_settle(pending, snapshot):
+        pending = open_edit(session_key)
+    edits_found_late(snapshot)
+    _note_visit(actor, snapshot)
+    return sheet_of(session_key=session_key, snapshot=snapshot, may_edit=may_edit, pending=pending)
+
+
+def session_review(
+    *, actor: Actor, session_key: str, seen: Seen | None, posted: Posted, may_edit: bool = True
+) -> Sheet:
+    """A fresh read merged with what the agent saw and typed; locked fields posted are recorded, and
+    what was typed is kept, whatever becomes of the page.
+
+    Raises PaveNotFound and PaveKeyError; without a valid ``seen`` nothing counts as seen, so what
+    was typed is compared with PAVE as it is now.
+    """
+    try:
+        snapshot, fault = snapshot_read(session_key), None
+        sighting_keep(snapshot)
+    except PaveNotFound:
+        raise
+    except PaveError as error:
+        snapshot, fault = None, error
+    pending = open_edit(session_key)
+    if pending and snapshot and edit_settle(pending, snapshot):
+        pending = open_edit(session_key)
+    sheet = sheet_of(
+        session_key=session_key,
+        snapshot=snapshot,
+        may_edit=may_edit,
+        pending=pending,
+        seen=seen.texts if seen else None,
+        typed=posted.typed,
+        unknown_names=posted.unknown_names,
+        fault=fault,
+        reverts=posted.reverts,
+    )
+    if snapshot is None:
+        sheet_keep(actor, sheet, posted, nonce=seen.nonce if seen else "")
+    elif seen:
+        if sheet.refused or sheet.unknown_names:
+            refusal_of_locked(actor, sheet)
+        with suppress(DatabaseError, InterfaceError):  # a review promises nothing
+            sheet_keep(actor, sheet, posted, nonce=seen.nonce)
+    return sheet
+
+
+def _note_visit(actor: Actor, snapshot: Snapshot) -> None:
+    """Who opened which session: the person's own list, PAVE's word for when it is away, and, once
+    an hour, that personal values were shown."""
+    now = timezone.now()
+    with transaction.atomic():
+        last_read_keep(snapshot)
+        Visit.objects.update_or_create(
+            actor_id=actor.id,
+            session_key=snapshot.session_key,
+            defaults={
+                "at": now,
+                "status": snapshot.raw_status[:20],
+                "vehicle": snapshot.vehicle_label[:120],
+            },
+        )
+        if not _seen_since(actor, snapshot.session_key, now - SEEN_ONCE_IN):
+            record_access(actor=actor, action=SEEN, session_key=snapshot.session_key)
+
+
+def _seen_since(actor: Actor, session_key: str, since: datetime) -> bool:
+    seen = AuditEntry.objects.filter(session_key=session_key, action=SEEN, actor_id=actor.id)
+    return seen.filter(ts__gte=since).exists()

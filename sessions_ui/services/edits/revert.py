@@ -1,0 +1,93 @@
+"""Taking an edit back: the same review and the same sending as any edit, begun with old values.
+
+Nothing is sent from here. What the edit left counts as what was seen, so that whatever somebody
+else changed since is a conflict, as always.
+"""
+
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+
+from sessions_ui.audit.entries.reverts import Hindrance, Inverse, inverse_of, reverts_among
+from sessions_ui.audit.log.record import record_access
+from sessions_ui.domain.actor import Actor
+from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
+from sessions_ui.domain.rules.merge import merge
+from sessions_ui.models import AuditEntry
+
+from .form_data import Posted
+from .form_state import Sheet
+from .prepare import SEEN, session_review
+from .refusals import refusal_of_locked, refusal_record
+
+
+@dataclass(frozen=True)
+class Reverting:
+    """A revert on its way to the review: the sheet, and what cannot be taken back and why."""
+
+    sheet: Sheet
+    hindered: tuple[tuple[FieldSpec, Hindrance], ...]
+
+
+def edit_inverse(entry_id: int) -> Inverse | None:
+    """What taking this edit back means; None where there is nothing to take back."""
+    return inverse_of(entry_id)
+
+
+def edits_reverting(entry: AuditEntry) -> dict[int, list[int]]:
+    """The edits that take this one back, by its number."""
+    return reverts_among(entry.session_key, [entry.id]) if entry.session_key else {}
+
+
+def revert_reason(entry_id: int) -> dict[str, str]:
+    """What the reason's inputs begin with."""
+    return {"reason_code": "other", "reason_note": f"Revert of #{entry_id}", "ticket": ""}
+
+
+def session_revert(*, actor: Actor, inverse: Inverse) -> Reverting:
+    """A fresh read, merged with the values from before the edit; locked ones are recorded as
+    refused, and that old personal values are shown is recorded too. Raises PaveNotFound and
+    PaveKeyError."""
+    posted = _posted(inverse)
+    _record_seen(actor, inverse)
+    sheet = session_review(actor=actor, session_key=inverse.session_key, seen=None, posted=posted)
+    seen = {**sheet.texts, **inverse.left}
+    if sheet.snapshot:
+        sheet = replace(sheet, merges=merge(seen, sheet.texts, sheet.typed))
+        if sheet.refused:
+            refusal_of_locked(actor, sheet)
+    hindered = tuple((CATALOGUE[key], why) for key, why in inverse.hindered.items())
+    return Reverting(sheet, hindered)
+
+
+def revert_refuse(*, actor: Actor, inverse: Inverse) -> None:
+    """Record that somebody without the right tried to take an edit back."""
+    refusal_record(
+        actor=actor,
+        session_key=inverse.session_key,
+        posted=_posted(inverse),
+        error_code="NO_PERMISSION",
+    )
+
+
+def _posted(inverse: Inverse) -> Posted:
+    return Posted(
+        typed=inverse.before,
+        inputs={CATALOGUE[key].input_name: text for key, text in inverse.before.items()},
+        reason=revert_reason(inverse.edit_id),
+        reverts=inverse.edit_id,
+    )
+
+
+def _record_seen(actor: Actor, inverse: Inverse) -> None:
+    """Lists mask what the review is about to show in full."""
+    shown = sorted(key for key in inverse.before if CATALOGUE[key].personal)
+    if not shown:
+        return
+    with transaction.atomic():
+        record_access(
+            actor=actor,
+            action=SEEN,
+            session_key=inverse.session_key,
+            detail={"reverts": inverse.edit_id, "fields": shown},
+        )

@@ -1,0 +1,26 @@
+"""List sessions to open: those a person opened last, and those that the sandbox begins with."""
+
+from django.conf import settings
+
+from sessions_ui.domain.actor import Actor
+from sessions_ui.models import Visit
+from sessions_ui.pave.errors import PaveError
+
+from .pave_reads import pave
+
+SHOWN = 20
+
+
+def visits_recent(*, actor: Actor) -> list[Visit]:
+    """The sessions that this person opened last, newest first."""
+    return list(Visit.objects.filter(actor_id=actor.id).order_by("-at")[:SHOWN])
+
+
+def sandbox_sessions() -> list[dict[str, str]] | None:
+    """The seeded sessions of the sandbox; None outside it or when it does not answer."""
+    if settings.PAVE_ENVIRONMENT != "sandbox":
+        return None
+    try:
+        return pave().sandbox_sessions()
+    except PaveError:
+        return None

@@ -1,0 +1,208 @@
+"""See and edit one session: draw the form, review what was typed, send it."""
+
+import logging
+from http import HTTPStatus
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from sessions_ui.domain.rules.edit_reasons import ReasonGiven
+from sessions_ui.forms.reason import ReasonForm
+from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
+from sessions_ui.permissions import EDIT_SESSION, VIEW_SESSIONS
+from sessions_ui.roles import actor_of
+from sessions_ui.services.edits.drafts import draft_drop, draft_of, sheet_restored
+from sessions_ui.services.edits.form_data import Posted
+from sessions_ui.services.edits.form_state import Finding, Sheet
+from sessions_ui.services.edits.form_token import Seen, read_seen
+from sessions_ui.services.edits.prepare import session_load, session_review
+from sessions_ui.services.edits.refusals import refusal_record
+from sessions_ui.services.edits.submit import edit_of_nonce, session_update
+
+from .form_post import keep_typed, posted_of
+from .render import draw_form, draw_review, form_of, session_unknown, unrecorded
+
+logger = logging.getLogger(__name__)
+
+
+# What stopped an edit before anything was sent → the status of the page that comes back.
+STOPPED = {
+    "conflict": HTTPStatus.CONFLICT,
+    "locked": HTTPStatus.CONFLICT,
+    "busy": HTTPStatus.CONFLICT,
+    "came_second": HTTPStatus.CONFLICT,
+    "nonce_used": HTTPStatus.CONFLICT,
+    "nothing_to_change": HTTPStatus.OK,
+    "unreadable": HTTPStatus.OK,
+}
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: after a post, look there with a GET."""
+
+    status_code = HTTPStatus.SEE_OTHER
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: HttpRequest, session_key: str) -> HttpResponse:
+    """One session's page; a key that cannot be one, or that PAVE does not know, is 404."""
+    if not request.user.is_authenticated:
+        return _log_in_first(request, session_key)
+    answer = _post if request.method == "POST" else _get
+    try:
+        return answer(request, session_key)
+    except (PaveKeyError, PaveNotFound):
+        return session_unknown(request, session_key)
+    except DatabaseError:
+        logger.error("no record can be kept", exc_info=True)
+        return unrecorded(request, session_key)
+
+
+def _log_in_first(request: HttpRequest, session_key: str) -> HttpResponse:
+    """To the log-in; what a person with a valid page had typed is kept for that person."""
+    seen = read_seen(request.POST.get("seen", ""), session_key)
+    if seen:
+        keep_typed(request, seen)
+    return redirect_to_login(request.path)
+
+
+def _get(request: HttpRequest, session_key: str) -> HttpResponse:
+    if not request.user.has_perm(VIEW_SESSIONS):
+        raise PermissionDenied
+    actor = actor_of(request)
+    sheet = session_load(
+        actor=actor, session_key=session_key, may_edit=request.user.has_perm(EDIT_SESSION)
+    )
+    draft = draft_of(actor_id=actor.id, session_key=session_key)
+    if draft and "draft" in request.GET:
+        sheet = sheet_restored(sheet, draft)
+        nonce = unused(draft.nonce)  # it is the same form again
+        return draw_form(request, sheet, nonce=nonce, reason=draft.reason, restored=True)
+    return draw_form(request, sheet, draft=draft, edit_id=request.GET.get("edit", ""))
+
+
+def _post(request: HttpRequest, session_key: str) -> HttpResponse:
+    seen = read_seen(request.POST.get("seen", ""), session_key, request.user.id)
+    posted = posted_of(request, seen)
+    action = request.POST.get("action")
+    if not request.user.has_perm(EDIT_SESSION):
+        refusal_record(
+            actor=actor_of(request),
+            session_key=session_key,
+            posted=posted,
+            error_code="NO_PERMISSION",
+            seen=read_seen(request.POST.get("seen", ""), session_key),
+        )
+        raise PermissionDenied
+    if action == "discard":
+        return _discard(request, session_key)
+    if action == "keep":
+        return _keep(request, seen)
+    try:
+        if seen and action == "send" and (seen.binds(posted.inputs) or not unused(seen.nonce)):
+            return _send(request, seen, posted)
+        return _review(request, session_key, seen, posted, back=action == "edit")
+    except PaveNotFound:
+        if seen:
+            keep_typed(request, seen)
+        raise
+
+
+def _keep(request: HttpRequest, seen: Seen | None) -> HttpResponse:
+    """A tab is being closed: keep what was typed in it. Nothing is shown, nothing is sent."""
+    if seen:
+        keep_typed(request, seen)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _discard(request: HttpRequest, session_key: str) -> HttpResponse:
+    draft_drop(actor_id=request.user.id, session_key=session_key)
+    return redirect("session", session_key)
+
+
+def _review(
+    request: HttpRequest,
+    session_key: str,
+    seen: Seen | None,
+    posted: Posted,
+    *,
+    back: bool = False,
+    reason_form: ReasonForm | None = None,
+) -> HttpResponse:
+    """The review page, or the form again: with errors, conflicts, or nothing to send."""
+    sheet = session_review(
+        actor=actor_of(request), session_key=session_key, seen=seen, posted=posted
+    )
+    nonce = unused(seen.nonce) if seen else ""
+    if seen is None:
+        return draw_form(request, sheet, stopped="stale", status=HTTPStatus.CONFLICT)
+    if back:
+        return draw_form(request, sheet, nonce=nonce)
+    return draw_reviewed(request, sheet, nonce=nonce, reason_form=reason_form)
+
+
+def draw_reviewed(
+    request: HttpRequest,
+    sheet: Sheet,
+    *,
+    nonce: str = "",
+    reason_form: ReasonForm | None = None,
+    **notes: object,
+) -> HttpResponse:
+    """A reviewed sheet: the review page, or the form with what keeps it from being sent."""
+    if sheet.finding is Finding.UNREADABLE:
+        return draw_form(request, sheet, nonce=nonce, stopped="unreadable", **notes)
+    form = form_of(sheet, bound=True)
+    if not form.is_valid():
+        wrong = HTTPStatus.UNPROCESSABLE_ENTITY
+        return draw_form(request, sheet, nonce=nonce, form=form, status=wrong, **notes)
+    if sheet.finding is Finding.CHANGES:
+        return draw_review(request, sheet, nonce=nonce, reason_form=reason_form, **notes)
+    stopped = {Finding.NOTHING: "nothing_to_change", Finding.CONFLICT: "conflict"}.get(
+        sheet.finding, "locked"
+    )
+    status = STOPPED[stopped]
+    return draw_form(request, sheet, nonce=nonce, stopped=stopped, status=status, **notes)
+
+
+def unused(nonce: str) -> str:
+    """A form's nonce while it is unused, else none, so that the next form makes a new one."""
+    return nonce if nonce and edit_of_nonce(nonce) is None else ""
+
+
+def _send(request: HttpRequest, seen: Seen, posted: Posted) -> HttpResponse:
+    reason_form = ReasonForm(request.POST, keys=posted.typed)
+    if not reason_form.is_valid() and unused(seen.nonce):
+        return _review(request, seen.session_key, seen, posted, reason_form=reason_form)
+    given = reason_form.cleaned_data
+    submitted = session_update(
+        actor=actor_of(request),
+        session_key=seen.session_key,
+        seen=seen,
+        posted=posted,
+        reason=ReasonGiven(
+            given.get("reason_code", ""), given.get("reason_note", ""), given.get("ticket", "")
+        ),
+    )
+    if submitted.edit:
+        page = reverse("session", args=[seen.session_key])
+        return SeeOther(f"{page}?edit={submitted.edit.entry_id}")
+    return _stopped(request, seen, posted, submitted.sheet, submitted.code)
+
+
+def _stopped(
+    request: HttpRequest, seen: Seen, posted: Posted, sheet: Sheet | None, code: str
+) -> HttpResponse:
+    """The form again, with what was typed, a new nonce and the reason why nothing was sent."""
+    if code == "not_found":
+        return session_unknown(request, seen.session_key, stopped=code)
+    if sheet is None:
+        sheet = session_review(
+            actor=actor_of(request), session_key=seen.session_key, seen=seen, posted=posted
+        )
+    return draw_form(request, sheet, stopped=code, status=STOPPED[code])

@@ -1,0 +1,46 @@
+"""Taking an edit back: from its row in the history to the review page, and on as any edit."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
+from sessions_ui.permissions import EDIT_SESSION, VIEW_HISTORY, requires
+from sessions_ui.roles import actor_of
+from sessions_ui.services.edits.revert import (
+    edit_inverse,
+    revert_reason,
+    revert_refuse,
+    session_revert,
+)
+
+from .detail import draw_reviewed
+from .render import session_unknown
+
+
+@requires(VIEW_HISTORY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def revert(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Review the values from before an edit, all or those of ``field``; a GET, as after a log-in,
+    leads to the edit's row."""
+    inverse = edit_inverse(entry_id)
+    if inverse is None:
+        raise Http404
+    if request.method != "POST":
+        history = reverse("session_history", args=[inverse.session_key])
+        return redirect(f"{history}?before={entry_id + 1}#entry-{entry_id}")
+    if chosen := request.POST.getlist("field"):
+        inverse = inverse.only(chosen)
+    actor = actor_of(request)
+    if not request.user.has_perm(EDIT_SESSION):
+        revert_refuse(actor=actor, inverse=inverse)
+        raise PermissionDenied
+    try:
+        reverting = session_revert(actor=actor, inverse=inverse)
+    except (PaveKeyError, PaveNotFound):
+        return session_unknown(request, inverse.session_key)
+    return draw_reviewed(
+        request, reverting.sheet, reason=revert_reason(entry_id), hindered=reverting.hindered
+    )

@@ -1,0 +1,116 @@
+"""Reading entries by the thousand: the quick spelling is the plain one, and no entry is lost."""
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions_ui.audit.integrity import entry_reader as stored
+from sessions_ui.audit.integrity.entry_reader import Batch, batches
+from sessions_ui.audit.log.canonical import MOST_PIECES, Pieces, canonical_bytes, piece
+from sessions_ui.models import AuditEntry
+from tests.audit.authors import PHONE, edit, intent
+from tests.audit.log.test_canonical import EXPECTED, ROW
+
+pytestmark = pytest.mark.django_db
+
+
+def ids_of(found):
+    return [id_ for batch in found for id_ in batch.ids]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 7, 100])
+def test_every_entry_comes_once_and_in_order(at_once):
+    for _ in range(3):
+        edit()
+    known = list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
+    assert ids_of(batches(None, None, at_once)) == known
+    assert ids_of(batches(known[1], known[-2], at_once)) == known[2:-1]
+    assert ids_of(batches(known[-1])) == []
+
+
+def test_it_gives_the_known_hash_of_the_known_row():
+    AuditEntry.objects.create(**ROW, hash=bytes.fromhex(EXPECTED))
+    (batch,) = batches(None)
+    assert batch.hashes == [bytes.fromhex(EXPECTED)]
+    assert not batch.wrong
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 120000, 999999])
+def test_a_moment_is_the_same_whatever_its_fraction(microsecond):
+    row = ROW | {"ts": ROW["ts"].replace(microsecond=microsecond)}
+    right = stored.row_hash(row[name] for name in stored._NAMES)
+    AuditEntry.objects.create(**row, hash=right)
+    (batch,) = batches(None)
+    assert not batch.wrong
+
+
+def test_the_quick_way_agrees_with_the_plain_one_on_the_record_s_own_rows(monkeypatch):
+    edit(PHONE, ticket="T-4821", note="wrong number, says the customer")
+    intent({"vehicle.make": ("", "Škoda \N{AUTOMOBILE}")})
+    (quick,) = batches(None)
+    monkeypatch.setattr(stored, "_hashes", lambda *_: [])
+    (plain,) = batches(None)
+    assert quick == plain
+    assert len(quick.ids) == 4
+    assert not quick.wrong
+
+
+def test_only_the_entry_that_disagrees_is_called_wrong():
+    first, second, third = intent(), intent(), intent()
+    AuditEntry.objects.filter(id=second).update(ticket="x")
+    (batch,) = batches(None)
+    assert batch.wrong == {second}
+    assert batch.ids == [first, second, third]
+
+
+def test_a_hash_version_that_nobody_knows_is_wrong():
+    entry_id = intent()
+    AuditEntry.objects.filter(id=entry_id).update(hv=99)
+    (batch,) = batches(None)
+    assert batch.wrong == {entry_id}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps the types of columns")
+def test_an_entry_that_the_driver_cannot_read_is_wrong_and_no_other():
+    before, broken, after = intent(), intent(), intent()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE audit_entry SET ticket = CAST(x'ff' AS TEXT) WHERE id = %s", [broken]
+        )
+    (batch,) = batches(None)
+    assert batch.ids == [before, broken, after]
+    assert batch.wrong == {broken}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps moments as text")
+def test_a_moment_that_is_none_of_ours_is_wrong():
+    entry_id = intent()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_entry SET ts = 'infinity' WHERE id = %s", [entry_id])
+    (batch,) = batches(None)
+    assert batch.wrong == {entry_id}
+
+
+def test_a_batch_splits_and_joins_without_loss():
+    edit(PHONE)
+    edit()
+    (batch,) = batches(None)
+    for last in (batch.ids[0] - 1, *batch.ids):
+        head, tail = batch.split(last)
+        assert (head.plus(tail)) == batch
+        assert all(id_ <= last for id_, _ in head.committed)
+    assert Batch().plus(batch) == batch
+
+
+@given(st.lists(st.none() | st.integers() | st.text(), max_size=30))
+def test_remembered_pieces_are_the_spelling(values):
+    pieces = Pieces()
+    assert b"".join(map(pieces.__getitem__, values + values)) == canonical_bytes(values + values)
+
+
+def test_pieces_are_forgotten_before_they_fill_the_memory():
+    pieces = Pieces()
+    for number in range(MOST_PIECES * 2 + 10):
+        assert pieces[number] == piece(number)
+        assert len(pieces) <= MOST_PIECES

@@ -1,0 +1,70 @@
+"""A person's number or name is known however it is written, and others are not mistaken for it."""
+
+import pytest
+
+from sessions_ui.audit.privacy.subjects import Subject
+
+PHONE = "647-555-0126"
+NAME = "Zoé Tremblay"
+
+
+def by_hash(text):
+    """The same, as it is known after a restore."""
+    known = Subject.of(text)
+    return Subject(known.kind, known.tokens | {"another"})
+
+
+@pytest.mark.parametrize("known", [Subject.of, by_hash])
+@pytest.mark.parametrize(
+    "text",
+    ["6475550126", "+1 (647) 555-0126", "1-647-555-0126", "647.555.0126", "647–555–0126",
+     "6 4 7 5 5 5 0 1 2 6", "６４７-555-0126", "tel:+16475550126", "416-555-0100 647-555-0126",
+     '{"mobile":"647 555 0126"}', "Daniel (647/555/0126)", "647_555_0126"],
+)  # fmt: skip
+def test_it_knows_a_number_in_any_formatting(known, text):
+    assert known(PHONE).is_value(text)
+    assert known("+1 647 555 0126").is_said_in(f"Please call {text} today")
+
+
+@pytest.mark.parametrize("known", [Subject.of, by_hash])
+@pytest.mark.parametrize(
+    "text", ["647-555-0127", "555-0126", "26475550126", "64755501261", "647-555", "", "0126"]
+)
+def test_it_takes_no_other_number_for_it(known, text):
+    assert not known(PHONE).is_value(text)
+
+
+@pytest.mark.parametrize("known", [Subject.of, by_hash])
+@pytest.mark.parametrize(
+    "text",
+    ["Zoé Tremblay", "zoe tremblay", "ZOE  TREMBLAY", "Mme Zoé Tremblay-Roy", "Zoe\u0301 Tremblay"],
+)
+def test_it_knows_a_name_in_any_spelling(known, text):
+    assert known(NAME).is_value(text)
+    assert known("zoe  TREMBLAY").is_said_in(f"For {text}, who called")
+
+
+@pytest.mark.parametrize("known", [Subject.of, by_hash])
+@pytest.mark.parametrize("text", ["Zoé", "Tremblay", "Zoé Tremblayer", "Tremblay Zoé", ""])
+def test_it_takes_no_other_name_for_it(known, text):
+    assert not known(NAME).is_value(text)
+
+
+@pytest.mark.parametrize("known", [Subject.of, by_hash])
+def test_one_word_is_a_name_only_as_a_whole_value(known):
+    assert known("Osei").is_value("osei")
+    assert not known("Osei").is_value("Daniel Osei")
+    assert known("Osei").is_said_in("Osei called")
+
+
+@pytest.mark.parametrize("text", ["", "  ", "ab", "647555", "1" * 16, "--", "+"])
+def test_what_is_too_short_or_too_long_is_nobody(text):
+    assert Subject.of(text) is None
+
+
+def test_the_hash_needs_the_key(settings):
+    before = Subject.of(PHONE)
+    assert before.token == Subject.of("+1 647 555 0126").token
+    settings.AUDIT_TOKEN_KEY = "another key of thirty-two letters"
+    assert before.token != Subject.of(PHONE).token
+    assert len(before.token) == 16

@@ -1,0 +1,3 @@
+"""Hold the keys that only tests know."""
+
+SEAL_KEY = "a-seal-key-that-only-the-tests-know-0001"

@@ -1,0 +1,278 @@
+"""What a manager is told of the evidence, and who may make it."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django.utils import timezone
+
+from paveadmin import ROOT
+from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.management.commands import reconcile
+from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
+from sessions_ui.services.integrity.seal_and_verify import (
+    PROVE_EVERY,
+    audit_seal,
+    audit_verify,
+    doubt_standing,
+    evidence_now,
+    processes_for,
+    record_prove,
+    waiting_for_seal,
+)
+from tests.audit.authors import PHONE, edit, intent
+
+pytestmark = pytest.mark.django_db
+
+
+def an_hour_later():
+    """The proofs so far are older than they were."""
+    for proof in Proof.objects.all():
+        proof.checked_at -= PROVE_EVERY
+        proof.save()
+
+
+def tamper(entry_id):
+    AuditEntry.objects.filter(id=entry_id).update(ticket="x")
+
+
+# --- proofs --------------------------------------------------------------------------------------
+
+
+def test_a_verification_is_noted(sealing):
+    edit(PHONE)
+    audit_seal()
+    intent()
+    audit_verify()
+    proof = Proof.objects.get()
+    assert (proof.entries, proof.unsealed, proof.checkpoints) == (3, 1, 1)
+    assert (proof.whole, proof.copied, proof.began, proof.doubt) == (True, True, 0, "")
+    assert proof.by == "audit_verify"
+
+
+def test_a_doubt_is_noted_with_its_entry(sealing):
+    entry_id = edit()
+    audit_seal()
+    tamper(entry_id)
+    with pytest.raises(CommandError, match=str(entry_id)):
+        call_command("audit_verify")
+    proof = Proof.objects.get()
+    assert proof.doubt_id == entry_id
+    assert "disagrees with its own hash" in proof.doubt
+
+
+def test_without_a_key_nothing_is_noted(sealing, settings):
+    settings.AUDIT_SEAL_KEY = ""
+    with pytest.raises(Doubt):
+        audit_verify()
+    assert not Proof.objects.exists()
+
+
+def test_a_database_that_takes_no_writes_hides_nothing(sealing, monkeypatch, caplog):
+    entry_id = edit()
+    audit_seal()
+
+    def away(*_, **__):
+        raise OperationalError
+
+    monkeypatch.setattr(Proof, "save", away)
+    assert audit_verify().sealed == 3
+    tamper(entry_id)
+    with pytest.raises(Doubt, match=f"#{entry_id}"):
+        audit_verify()
+    assert caplog.messages.count("proof_not_noted") == 2
+
+
+def test_a_verification_since_a_date_is_not_whole(sealing):
+    edit()
+    audit_seal()
+    edit()
+    audit_seal()
+    audit_verify(since=timezone.now() + timedelta(days=1))
+    proof = Proof.objects.get()
+    assert (proof.whole, proof.entries, proof.began) == (False, 0, 2)
+
+
+def test_the_loop_proves_what_is_new_once_an_hour(sealing):
+    edit()
+    audit_seal()
+    assert record_prove().sealed == 3
+    assert record_prove() is None
+    an_hour_later()
+    edit()
+    audit_seal()
+    assert record_prove().sealed == 3
+    old, new = Proof.objects.order_by("id")
+    assert (old.whole, old.began) == (True, 0)
+    assert (new.whole, new.began, new.checkpoints) == (False, 1, 2)
+    assert new.by == "the reconcile loop"
+
+
+def test_the_loop_looks_again_at_what_it_doubted(sealing):
+    edit()
+    audit_seal()
+    record_prove()
+    victim = edit()
+    audit_seal()
+    tamper(victim)
+    for _ in range(2):
+        an_hour_later()
+        with pytest.raises(Doubt):
+            record_prove()
+
+
+def test_a_doubt_stands_until_the_whole_record_was_found_sound(sealing):
+    first = edit()
+    audit_seal()
+    record_prove()
+    tamper(first)
+    with pytest.raises(Doubt):
+        audit_verify()
+    assert doubt_standing().doubt_id == first
+    an_hour_later()
+    record_prove()  # sound, but it looks only at what is new
+    assert doubt_standing().doubt_id == first
+    AuditEntry.objects.filter(id=first).update(ticket="")
+    audit_verify()
+    assert doubt_standing() is None
+
+
+# --- the state -----------------------------------------------------------------------------------
+
+
+def test_it_knows_an_empty_record(sealing):
+    state = evidence_now()
+    assert (state.newest, state.waiting, state.last, state.doubt) == (None, 0, None, None)
+    assert (state.copy.kept, state.copy.to) == (True, 0)
+
+
+def test_it_counts_what_waits_and_knows_the_copy(sealing, settings):
+    edit()
+    audit_seal()
+    intent()
+    intent()
+    state = evidence_now()
+    assert (state.newest.n, state.waiting, state.copy.to, state.copy.lacking) == (1, 2, 1, 0)
+    sealing.write_text("no seal\n")
+    assert (evidence_now().copy.kept, evidence_now().copy.to) == (True, None)
+    settings.AUDIT_SEAL_COPY = ""
+    assert not evidence_now().copy.kept
+
+
+def test_it_says_when_seals_are_late(sealing):
+    audit_seal()
+    assert not evidence_now().late
+    hour_ago = timezone.now() - timedelta(hours=1)
+    AuditCheckpoint.objects.update(sealed_at=hour_ago)
+    assert evidence_now().late
+
+
+def test_counting_what_waits_has_an_end(sealing, monkeypatch):
+    monkeypatch.setattr("sessions_ui.services.integrity.seal_and_verify.COUNTED_TO", 2)
+    edit()
+    intent()
+    assert waiting_for_seal() == 3
+    assert evidence_now().waiting_label == "2+"
+
+
+def test_a_short_record_needs_one_process():
+    assert processes_for(499_999) == 1
+    assert processes_for(500_000) >= 1
+
+
+# --- the loop ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def loop(monkeypatch, sealing):
+    """The loop, run for so many passes of no time."""
+
+    def run(passes):
+        left = iter(range(passes))
+
+        class Stop:
+            def is_set(self):
+                return next(left, None) is None
+
+            def set(self):
+                """Nobody asks for it."""
+
+            def wait(self, _):
+                edit()
+
+        monkeypatch.setattr(reconcile.threading, "Event", Stop)
+        monkeypatch.setattr(reconcile.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(reconcile, "connection", SimpleNamespace(close=lambda: None))
+        monkeypatch.setattr(reconcile, "edits_reconcile", lambda **_: 0)
+        call_command("reconcile", "--loop")
+
+    return run
+
+
+def test_the_loop_seals_each_minute(loop):
+    loop(4)
+    assert AuditCheckpoint.objects.count() == 1
+    loop(5)
+    assert AuditCheckpoint.objects.count() == 3
+
+
+def test_the_loop_seals_at_once_when_many_wait(loop, monkeypatch):
+    monkeypatch.setattr(reconcile, "SEAL_AT", 3)
+    loop(4)
+    assert list(AuditCheckpoint.objects.order_by("n").values_list("count", flat=True)) == [
+        0,
+        3,
+        3,
+        3,
+    ]
+
+
+def test_the_loop_goes_on_with_a_doubt(loop, capsys):
+    victim = edit()
+    audit_seal()
+    tamper(victim)
+    loop(2)
+    assert doubt_standing().doubt_id == victim
+    assert "The audit is in doubt" in capsys.readouterr().err
+
+
+def test_the_loop_neither_seals_nor_proves_without_a_key(loop, settings):
+    settings.AUDIT_SEAL_KEY = ""
+    loop(2)
+    assert not AuditCheckpoint.objects.exists()
+    assert not Proof.objects.exists()
+
+
+# --- the key -------------------------------------------------------------------------------------
+
+
+def test_who_serves_pages_never_holds_the_key():
+    words = (
+        "import os; from paveadmin.wsgi import application; from django.conf import settings;"
+        "print(repr(settings.AUDIT_SEAL_KEY), 'AUDIT_SEAL_KEY' in os.environ)"
+    )
+    lent = {**os.environ, "AUDIT_SEAL_KEY": "lent-by-mistake", "DJANGO_DEBUG": "1"}
+    lent["DJANGO_SETTINGS_MODULE"] = "paveadmin.settings"
+    done = subprocess.run(
+        [sys.executable, "-c", words],
+        cwd=ROOT,
+        env=lent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().endswith("'' False")
+
+
+def test_no_page_reads_the_key():
+    readers = {
+        path.relative_to(ROOT / "sessions_ui").as_posix()
+        for path in (ROOT / "sessions_ui").rglob("*.py")
+        if "settings.AUDIT_SEAL_KEY" in path.read_text("utf-8")
+    }
+    assert not {path for path in readers if path.startswith(("views/", "forms/", "templatetags/"))}

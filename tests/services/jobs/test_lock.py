@@ -1,0 +1,82 @@
+"""The reconciler holds its lease for as long as it works, and not a step longer."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import InterfaceError, InternalError, OperationalError
+from django.utils import timezone
+
+from sessions_ui.management.commands import reconcile
+from sessions_ui.models import Lease
+from sessions_ui.services.jobs import reconcile as reconciling
+from sessions_ui.services.jobs.reconcile import LEASE_SECONDS, edits_reconcile
+from tests.services.edits.test_settle import leave
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two(sandbox):
+    """Two sessions, each with an edit whose outcome is not known."""
+    keys = [sandbox.state.create(status="IDLE", delivery="failed") for _ in range(2)]
+    return [leave(key, "unknown", session__theme="LITE") for key in keys]
+
+
+def reading(monkeypatch, meanwhile):
+    """Let something happen while PAVE is read; gives how much of the lease each read found."""
+    left, read = [], reconciling.snapshot_read
+
+    def slow(session_key):
+        left.append((Lease.objects.get().until - timezone.now()).total_seconds())
+        meanwhile()
+        return read(session_key)
+
+    monkeypatch.setattr(reconciling, "snapshot_read", slow)
+    return left
+
+
+def test_it_renews_its_lease_before_each_edit(two, monkeypatch):
+    def nearly_over():
+        Lease.objects.update(until=timezone.now() + timedelta(seconds=1))
+
+    left = reading(monkeypatch, nearly_over)
+    assert edits_reconcile() == 2
+    assert len(left) == 2
+    assert min(left) > LEASE_SECONDS - 5
+
+
+def test_it_stops_when_somebody_else_has_taken_over(two, monkeypatch):
+    def taken():
+        later = timezone.now() + timedelta(seconds=60)
+        Lease.objects.update(holder="somebody else", until=later)
+
+    left = reading(monkeypatch, taken)
+    assert edits_reconcile() == 1
+    assert len(left) == 1
+    assert Lease.objects.get().holder == "somebody else"
+    assert Lease.objects.get().until > timezone.now()
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError, InternalError])
+def test_the_loop_outlives_a_database_that_goes_away(monkeypatch, capsys, kind):
+    passes = []
+
+    def away():
+        passes.append(1)
+        raise kind("the server closed the connection")
+
+    class Once:
+        """An event that is set after the second wait."""
+
+        def is_set(self):
+            return len(passes) == 2
+
+        set = wait = lambda self, *_: None
+
+    monkeypatch.setattr(reconcile, "edits_reconcile", lambda **_: away())
+    monkeypatch.setattr(reconcile.threading, "Event", Once)
+    monkeypatch.setattr(reconcile.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(reconcile.connection, "close", lambda: None)
+    call_command("reconcile", loop=True)
+    assert capsys.readouterr().err.count("The database does not answer") == 2

@@ -1,0 +1,120 @@
+"""What PAVE reported of a session's course is kept by whoever looks, and stops nobody."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from sessions_ui.domain.catalogue import CATALOGUE
+from sessions_ui.domain.snapshot import Snapshot
+from sessions_ui.models import Edit, Sighting
+from sessions_ui.services.sessions.observations import sighting_keep
+from tests.pages import Agent
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KEY = "LKS-7Q2M9XK4RD"
+NOON = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def look(minutes, status="IDLE", started="", delivery="201 Created", **sms):
+    """Somebody reads the session, so many minutes after noon."""
+    document = {
+        "session_key": KEY,
+        "status": status,
+        "inspect_started_at": started,
+        "updated_at": "2026-11-23T11:00:00.000000Z",
+        "options": {"sms": {"delivery_status": delivery, **sms}},
+    }
+    sighting_keep(Snapshot(KEY, document, NOON + timedelta(minutes=minutes)))
+
+
+def kept():
+    """The sightings, oldest first, in minutes after noon."""
+    rows = Sighting.objects.order_by("seen_at").values_list("seen_at", "last_seen_at", "status")
+    return [
+        (round((seen - NOON).total_seconds() / 60), round((last - NOON).total_seconds() / 60), code)
+        for seen, last, code in rows
+    ]
+
+
+def test_it_keeps_what_differs_and_when_it_was_seen_last():
+    look(0)
+    look(30)
+    look(60, "STARTED", started="2026-11-23T12:40:00Z")
+    look(65, "STARTED", started="2026-11-23T12:40:00Z")
+    assert kept() == [(0, 30, "IDLE"), (60, 65, "STARTED")]
+
+
+def test_it_writes_nothing_for_a_second_look_within_a_minute(django_assert_num_queries):
+    look(0)
+    with django_assert_num_queries(1):
+        look(0.5)
+    assert kept() == [(0, 0, "IDLE")]
+
+
+def test_it_takes_no_late_answer_for_a_later_state():
+    look(0)
+    look(60, "STARTED")
+    look(59, "IDLE")
+    assert kept() == [(0, 0, "IDLE"), (60, 60, "STARTED")]
+
+
+def test_it_keeps_names_and_numbers_out_of_a_carriers_words():
+    look(0, delivery="Daniel at +1 647-555-0184 unreachable", to_name="Daniel Osei")
+    text = Sighting.objects.get().delivery
+    assert "Daniel" not in text
+    assert "555-0184" not in text
+    assert "unreachable" in text
+
+
+@pytest.fixture
+def agent(client, alice, sandbox):
+    """Alice with a session in which every field is open."""
+    return Agent(client, alice, sandbox.state.create(status="IDLE", delivery="failed"))
+
+
+def test_every_reading_of_a_session_leaves_its_sighting(agent, sandbox):
+    key = agent.url.split("/")[2]
+    agent.open()
+    agent.edit(session_theme="CAPT")
+    sandbox.state.act(key, "start")
+    agent.open()
+    seen = Sighting.objects.order_by("id").values_list("status", flat=True)
+    assert seen[0] == "IDLE"
+    assert seen.last() == "STARTED"
+    assert "555" not in str(list(Sighting.objects.values()))
+    texts = Sighting.objects.latest("id").texts
+    assert texts["session.theme"] == "CAPT"
+    assert sorted(spec.key for spec in CATALOGUE.writable if not spec.personal) == sorted(texts)
+
+
+def test_what_is_not_shown_is_not_kept_as_empty(agent, sandbox):
+    sandbox.state.poke(agent.url.split("/")[2], "vehicle.trim", None)
+    agent.open()
+    texts = Sighting.objects.get().texts
+    assert texts.get("vehicle.trim", "") == ""
+    assert "vehicle.make" in texts
+
+
+def test_an_edit_goes_through_where_no_sighting_can_be_kept(agent, monkeypatch, caplog):
+    def refuse(*_, **__):
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(Sighting.objects, "create", refuse)
+    assert agent.edit(session_theme="CAPT").outcome == "confirmed"
+    assert Edit.objects.get().state == "confirmed"
+    assert not Sighting.objects.exists()
+    assert "sighting not kept" in caplog.text
+
+
+def test_it_notes_nothing_between_the_last_read_and_the_put(agent, sandbox):
+    """A wait for our own database there would widen the gap that PAVE leaves open."""
+    review = agent.review(session_theme="CAPT")
+    before = Sighting.objects.count()
+    sandbox.state.poke(agent.url.split("/")[2], "vehicle.trim", "Sport Touring")
+    assert agent.send(review).status_code == 303
+    assert Sighting.objects.count() == before
+    agent.open()
+    assert Sighting.objects.count() == before + 1
