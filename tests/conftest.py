@@ -17,7 +17,7 @@ from sessions_ui.pave.sandbox import start_sandbox
 from sessions_ui.pave.sandbox.server import signing
 
 from .keys import SEAL_KEY
-from .watch import Watch
+from .leak_watch import LeakWatch
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -74,30 +74,32 @@ def pytest_configure(config):
         raise pytest.UsageError(f"CI is set but tools are missing: {', '.join(MISSING)}")
 
 
-# The sandbox takes the suite's own secret, and every way out of this process is watched for it.
+# The sandbox accepts the secret of this test run, and every way out of the process is watched.
 signing.API_SECRET = house.PAVE.api_secret.reveal()
-WATCH = Watch(signing.API_SECRET)
-WATCH.begin()
+LEAK_WATCH = LeakWatch(signing.API_SECRET)
+LEAK_WATCH.install()
 
 
 @pytest.fixture
-def watch():
-    """Give the watch over every way out, for the tests that make it bark."""
-    return WATCH
+def leak_watch():
+    """Give the leak watch of this process, for the tests that make it report a leak."""
+    return LEAK_WATCH
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
-    """Fail a test during which the secret or a token went out."""
+    """Fail a test during which the secret or a token leaked."""
     report = (yield).get_result()
     if report.when == "teardown":
-        WATCH.ended(item, report)
+        LEAK_WATCH.finish_test(item, report)
 
 
 def pytest_terminal_summary(terminalreporter):
     """Say how much was searched for the secret."""
-    looked = ", ".join(f"{number:,} x {place}" for place, number in WATCH.looked.items())
-    terminalreporter.write_line(f"searched for the secret and the tokens: {looked}")
+    searched = ", ".join(
+        f"{number:,} x {channel}" for channel, number in LEAK_WATCH.searched.items()
+    )
+    terminalreporter.write_line(f"searched for the secret and the tokens: {searched}")
 
 
 if importlib.util.find_spec("pytest_socket"):

@@ -23,7 +23,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop runn
 from paveadmin.settings import *  # noqa: E402, F403
 from paveadmin.settings import DATABASES, PAVE, STORAGES  # noqa: E402
 from sessions_ui.pave.signing import Secret  # noqa: E402
-from tests.canary import new_canary  # noqa: E402
+from tests.secret_search import new_canary  # noqa: E402
 
 # A read is tried again at once; and the secret is one that can be found wherever it went.
 PAVE = dataclasses.replace(PAVE, retry_base=0.0, api_secret=Secret(new_canary()))

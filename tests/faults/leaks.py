@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from sessions_ui.models import AuditEntry
-from tests.canary import Search
+from tests.secret_search import SecretSearch
 
 from .checker import Violation
 
@@ -19,7 +19,7 @@ PERSONAL = ("416-555-0184", "4165550184", "Daniel Osie", "416-555-0100")
 
 
 def _search(world):
-    search = Search(world.secret)
+    search = SecretSearch(world.secret)
     search.add(world.pave.tokens())
     return search
 

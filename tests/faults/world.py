@@ -20,7 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 import psycopg
 
-from tests.canary import new_canary
+from tests.secret_search import new_canary
 
 from .pretend import Pretend
 

@@ -5,8 +5,8 @@ from time import monotonic, sleep
 import pytest
 
 from sessions_ui.pave.client import PaveClient, PaveConfig, Secret
-from tests.pave.scripted import Scripted
-from tests.pave.still import Clock
+from tests.pave.fake_clock import Clock
+from tests.pave.scripted_server import Scripted
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from sessions_ui.pave.client import body_bytes
 from sessions_ui.pave.errors import PaveKeyError, PaveUnknown
-from tests.pave.scripted import KEY, answers, echoes_session, told
+from tests.pave.scripted_server import KEY, answers, echoes_session, told
 
 SESSION = {"session_key": KEY, "status": "IDLE"}
 V1 = f"/v1/sessions/{KEY}"

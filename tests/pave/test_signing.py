@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_ui.pave.signing import Secret, timestamp, token
-from tests.pave.scripted import KEY, echoes_session
+from tests.pave.scripted_server import KEY, echoes_session
 
 STAMP = "2021-05-30T12:49:19Z"
 MOMENT = datetime(2021, 5, 30, 12, 49, 19, tzinfo=UTC)

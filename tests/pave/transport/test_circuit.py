@@ -9,8 +9,8 @@ import pytest
 from paveadmin.logs import JsonLine
 from sessions_ui.pave.errors import PaveError, PaveNotFound, PaveNotSent
 from sessions_ui.pave.transport.circuit import IN_A_ROW, LAST, Circuit, Leave
-from tests.pave.scripted import KEY, answers, echoes_session, resets
-from tests.pave.still import NOON
+from tests.pave.fake_clock import NOON
+from tests.pave.scripted_server import KEY, answers, echoes_session, resets
 
 CHANGE = {"session": {"theme": "LITE"}}
 READ = lambda c: c.session_get(KEY)  # noqa: E731

@@ -10,8 +10,8 @@ import pytest
 from paveadmin.logs import JsonLine
 from sessions_ui.pave.errors import PaveError, PaveUnauthorised, PaveUnknown
 from sessions_ui.pave.transport.clocks import Skew
-from tests.pave.scripted import KEY, answers, echoes_session, hangs_up
-from tests.pave.still import NOON
+from tests.pave.fake_clock import NOON
+from tests.pave.scripted_server import KEY, answers, echoes_session, hangs_up
 
 CHANGE = {"session": {"theme": "LITE"}}
 SESSION = {"session_key": KEY}

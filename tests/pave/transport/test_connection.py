@@ -8,7 +8,7 @@ import pytest
 from sessions_ui.pave.errors import PaveNotSent
 from sessions_ui.pave.transport.deadline import Watch
 from sessions_ui.pave.transport.wire import _cause
-from tests.pave.scripted import KEY, echoes_session
+from tests.pave.scripted_server import KEY, echoes_session
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from sessions_ui.pave.errors import PaveError
-from tests.pave.scripted import KEY, answers, echoes_session, resets
-from tests.pave.still import NOON
+from tests.pave.fake_clock import NOON
+from tests.pave.scripted_server import KEY, answers, echoes_session, resets
 
 REFUSALS = {
     "401": answers({"message": "No"}, status="401 No"),

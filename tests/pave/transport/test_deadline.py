@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from sessions_ui.pave.errors import PaveNotSent, PaveUnknown
-from tests.pave.scripted import KEY, drips, echoes_session, is_silent, told
+from tests.pave.scripted_server import KEY, drips, echoes_session, is_silent, told
 
 CHANGE = {"session": {"theme": "LITE"}}
 DEADLINE = 0.3

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sessions_ui.pave.client import Answer
 from sessions_ui.pave.errors import PaveError, PaveNotSent, PaveUnknown
-from tests.pave.scripted import KEY, Scripted, answers, echoes_session, says, told
+from tests.pave.scripted_server import KEY, Scripted, answers, echoes_session, says, told
 
 SESSION = {"session_key": KEY, "status": "IDLE"}
 CHANGE = {"session": {"theme": "LITE"}}

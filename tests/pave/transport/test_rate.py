@@ -6,7 +6,7 @@ import pytest
 
 from sessions_ui.pave.errors import PaveBusy, PaveNotSent
 from sessions_ui.pave.transport.rate import AT_A_TIME, BURST, Gate
-from tests.pave.scripted import KEY, answers, echoes_session
+from tests.pave.scripted_server import KEY, answers, echoes_session
 
 CHANGE = {"session": {"theme": "LITE"}}
 CALLS = {

@@ -15,7 +15,7 @@ from sessions_ui.pave.errors import (
     PaveUnknown,
 )
 from sessions_ui.pave.transport.retries import SAVINGS
-from tests.pave.scripted import KEY, answers, echoes_session, hangs_up, resets, says, told
+from tests.pave.scripted_server import KEY, answers, echoes_session, hangs_up, resets, says, told
 
 CHANGE = {"session": {"theme": "LITE"}}
 SESSION = {"session_key": KEY}

@@ -7,7 +7,7 @@ import pytest
 
 from sessions_ui.pave.client import PaveConfig, Secret
 from sessions_ui.pave.errors import PaveError
-from tests.pave.scripted import (
+from tests.pave.scripted_server import (
     KEY,
     answers,
     drips,

@@ -7,7 +7,7 @@ import pytest
 import trustme
 
 from sessions_ui.pave.errors import PaveNotSent, PaveUnknown
-from tests.pave.scripted import KEY, drips, echoes_session, hangs_up, says
+from tests.pave.scripted_server import KEY, drips, echoes_session, hangs_up, says
 
 CHANGE = {"session": {"theme": "LITE"}}
 READ_AND_WRITE = pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sessions_ui.pave.errors import (
     PaveUnauthorised,
     PaveUnknown,
 )
-from tests.pave.scripted import (
+from tests.pave.scripted_server import (
     KEY,
     answers,
     drips,

@@ -5,7 +5,7 @@ import pytest
 from sessions_ui.pave.sandbox import start_sandbox
 from sessions_ui.pave.sandbox.rules.editability import delivery_class, may_delete, refusal
 from sessions_ui.pave.sandbox.state.session import WRITABLE, Session
-from tests.pave.pretend import get, put
+from tests.pave.sandbox.raw_client import get, put
 
 COLUMNS = ["IDLE", "STARTED", "PROCESS", "QC_PASSED", "CONFIRM", "COMPLETE", "EXPIRED", "INVALID"]
 COLUMNS += ["ON_HOLD"]

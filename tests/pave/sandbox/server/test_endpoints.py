@@ -6,7 +6,7 @@ import pytest
 
 from sessions_ui.pave.sandbox import API_KEY, start_sandbox
 from sessions_ui.pave.sandbox.server.signing import token
-from tests.pave.pretend import get, put, say, signature
+from tests.pave.sandbox.raw_client import get, put, send, signed_headers
 
 LONG_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z")
 
@@ -61,7 +61,7 @@ def test_it_takes_the_test_vector_of_the_signature(monkeypatch):
 
 def foreign(**changed):
     """Give a good signature with some headers changed; None takes one away."""
-    headers = signature() | {name.replace("_", "-"): value for name, value in changed.items()}
+    headers = signed_headers() | {name.replace("_", "-"): value for name, value in changed.items()}
     return {name: value for name, value in headers.items() if value is not None}
 
 
@@ -72,19 +72,19 @@ WRONG_SIGNATURES = {
     "other token": lambda: foreign(API_Token="0" * 64),
     "no token": lambda: foreign(API_Token=None),
     "token of another time": lambda: foreign(API_Token=token("2026-01-01T00:00:00Z")),
-    "token in capitals": lambda: foreign(API_Token=signature()["API-Token"].upper()),
-    "unix seconds": lambda: signature(form="%s"),
-    "an offset": lambda: signature(form="%Y-%m-%dT%H:%M:%S+00:00"),
-    "milliseconds": lambda: signature(form="%Y-%m-%dT%H:%M:%S.000Z"),
-    "words": lambda: signature(form="%a, %d %b %Y %H:%M:%S GMT"),
-    "no such day": lambda: signature(form="%Y-13-%dT%H:%M:%SZ"),
+    "token in capitals": lambda: foreign(API_Token=signed_headers()["API-Token"].upper()),
+    "unix seconds": lambda: signed_headers(form="%s"),
+    "an offset": lambda: signed_headers(form="%Y-%m-%dT%H:%M:%S+00:00"),
+    "milliseconds": lambda: signed_headers(form="%Y-%m-%dT%H:%M:%S.000Z"),
+    "words": lambda: signed_headers(form="%a, %d %b %Y %H:%M:%S GMT"),
+    "no such day": lambda: signed_headers(form="%Y-13-%dT%H:%M:%SZ"),
 }
 
 
 @pytest.mark.parametrize("case", WRONG_SIGNATURES)
 def test_it_refuses_a_wrong_signature(sandbox, failed, case):
     path = f"/v1/sessions/{failed}"
-    answer = say(sandbox, "PUT", path, {"session": SESSION}, headers=WRONG_SIGNATURES[case]())
+    answer = send(sandbox, "PUT", path, {"session": SESSION}, headers=WRONG_SIGNATURES[case]())
     assert (answer.status, answer.json) == (401, {"message": "Unauthorized."})
     assert sandbox.state.applied(failed) == []
     assert sandbox.state.journal()[-1]["kind"] == "request"
@@ -95,7 +95,7 @@ def test_it_refuses_a_wrong_signature(sandbox, failed, case):
 )
 def test_it_takes_a_signature_for_five_minutes(sandbox, failed, age, status):
     path = f"/v1/sessions/{failed}"
-    assert say(sandbox, "GET", path, headers=signature(age=age)).status == status
+    assert send(sandbox, "GET", path, headers=signed_headers(age=age)).status == status
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_it_takes_a_signature_for_five_minutes(sandbox, failed, age, status):
 )
 def test_it_takes_each_sample_payload(sandbox, failed, body):
     before = sandbox.state.session(failed)["fields"]
-    answer = put(sandbox, failed, body, headers=signature() | {"X-Request-ID": "e7-1"})
+    answer = put(sandbox, failed, body, headers=signed_headers() | {"X-Request-ID": "e7-1"})
     assert answer.status == 200
     sent = {f"{top}.{name}": value for top, part in body.items() for name, value in part.items()}
     sent = {key: int(value) if key == "vehicle.year" else value for key, value in sent.items()}
@@ -249,7 +249,7 @@ def test_it_wants_a_json_object(sandbox, failed, body):
 
 def test_it_knows_no_other_session(sandbox):
     for method, tail in (("GET", ""), ("PUT", ""), ("DELETE", ""), ("GET", "/results")):
-        answer = say(
+        answer = send(
             sandbox, method, f"/v1/sessions/SBX-NONE{tail}", {} if method == "PUT" else None
         )
         assert answer.status == 404
@@ -257,27 +257,27 @@ def test_it_knows_no_other_session(sandbox):
 
 
 def test_it_knows_no_other_address(sandbox, failed):
-    assert say(sandbox, "GET", "/v1/callbacks").status == 404
-    assert say(sandbox, "GET", f"/v1/sessions/{failed}/images").status == 404
-    assert say(sandbox, "GET", f"/v1/sessions/{failed}/photos/1").status == 404
-    assert say(sandbox, "GET", "/v1/sessions").status == 405
-    assert say(sandbox, "PATCH", f"/v1/sessions/{failed}", {}).status == 405
+    assert send(sandbox, "GET", "/v1/callbacks").status == 404
+    assert send(sandbox, "GET", f"/v1/sessions/{failed}/images").status == 404
+    assert send(sandbox, "GET", f"/v1/sessions/{failed}/photos/1").status == 404
+    assert send(sandbox, "GET", "/v1/sessions").status == 405
+    assert send(sandbox, "PATCH", f"/v1/sessions/{failed}", {}).status == 405
     assert get(sandbox, "a%2Fb").json == {"message": "Session a/b cannot be found."}
 
 
 def test_it_refuses_bodies_that_it_cannot_measure(sandbox, failed):
     path = f"/v1/sessions/{failed}"
-    chunked = signature() | {"Transfer-Encoding": "chunked"}
-    assert say(sandbox, "PUT", path, b"0\r\n\r\n", headers=chunked).status == 411
-    vague = signature() | {"Content-Length": "many"}
-    assert say(sandbox, "PUT", path, headers=vague).status == 400
-    huge = signature() | {"Content-Length": "99999999"}
-    assert say(sandbox, "PUT", path, headers=huge).status == 413
+    chunked = signed_headers() | {"Transfer-Encoding": "chunked"}
+    assert send(sandbox, "PUT", path, b"0\r\n\r\n", headers=chunked).status == 411
+    vague = signed_headers() | {"Content-Length": "many"}
+    assert send(sandbox, "PUT", path, headers=vague).status == 400
+    huge = signed_headers() | {"Content-Length": "99999999"}
+    assert send(sandbox, "PUT", path, headers=huge).status == 413
 
 
 def test_it_creates_a_session(sandbox):
     body = {"session": SESSION, "vehicle": VEHICLE, "sms": {**SMS, "to_name": None}}
-    made = say(sandbox, "POST", "/v1/sessions", body)
+    made = send(sandbox, "POST", "/v1/sessions", body)
     assert made.status == 200
     key = made.json["session_key"]
     assert re.fullmatch(r"[A-Z]{3}-[A-Z0-9]{10}", key)
@@ -290,31 +290,31 @@ def test_it_creates_a_session(sandbox):
 
 
 def test_it_creates_a_session_out_of_nothing(sandbox):
-    made = say(sandbox, "POST", "/v1/sessions").json
+    made = send(sandbox, "POST", "/v1/sessions").json
     assert (made["theme"], made["language"], made["options"]) == ("PRO", "EN", {})
 
 
 def test_it_creates_with_contact_and_reference(sandbox):
     extra = {"contact": {"first_name": "Ann", "last_name": "Lee"}, "reference": {"stock": "7"}}
-    made = say(sandbox, "POST", "/v1/sessions", {"session": extra}).json
+    made = send(sandbox, "POST", "/v1/sessions", {"session": extra}).json
     assert made["options"] == extra
     for bad in ({"contact": {"first_name": "Ann"}}, {"contact": "Ann"}, {"reference": "7"}):
-        assert say(sandbox, "POST", "/v1/sessions", {"session": bad}).status == 422
-    lone = say(sandbox, "POST", "/v1/sessions", {"sms": {"by": "Somebody"}})
+        assert send(sandbox, "POST", "/v1/sessions", {"session": bad}).status == 422
+    lone = send(sandbox, "POST", "/v1/sessions", {"sms": {"by": "Somebody"}})
     assert (lone.status, lone.json) == (400, {"message": "Missing required fields."})
-    assert say(sandbox, "POST", "/v1/sessions", {"vehicle": {"year": "99"}}).status == 422
-    assert say(sandbox, "POST", "/v1/sessions", []).status == 400
+    assert send(sandbox, "POST", "/v1/sessions", {"vehicle": {"year": "99"}}).status == 422
+    assert send(sandbox, "POST", "/v1/sessions", []).status == 400
 
 
 def test_it_deletes_an_idle_session_only(sandbox):
     key, started = sandbox.state.create(), sandbox.state.create(status="STARTED")
-    gone = say(sandbox, "DELETE", f"/v1/sessions/{key}")
+    gone = send(sandbox, "DELETE", f"/v1/sessions/{key}")
     assert (gone.status, gone.json) == (
         200,
         {"message": f"Session {key} has been successfully removed."},
     )
     assert get(sandbox, key).status == 404
-    kept = say(sandbox, "DELETE", f"/v1/sessions/{started}")
+    kept = send(sandbox, "DELETE", f"/v1/sessions/{started}")
     assert (kept.status, kept.json) == (
         400,
         {"message": f"Session {started} has been started and cannot be deleted."},
@@ -351,7 +351,7 @@ def test_it_shows_seconds_in_the_results():
 
 def resend(sandbox, key, body=None, access=API_KEY):
     path = f"/v2/capture/sessions/{key}/resend"
-    return say(sandbox, "POST", path, body, headers={"API-Access-Token": access})
+    return send(sandbox, "POST", path, body, headers={"API-Access-Token": access})
 
 
 def test_it_resends_an_accepted_text_once(sandbox):

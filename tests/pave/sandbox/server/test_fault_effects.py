@@ -10,7 +10,7 @@ import pytest
 
 from sessions_ui.pave.sandbox import start_sandbox
 from sessions_ui.pave.sandbox.state.faults import KINDS
-from tests.pave.pretend import get, put, say
+from tests.pave.sandbox.raw_client import get, put, send
 
 BODY = {"session": {"theme": "LITE"}, "vehicle": {"trim": "Black Edition"}}
 
@@ -321,7 +321,7 @@ def test_it_strikes_only_where_it_is_meant(sandbox, key):
     seen = [put(sandbox, key, {}).status for _ in range(5)]
     assert seen == [200, 503, 503, 200, 200]
     sandbox.state.fault("busy", method="POST")
-    assert say(sandbox, "POST", "/v1/sessions").status == 429
+    assert send(sandbox, "POST", "/v1/sessions").status == 429
     faults = [row["fault"] for row in sandbox.state.journal() if row["kind"] == "request"]
     assert faults[-1] == "busy"
 

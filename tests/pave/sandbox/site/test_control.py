@@ -12,7 +12,7 @@ from paveadmin import ROOT
 from sessions_ui.pave.sandbox import start_sandbox
 from sessions_ui.pave.sandbox.rules.customer import ACTIONS
 from sessions_ui.pave.sandbox.state.session import WRITABLE
-from tests.pave.pretend import put, say
+from tests.pave.sandbox.raw_client import put, send
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
@@ -36,15 +36,15 @@ def key(sandbox):
 
 
 def look(sandbox, path, **headers):
-    return say(sandbox, "GET", path, headers={"Accept": "text/html", **headers})
+    return send(sandbox, "GET", path, headers={"Accept": "text/html", **headers})
 
 
 def press(sandbox, path, **fields):
-    return say(sandbox, "POST", path, urlencode(fields), headers=dict(FORM))
+    return send(sandbox, "POST", path, urlencode(fields), headers=dict(FORM))
 
 
 def tell(sandbox, path, body=None, **headers):
-    return say(sandbox, "POST", path, body or {}, headers=headers)
+    return send(sandbox, "POST", path, body or {}, headers=headers)
 
 
 def test_it_lists_every_session(sandbox, key):
@@ -142,10 +142,10 @@ def test_it_speaks_json_with_programs(sandbox, key):
     assert tell(sandbox, "/sandbox/sessions/SBX-NONE/start").status == 404
     assert tell(sandbox, f"/sandbox/sessions/{key}/dance").status == 409
     assert tell(sandbox, "/sandbox/nothing").status == 404
-    assert say(sandbox, "POST", "/sandbox/reseed", [], headers={}).status == 400
+    assert send(sandbox, "POST", "/sandbox/reseed", [], headers={}).status == 400
     bad = {"Content-Type": "application/json"}
-    assert say(sandbox, "POST", "/sandbox/reseed", b"{", headers=bad).status == 400
-    assert say(sandbox, "DELETE", "/sandbox/reseed", headers={}).status == 405
+    assert send(sandbox, "POST", "/sandbox/reseed", b"{", headers=bad).status == 400
+    assert send(sandbox, "DELETE", "/sandbox/reseed", headers={}).status == 405
 
 
 def test_it_changes_a_field_behind_the_back(sandbox, key):
@@ -164,7 +164,7 @@ def test_it_orders_and_clears_faults(sandbox, key):
     assert press(sandbox, "/sandbox/faults", **fields, status="502").status == 303
     assert "429, please wait" in look(sandbox, "/").body.decode()
     assert put(sandbox, key, {}).status == 429
-    assert say(sandbox, "GET", "/sandbox/faults.json", headers={}).json[0]["times"] == 1
+    assert send(sandbox, "GET", "/sandbox/faults.json", headers={}).json[0]["times"] == 1
     assert press(sandbox, "/sandbox/faults/clear").status == 303
     assert put(sandbox, key, {}).status == 200
     order = {"kind": "hang_after", "key": key, "seconds": 0}
@@ -200,16 +200,16 @@ def test_it_plants_all_anew():
 
 
 def test_it_shows_list_and_journal_as_json(sandbox, key):
-    listing = say(sandbox, "GET", "/sandbox/sessions.json", headers={}).json
+    listing = send(sandbox, "GET", "/sandbox/sessions.json", headers={}).json
     names = {"session_key", "status", "delivery", "vehicle", "customer", "title"}
     assert all(set(each) == names for each in listing)
     assert listing == sandbox.state.listing()
     put(sandbox, key, {})
-    rows = say(sandbox, "GET", "/sandbox/journal.json", headers={}).json
+    rows = send(sandbox, "GET", "/sandbox/journal.json", headers={}).json
     assert rows == sandbox.state.journal()
-    newest = say(sandbox, "GET", f"/sandbox/journal.json?since={rows[-2]['n']}", headers={}).json
+    newest = send(sandbox, "GET", f"/sandbox/journal.json?since={rows[-2]['n']}", headers={}).json
     assert newest == rows[-1:]
-    assert say(sandbox, "GET", "/sandbox/journal.json?since=x", headers={}).json == rows
+    assert send(sandbox, "GET", "/sandbox/journal.json?since=x", headers={}).json == rows
 
 
 @pytest.mark.parametrize("host", ["pave.example.com", "127.0.0.1.example.com", "", "10.0.0.1:80"])
@@ -238,7 +238,7 @@ CONTROLS = ["/sandbox/sessions/{key}/start", "/sandbox/sessions/{key}/poke", "/s
 @pytest.mark.parametrize("path", CONTROLS)
 def test_it_takes_no_post_of_another_site(sandbox, key, path, headers):
     before = sandbox.state.journal()
-    answer = say(sandbox, "POST", path.format(key=key), "", headers=FORM | headers)
+    answer = send(sandbox, "POST", path.format(key=key), "", headers=FORM | headers)
     assert answer.status == 403
     assert sandbox.state.journal() == before
 
@@ -246,7 +246,7 @@ def test_it_takes_no_post_of_another_site(sandbox, key, path, headers):
 def test_it_takes_the_post_of_its_own_page(sandbox, key):
     own = {"Origin": sandbox.base_url, "Sec-Fetch-Site": "same-origin"}
     path = f"/sandbox/sessions/{key}/start"
-    assert say(sandbox, "POST", path, "", headers=FORM | own).status == 303
+    assert send(sandbox, "POST", path, "", headers=FORM | own).status == 303
 
 
 def test_it_runs_as_a_command_and_keeps_its_state(tmp_path):

@@ -12,7 +12,7 @@ from sessions_ui.pave.sandbox.state.sample_data import CARS, PEOPLE, phone, with
 from sessions_ui.pave.sandbox.state.session import moment_of
 from sessions_ui.pave.sandbox.state.state_file import Keeper, read_state
 from sessions_ui.pave.sandbox.state.store import UnknownSession
-from tests.pave.pretend import get, put, say
+from tests.pave.sandbox.raw_client import get, put, send
 
 STATUSES = ["IDLE", "STARTED", "PROCESS", "QC_PASSED", "CONFIRM", "COMPLETE", "EXPIRED", "INVALID"]
 
@@ -216,7 +216,7 @@ def test_it_tells_what_a_session_is_good_for_as_it_stands(state):
 def test_it_outlives_a_restart(tmp_path):
     path = tmp_path / "deep" / "sandbox.json"
     with start_sandbox(state_path=path) as first:
-        key = say(first, "POST", "/v1/sessions", {"sms": {"to": "416-555-0101"}}).json[
+        key = send(first, "POST", "/v1/sessions", {"sms": {"to": "416-555-0101"}}).json[
             "session_key"
         ]
         put(first, key, {"session": {"theme": "LITE"}})

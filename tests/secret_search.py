@@ -1,7 +1,8 @@
-"""Finding a secret wherever it went: whole, in pieces, or written in another way.
+"""Search text for a secret: whole, in pieces, reversed, in hex or in base64.
 
-The house hides what looks like a phone number from free text, and many a secret has such digits
-in it. So a search for the whole text would miss what is left of it: each piece counts.
+The application masks whatever looks like a phone number in free text. A secret with such digits in
+it would be masked in part, and a search for the whole secret would miss the rest. So every piece
+counts.
 """
 
 import base64
@@ -10,14 +11,14 @@ import secrets
 import string
 from collections.abc import Collection, Iterator
 
-PIECE, STEP = 8, 4  # so every eleven signs in a row hold one of the pieces
+PIECE, STEP = 8, 4  # so any eleven characters in a row contain one of the pieces
 HEX_PIECE, HEX_STEP = 16, 8
 TOKEN_PIECE = 16
 _HEX = re.compile(rf"[0-9a-f]{{{TOKEN_PIECE},}}")
 
 
 def new_canary() -> str:
-    """A secret of letters alone, which no rule of the house takes for anything else."""
+    """Make a random secret of letters only, which no masking rule takes for anything else."""
     return "canary" + "".join(secrets.choice(string.ascii_letters) for _ in range(34))
 
 
@@ -25,32 +26,32 @@ def _pieces(text: str, length: int, step: int = 1) -> set[str]:
     return {text[n : n + length] for n in range(0, len(text) - length + 1, step)}
 
 
-def _spelled(secret: str) -> Iterator[str]:
-    """Pieces of the secret: as it is, backwards, in hex, in base64 wherever in a line it began."""
+def _encoded_pieces(secret: str) -> Iterator[str]:
+    """Cut the secret into pieces: as it is, reversed, in hex, and in base64 at each alignment."""
     yield from _pieces(secret, PIECE, STEP)
     yield from _pieces(secret[::-1], PIECE, STEP)
     yield from _pieces(secret.encode().hex(), HEX_PIECE, HEX_STEP)
     for shift in range(3):
-        written = base64.b64encode(b"\0" * shift + secret.encode()).decode()[4:-4]
-        yield from _pieces(written, PIECE, STEP)
+        encoded = base64.b64encode(b"\0" * shift + secret.encode()).decode()[4:-4]
+        yield from _pieces(encoded, PIECE, STEP)
 
 
-class Search:
-    """Looks for one secret, and for tokens, which may grow in number between two looks."""
+class SecretSearch:
+    """Search texts for one secret and for a growing set of tokens."""
 
     def __init__(self, secret: str) -> None:
-        self._pieces = sorted({*_spelled(secret)})
+        self._pieces = sorted({*_encoded_pieces(secret)})
         self.tokens: set[str] = set()
         self._token_pieces: set[str] = set()
 
     def add(self, tokens: Collection[str]) -> None:
-        """Look for these tokens, too: hex of 64 digits each."""
+        """Search for these tokens from now on, each of them 64 hex digits."""
         for token in {*tokens} - self.tokens:
             self._token_pieces |= _pieces(token, TOKEN_PIECE)
         self.tokens |= {*tokens}
 
     def found_in(self, text: str) -> list[str]:
-        """What of it stands in a text: `the secret`, `a token`, both or neither."""
+        """List what the text contains: `the secret`, `a token`, both, or nothing."""
         return [
             *(["the secret"] if any(piece in text for piece in self._pieces) else []),
             *(["a token"] if self._has_token(text) else []),
@@ -58,6 +59,6 @@ class Search:
 
     def _has_token(self, text: str) -> bool:
         return any(
-            not self._token_pieces.isdisjoint(_pieces(found, TOKEN_PIECE))
-            for found in _HEX.findall(text.lower())
+            not self._token_pieces.isdisjoint(_pieces(digits, TOKEN_PIECE))
+            for digits in _HEX.findall(text.lower())
         )
