@@ -1,13 +1,13 @@
-"""The tables. The append-only triggers come with the next migration."""
+"""Create the tables. The append-only triggers come with the next migration."""
 
 from django.db import migrations, models
 
 
 class CreateModelWithoutRowid(migrations.CreateModel):
-    """On SQLite the primary key is the table: half the bytes of an index beside it."""
+    """Create a table whose primary key is the table itself on SQLite, which saves an index."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        """Create the table; elsewhere than on SQLite as Django does."""
+        """Create the table; on other databases than SQLite as Django does."""
         if schema_editor.connection.vendor != "sqlite":
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
@@ -22,29 +22,8 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="AuditCheckpoint",
-            fields=[
-                ("n", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("first_id", models.BigIntegerField()),
-                ("last_id", models.BigIntegerField()),
-                ("count", models.BigIntegerField()),
-                ("ranges", models.TextField()),
-                ("marks", models.BinaryField()),
-                ("merkle_root", models.BinaryField(max_length=32)),
-                ("prev_hash", models.BinaryField(max_length=32)),
-                ("sealed_at", models.DateTimeField()),
-                ("signature", models.BinaryField(max_length=32)),
-                ("key_id", models.CharField(max_length=16)),
-            ],
-            options={
-                "db_table": "audit_checkpoint",
-                "default_permissions": (),
-                "indexes": [models.Index(fields=["last_id"], name="audit_sealed_to")],
-            },
-        ),
         CreateModelWithoutRowid(
-            name="AuditToken",
+            name="AuditTerm",
             fields=[
                 (
                     "pk",
@@ -91,6 +70,72 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "audit_value",
                 "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="JobCursor",
+            fields=[
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("last_id", models.BigIntegerField(default=0)),
+            ],
+            options={
+                "db_table": "sessions_ui_swept",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="JobLock",
+            fields=[
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("holder", models.CharField(max_length=64)),
+                ("until", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "sessions_ui_lease",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="WatchRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("numbers", models.JSONField(default=dict)),
+                ("active", models.BooleanField(default=True)),
+                ("since", models.BigIntegerField(default=0)),
+                ("made_by", models.CharField(max_length=150)),
+                ("made_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "sessions_ui_watch",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="AuditCheckpoint",
+            fields=[
+                ("n", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("first_id", models.BigIntegerField()),
+                ("last_id", models.BigIntegerField()),
+                ("count", models.BigIntegerField()),
+                ("ranges", models.TextField()),
+                ("marks", models.BinaryField()),
+                ("merkle_root", models.BinaryField(max_length=32)),
+                ("prev_hash", models.BinaryField(max_length=32)),
+                ("sealed_at", models.DateTimeField()),
+                ("signature", models.BinaryField(max_length=32)),
+                ("key_id", models.CharField(max_length=16)),
+            ],
+            options={
+                "db_table": "audit_checkpoint",
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["last_id"], name="audit_sealed_to")],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +190,7 @@ class Migration(migrations.Migration):
                     ("read_audit", "Can read the audit"),
                     ("export_audit", "Can export the audit"),
                     ("reveal_personal", "Can reveal personal values"),
+                    ("erase_personal", "Can erase personal values"),
                     ("review_audit", "Can review audit entries"),
                 ],
                 "default_permissions": (),
@@ -157,13 +203,21 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("op__isnull", True)),
-                        fields=["actor_id", "id"],
+                        fields=["actor_id", "id", "kind"],
                         name="audit_actor",
                     ),
                     models.Index(
                         condition=models.Q(("op__isnull", True)),
-                        fields=["reason_code", "id"],
+                        fields=["reason_code", "id", "kind"],
                         name="audit_reason",
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind__in", (1, 5))),
+                        fields=["id", "kind"],
+                        name="audit_listed",
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind", 5)), fields=["id"], name="audit_refusals"
                     ),
                     models.Index(
                         condition=models.Q(("ticket", ""), _negated=True),
@@ -172,6 +226,11 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("kind", 6)), fields=["id"], name="audit_access"
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind", 7), ("op__isnull", True)),
+                        fields=["id"],
+                        name="audit_notes",
                     ),
                 ],
                 "constraints": [
@@ -185,6 +244,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CachedSession",
+            fields=[
+                ("session_key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("sealed", models.TextField()),
+                ("read_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "sessions_ui_lastread",
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["read_at"], name="last_read_age")],
+            },
+        ),
+        migrations.CreateModel(
             name="Draft",
             fields=[
                 (
@@ -195,8 +267,7 @@ class Migration(migrations.Migration):
                 ),
                 ("actor_id", models.IntegerField()),
                 ("session_key", models.CharField(max_length=40)),
-                ("values", models.JSONField()),
-                ("seen", models.TextField()),
+                ("sealed", models.TextField()),
                 ("kept_at", models.DateTimeField()),
             ],
             options={
@@ -225,13 +296,15 @@ class Migration(migrations.Migration):
                 ("values_digest", models.CharField(max_length=64)),
                 ("state", models.CharField(max_length=20)),
                 ("changes", models.JSONField()),
-                ("base", models.JSONField(null=True)),
                 ("base_version", models.CharField(blank=True, max_length=40)),
                 ("attempt", models.PositiveSmallIntegerField(default=1)),
                 ("created_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),
                 ("lease_until", models.DateTimeField()),
+                ("looks", models.PositiveSmallIntegerField(default=0)),
+                ("next_look_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
                 "permissions": [
@@ -248,6 +321,11 @@ class Migration(migrations.Migration):
                         name="open_edit_lease",
                     ),
                     models.Index(fields=["session_key", "-entry_id"], name="edit_of_session"),
+                    models.Index(
+                        condition=models.Q(("next_look_at__isnull", False)),
+                        fields=["next_look_at"],
+                        name="edit_next_look",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -259,7 +337,123 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Visit",
+            name="Erasure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("token", models.CharField(max_length=16, unique=True)),
+                ("basis", models.TextField()),
+                ("asked_by", models.CharField(max_length=150)),
+                ("asked_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("edits", models.PositiveIntegerField(default=0)),
+                ("values", models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["-asked_at"], name="erasure_latest")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Flag",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entry_id", models.BigIntegerField()),
+                ("cause", models.CharField(max_length=60)),
+                ("session_key", models.CharField(max_length=40)),
+                ("actor_id", models.IntegerField(null=True)),
+                ("note", models.TextField(blank=True)),
+                ("raised_at", models.DateTimeField()),
+                ("raised_by", models.CharField(max_length=150)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.CharField(blank=True, max_length=150)),
+                ("closing", models.TextField(blank=True)),
+            ],
+            options={
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["raised_at"],
+                        name="flag_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("entry_id", "cause"), name="one_flag_per_cause")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Observation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("session_key", models.CharField(max_length=40)),
+                ("seen_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                ("status", models.CharField(max_length=40)),
+                ("delivery", models.CharField(blank=True, max_length=60)),
+                ("started_at", models.CharField(blank=True, max_length=40)),
+                ("updated_at", models.CharField(blank=True, max_length=40)),
+                ("texts", models.JSONField(default=dict)),
+            ],
+            options={
+                "db_table": "sessions_ui_sighting",
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["session_key", "seen_at"], name="sighting_of_session")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Proof",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("checked_at", models.DateTimeField()),
+                ("by", models.CharField(default="", max_length=60)),
+                ("whole", models.BooleanField(default=True)),
+                ("began", models.BigIntegerField(default=0)),
+                ("entries", models.BigIntegerField()),
+                ("unsealed", models.BigIntegerField(default=0)),
+                ("purged", models.BigIntegerField(default=0)),
+                ("checkpoints", models.BigIntegerField()),
+                ("copied", models.BooleanField()),
+                ("doubt", models.TextField(blank=True)),
+                ("doubt_id", models.BigIntegerField(null=True)),
+            ],
+            options={
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["-checked_at"], name="proof_latest"),
+                    models.Index(
+                        condition=models.Q(("doubt", ""), _negated=True),
+                        fields=["-checked_at"],
+                        name="proof_doubted",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RecentSession",
             fields=[
                 (
                     "id",
@@ -274,11 +468,36 @@ class Migration(migrations.Migration):
                 ("vehicle", models.CharField(max_length=120)),
             ],
             options={
+                "db_table": "sessions_ui_visit",
                 "default_permissions": (),
                 "indexes": [models.Index(fields=["actor_id", "-at"], name="visit_latest")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("actor_id", "session_key"), name="one_visit_per_actor"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedView",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owner_id", models.IntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("query", models.CharField(max_length=1000)),
+                ("shared", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
+            ],
+            options={
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner_id", "name"), name="one_saved_view_per_name"
                     )
                 ],
             },

@@ -1,31 +1,31 @@
 """Define the tables: the append-only audit, and the working rows around it."""
 
-from .audit import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Kind, Side
+from .audit import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Kind, Side
 from .edits import OPEN_STATES, Draft, Edit
 from .integrity import Proof
-from .jobs import Lease, Swept
+from .jobs import JobCursor, JobLock
 from .privacy import Erasure
-from .review import Flag, SavedView, Watch
-from .sessions import LastRead, Sighting, Visit
+from .review import Flag, SavedView, WatchRule
+from .sessions import CachedSession, Observation, RecentSession
 
 __all__ = [
     "OPEN_STATES",
     "AuditCheckpoint",
     "AuditEntry",
-    "AuditToken",
+    "AuditTerm",
     "AuditValue",
     "Draft",
     "Edit",
     "Erasure",
     "Flag",
     "Kind",
-    "LastRead",
-    "Lease",
+    "CachedSession",
+    "JobLock",
     "Proof",
     "SavedView",
     "Side",
-    "Sighting",
-    "Swept",
-    "Visit",
-    "Watch",
+    "Observation",
+    "JobCursor",
+    "RecentSession",
+    "WatchRule",
 ]

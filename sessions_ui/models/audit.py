@@ -134,7 +134,7 @@ class AuditValue(models.Model):
         return f"#{self.entry_id} {self.field} {Side(self.side).label}"
 
 
-class AuditToken(models.Model):
+class AuditTerm(models.Model):
     """An index row: derived, rebuildable, not hashed. Names that begin with @ are filters."""
 
     pk = models.CompositePrimaryKey("field", "val", "entry_id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 
-class Lease(models.Model):
+class JobLock(models.Model):
     """Who may do a job that only one process at a time may do, and until when."""
 
     name = models.CharField(max_length=40, primary_key=True)
@@ -13,6 +13,7 @@ class Lease(models.Model):
     until = models.DateTimeField()
 
     class Meta:
+        db_table = "sessions_ui_lease"  # the name that it was created under
         default_permissions = ()
 
     def __str__(self) -> str:
@@ -20,13 +21,14 @@ class Lease(models.Model):
         return f"{self.name} until {self.until:%H:%M:%S}"
 
 
-class Swept(models.Model):
+class JobCursor(models.Model):
     """Up to which entry a job has looked through the record."""
 
     name = models.CharField(max_length=40, primary_key=True)
     last_id = models.BigIntegerField(default=0)
 
     class Meta:
+        db_table = "sessions_ui_swept"  # the name that it was created under
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -39,7 +39,7 @@ class Flag(models.Model):
         return f"#{self.entry_id} {self.cause}"
 
 
-class Watch(models.Model):
+class WatchRule(models.Model):
     """A rule that raises a flag: its kind, and the numbers that the kind asks for. It judges what
     comes after ``since``, the entry by which it was made, changed or resumed."""
 
@@ -52,6 +52,7 @@ class Watch(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
+        db_table = "sessions_ui_watch"  # the name that it was created under
         default_permissions = ()
 
     def __str__(self) -> str:

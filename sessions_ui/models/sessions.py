@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Index, UniqueConstraint
 
 
-class LastRead(models.Model):
+class CachedSession(models.Model):
     """What PAVE said of a session when it was last read, encrypted: shown while PAVE is away."""
 
     session_key = models.CharField(max_length=40, primary_key=True)
@@ -16,6 +16,7 @@ class LastRead(models.Model):
     read_at = models.DateTimeField()
 
     class Meta:
+        db_table = "sessions_ui_lastread"  # the name that it was created under
         default_permissions = ()
         indexes: ClassVar = [Index(fields=["read_at"], name="last_read_age")]
 
@@ -24,7 +25,7 @@ class LastRead(models.Model):
         return f"{self.session_key} as read {self.read_at:%Y-%m-%d %H:%M}"
 
 
-class Sighting(models.Model):
+class Observation(models.Model):
     """What PAVE reported of a session's course, kept when it differs from the time before. No
     personal value is in it, so it may stay.
 
@@ -42,6 +43,7 @@ class Sighting(models.Model):
     texts = models.JSONField(default=dict)
 
     class Meta:
+        db_table = "sessions_ui_sighting"  # the name that it was created under
         default_permissions = ()
         indexes: ClassVar = [Index(fields=["session_key", "seen_at"], name="sighting_of_session")]
 
@@ -49,7 +51,7 @@ class Sighting(models.Model):
         return f"{self.session_key} {self.status}"
 
 
-class Visit(models.Model):
+class RecentSession(models.Model):
     """The sessions a person opened lately, with what PAVE said of each at that time."""
 
     actor_id = models.IntegerField()
@@ -59,6 +61,7 @@ class Visit(models.Model):
     vehicle = models.CharField(max_length=120)
 
     class Meta:
+        db_table = "sessions_ui_visit"  # the name that it was created under
         default_permissions = ()
         constraints: ClassVar = [
             UniqueConstraint(fields=["actor_id", "session_key"], name="one_visit_per_actor")

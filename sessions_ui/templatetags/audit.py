@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from sessions_ui.audit.entries.rows import Row
+from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.domain.rules.error_messages import DEEDS
 from sessions_ui.html import joined, markup
 from sessions_ui.models import AuditEntry, Kind
-from sessions_ui.services.review.status import Sign
+from sessions_ui.services.review.status import ReviewStatus
 
 from .ui import NOTHING, diffs, outcome_state, state, when
 
@@ -90,7 +90,7 @@ def options(offered: Iterable[tuple[str, str]], chosen: str) -> SafeString:
 
 
 @register.simple_tag
-def changes(row: Row, linked: bool = True) -> SafeString:
+def changes(row: EntryRow, linked: bool = True) -> SafeString:
     """The first fields of an edit, how many more there are, and what PAVE or we said of it.
     ``linked``: with the way to the entry's own page, for who may read that."""
     parts = [diffs(row.changes)] if row.changes else []
@@ -111,7 +111,7 @@ def _without_outcome(entry: AuditEntry) -> SafeString:
 
 
 @register.simple_tag
-def audit_row(row: Row, signs: Mapping[int, Sign]) -> SafeString:
+def audit_row(row: EntryRow, signs: Mapping[int, ReviewStatus]) -> SafeString:
     """One row of the list: when, who did what, why, and what became of it."""
     entry, outcome, sign = row.entry, row.outcome, signs.get(row.entry.id)
     key = entry.session_key

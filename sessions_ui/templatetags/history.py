@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from sessions_ui.audit.entries.reverts import fields_taken, origin_of
-from sessions_ui.audit.entries.rows import Row
+from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.history.facts import Certainty, Fact, Known, Source
 from sessions_ui.audit.history.state_at import FieldThen
 from sessions_ui.domain.status import classify_delivery
@@ -133,7 +133,7 @@ def _linked(context: template.Context, edit_id: int | None) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def kinship(
-    context: template.Context, row: Row, reverted: Mapping[int, Sequence[int]]
+    context: template.Context, row: EntryRow, reverted: Mapping[int, Sequence[int]]
 ) -> SafeString:
     """Which edit an edit takes back, and which take it back, with links to them."""
     origin = origin_of(row.entry)

@@ -23,7 +23,7 @@ from sessions_ui.services.privacy.erase import (
 from sessions_ui.services.privacy.erasure_register import ErasureError, erasures_listed
 from sessions_ui.services.privacy.reveal import personal_reveal
 
-from .audit.entries import draw_entry
+from .audit.entries import render_entry
 
 MOST = 500
 """How many edits one press of the button erases: some seconds' work."""
@@ -40,14 +40,14 @@ def reveal(request: HttpRequest, entry_id: int) -> HttpResponse:
         raise Http404
     form = RevealForm(request.POST)
     if not form.is_valid():
-        return draw_entry(request, shown, reveal=form)
+        return render_entry(request, shown, reveal=form)
     revealed = personal_reveal(
         actor=actor_of(request), entry_id=entry_id, reason=form.cleaned_data["reason"]
     )
     if revealed is None:
         messages.warning(request, "This entry keeps no personal value that could be shown.")
         return redirect("audit_entry", entry_id)
-    return draw_entry(request, revealed, revealed=True)
+    return render_entry(request, revealed, revealed=True)
 
 
 @login_required

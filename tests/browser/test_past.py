@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from sessions_ui.domain.actor import Actor
-from sessions_ui.models import Sighting
+from sessions_ui.models import Observation
 from tests.audit.authors import note
 from tests.pages import Agent
 
@@ -46,7 +46,7 @@ def lived(client, alice, carol, sandbox):
     sandbox.state.act(KEY, "start")
     agent.review(form, vehicle_trim="Sport", session_language="FR")
     boss = Actor(id=carol.pk, label="Carol Reyes", role="Manager")
-    begin = Sighting.objects.earliest("id")
+    begin = Observation.objects.earliest("id")
     begin.seen_at, begin.last_seen_at = begin.seen_at - HOUR * 3, begin.last_seen_at - HOUR
     begin.save()
     note(first, "audit.flagged", said="Please check with the dealer.", actor=boss, key=KEY)

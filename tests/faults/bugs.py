@@ -45,12 +45,12 @@ def _importers(name):
 def _as_refused(fits):
     """Judge a fault as a refusal where it fits."""
 
-    def maker(judge):
+    def maker(evaluate_response):
         def judged(actor, edit, base, answer):
             if isinstance(answer, PaveError) and fits(answer):
                 cause, status = answer.cause, answer.http_status
                 answer = PaveRefused("no", cause=cause, http_status=status)
-            return judge(actor, edit, base, answer)
+            return evaluate_response(actor, edit, base, answer)
 
         return judged
 
@@ -107,9 +107,9 @@ def _read_first(update):
 
 def _never_locked(make):
     def made(**given):
-        sheet = make(**given)
-        verdicts = {key: replace(one, rule=None) for key, one in sheet.verdicts.items()}
-        return replace(sheet, verdicts=verdicts)
+        form_state = make(**given)
+        verdicts = {key: replace(one, rule=None) for key, one in form_state.verdicts.items()}
+        return replace(form_state, verdicts=verdicts)
 
     return made
 
@@ -156,11 +156,11 @@ def pause():
 
 BUGS = {
     "time-out treated as failure": [
-        ("judge",
+        ("evaluate_response",
          _as_refused(lambda fault: fault.cause in ("deadline", "timeout"))),
     ],
     "5xx treated as failure": [
-        ("judge",
+        ("evaluate_response",
          _as_refused(lambda fault: (fault.http_status or 0) >= 500)),
     ],
     "any 200 treated as success": [
@@ -186,7 +186,7 @@ BUGS = {
     "cause claimed from value": [
         ("_unmoved", lambda _: lambda *_: True),
     ],
-    "policy from the form": [("sheet_of", _never_locked)],
+    "policy from the form": [("form_state_of", _never_locked)],
     "nonce not unique": [("_reserve", _own_nonce)],
     "deadline that does not bite": [("settings.PAVE", _slow)],
     "secret in the record": [("told", _told_secret)],
@@ -203,9 +203,9 @@ BUGS = {
         ("session_update", lambda update: lambda **given: (
             update(**given), Submitted(code="came_second"))[1]),
     ],
-    "what was typed is lost": [("sheet_keep", lambda _: lambda *_, **__: None)],
+    "what was typed is lost": [("form_state_keep", lambda _: lambda *_, **__: None)],
     "kept is said of nothing": [
-        ("sheet_keep", lambda _: lambda *_, **__: None),
+        ("form_state_keep", lambda _: lambda *_, **__: None),
         ("outcome_words", lambda words: lambda found, **_: words(found, kept=True)),
     ],
 }  # fmt: skip

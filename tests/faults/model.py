@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from sessions_ui.models import Edit, Lease
+from sessions_ui.models import Edit, JobLock
 from sessions_ui.services.jobs.reconcile import edits_reconcile
 
 from .checker import Violation, check
@@ -200,7 +200,7 @@ def run(world, seed, plays, steps):
         run_state_machine_as_test(hypothesis.seed(seed)(Play), settings=told)
     except (AssertionError, hypothesis.errors.Flaky) as broken:
         trouble = [Violation("model", None, str(broken), getattr(broken, "__notes__", []))]
-    Lease.objects.update(until=timezone.now())  # it was taken in the future
+    JobLock.objects.update(until=timezone.now())  # it was taken in the future
     number, found, _ = finished(world, plays, "", every=9)
     return (
         number,

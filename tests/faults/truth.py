@@ -93,7 +93,7 @@ class Journal:
 
 
 @dataclass
-class Story:
+class EntryDetail:
     """One edit as the audit tells it, oldest entry first, and its working row."""
 
     number: int
@@ -186,7 +186,7 @@ def facts_read(world, only=()):
             [row for row in world.pave.rows() if not only or row["session_key"] in only],
             world.pave.births,
         ),
-        stories={n: Story(n, entries[n], rows.get(n)) for n in sorted({*entries, *rows})},
+        stories={n: EntryDetail(n, entries[n], rows.get(n)) for n in sorted({*entries, *rows})},
         notes=[one for one in world.notes() if not only or one.get("key") in only],
         settle=settings.PAVE_SETTLE_SECONDS,
         get_deadline=settings.PAVE.get_deadline,

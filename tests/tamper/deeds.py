@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sessions_ui.audit.integrity.checkpoints import MARK, leaves_of, merkle_root
 from sessions_ui.audit.integrity.sealing import seal_of, seals_make
-from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Kind
+from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Kind
 from tests.audit.authors import edit
 
 from .tools import forget, insert_as, rehash, swap
@@ -57,7 +57,7 @@ class Deeds:
         AuditEntry.objects.filter(id__in=going).delete()
         if self._chance.random() < 0.5:
             AuditValue.objects.filter(entry_id__in=going).delete()
-            AuditToken.objects.filter(entry_id__in=going).delete()
+            AuditTerm.objects.filter(entry_id__in=going).delete()
         return going[0]
 
     def insert(self):

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from sessions_ui.audit.log.canonical import COLUMNS, HASH_VERSION, canonical_json, row_hash
-from sessions_ui.audit.log.index_terms import change_tokens
-from sessions_ui.audit.log.insert import Vault
-from sessions_ui.models import AuditEntry, AuditToken, AuditValue, Kind
+from sessions_ui.audit.log.index_terms import change_terms
+from sessions_ui.audit.log.insert import PersonalValues
+from sessions_ui.models import AuditEntry, AuditTerm, AuditValue, Kind
 
 NAMES = COLUMNS[HASH_VERSION]
 EMPTY = dict.fromkeys(NAMES, "") | dict.fromkeys(
@@ -71,7 +71,7 @@ class Edits:
     def _step(self, facts):
         rows, vaults = [], []
         for place in range(len(self._keys)):
-            vaults.append(Vault())
+            vaults.append(PersonalValues())
             rows.append(self._entry(place, **facts(place, vaults[-1])))
         AuditEntry.objects.bulk_create(rows)
         AuditValue.objects.bulk_create(
@@ -118,10 +118,10 @@ class Edits:
                 "new_version": base,
             }
         )
-        AuditToken.objects.bulk_create(
-            AuditToken(field=field, val=val, entry_id=intent)
+        AuditTerm.objects.bulk_create(
+            AuditTerm(field=field, val=val, entry_id=intent)
             for intent, changes in zip(intents, self._changes, strict=True)
-            for field, val in {("@outcome", "confirmed"), *change_tokens(changes)}
+            for field, val in {("@outcome", "confirmed"), *change_terms(changes)}
         )
         return self._moment
 

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from sessions_ui.audit.log.canonical import COLUMNS, row_hash
-from sessions_ui.models import AuditEntry, AuditToken, AuditValue
+from sessions_ui.models import AuditEntry, AuditTerm, AuditValue
 
 COPIED = [field.column for field in AuditEntry._meta.concrete_fields if field.column != "id"]
 
@@ -40,4 +40,4 @@ def forget(first, last=None):
     span = (first, last or first)
     AuditEntry.objects.filter(id__range=span).delete()
     AuditValue.objects.filter(entry_id__range=span).delete()
-    AuditToken.objects.filter(entry_id__range=span).delete()
+    AuditTerm.objects.filter(entry_id__range=span).delete()

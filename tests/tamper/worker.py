@@ -23,7 +23,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from sessions_ui.audit.integrity import sealing as chain  # noqa: E402
-from sessions_ui.audit.integrity.errors import Doubt  # noqa: E402
+from sessions_ui.audit.integrity.errors import IntegrityFailure  # noqa: E402
 from sessions_ui.audit.integrity.triggers import remove_triggers  # noqa: E402
 from sessions_ui.audit.integrity.verify import audit_prove  # noqa: E402
 from tests.audit.authors import PHONE, edit, intent, undone  # noqa: E402
@@ -68,7 +68,7 @@ def tampered(deeds, kind, copy):
         wanted = getattr(deeds, kind)()
         try:
             audit_prove(key=KEY, copy=copy)
-        except Doubt as doubt:
+        except IntegrityFailure as doubt:
             right = doubt.entry_id == wanted
             return "named" if right else f"named #{doubt.entry_id} for #{wanted}: {doubt}"
     return f"NOT FOUND (#{wanted})"

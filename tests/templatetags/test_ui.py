@@ -9,13 +9,13 @@ from django.template import Context, Template
 from django.utils.html import strip_tags
 
 from paveadmin import ROOT
-from sessions_ui.audit.entries.rows import Change, Row
+from sessions_ui.audit.entries.rows import Change, EntryRow
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.status import Status
 from sessions_ui.html import markup
 from sessions_ui.models import AuditEntry, Kind
-from sessions_ui.services.review.status import Sign
+from sessions_ui.services.review.status import ReviewStatus
 from sessions_ui.templatetags import audit
 from sessions_ui.templatetags import ui as pave
 
@@ -180,11 +180,11 @@ def _told(**columns):
     entry = AuditEntry(id=1204, ts=MAY_2026, kind=Kind.INTENT, **{**texts, **columns})
     latest = AuditEntry(detail=json.dumps({"pave_message": HOSTILE}))
     changes = [Change(CATALOGUE[key], HOSTILE, "Honda") for key in keys]
-    return Row(entry, Outcome.CONFIRMED, changes, latest)
+    return EntryRow(entry, Outcome.CONFIRMED, changes, latest)
 
 
 def test_a_row_of_the_audit_lets_nothing_through_unescaped():
-    drawn = audit.audit_row(_told(), {1204: Sign(HOSTILE, HOSTILE, HOSTILE)})
+    drawn = audit.audit_row(_told(), {1204: ReviewStatus(HOSTILE, HOSTILE, HOSTILE)})
     assert "<script" not in drawn
     assert "#1,204" in drawn
 

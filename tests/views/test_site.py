@@ -18,10 +18,10 @@ from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.policy import RULES, Status, verdict
 from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.html import joined, markup
-from sessions_ui.models import Draft, Visit
+from sessions_ui.models import Draft, RecentSession
 from sessions_ui.pave.transport.circuit import IN_A_ROW
 from sessions_ui.services.edits.drafts import draft_of
-from sessions_ui.services.edits.form_token import Seen
+from sessions_ui.services.edits.form_token import FormToken
 from sessions_ui.services.sessions.recent import SHOWN
 from sessions_ui.views import fields
 from sessions_ui.views.errors import server_error
@@ -176,8 +176,8 @@ def test_it_keeps_what_was_typed_and_says_what_a_key_looks_like(log_in):
 @pytest.mark.usefixtures("no_sandbox")
 def test_it_lists_the_sessions_that_the_person_opened_lately(log_in, alice, bob):
     seen = {"at": timezone.now(), "status": "PROCESS", "vehicle": "2021 Honda Civic"}
-    Visit.objects.create(actor_id=alice.id, session_key=KEY, **seen)
-    Visit.objects.create(actor_id=bob.id, session_key=OTHER, **seen)
+    RecentSession.objects.create(actor_id=alice.id, session_key=KEY, **seen)
+    RecentSession.objects.create(actor_id=bob.id, session_key=OTHER, **seen)
     page = log_in("alice").get("/sessions/").text
     assert KEY in page
     assert OTHER not in page
@@ -191,7 +191,7 @@ def test_it_lists_the_latest_sessions_only(log_in, alice):
     now, seen = timezone.now(), {"actor_id": alice.id, "status": "IDLE", "vehicle": ""}
     for age in range(SHOWN + 5):
         key, at = f"LKS-{age:010}", now - timedelta(minutes=age)
-        Visit.objects.create(session_key=key, at=at, **seen)
+        RecentSession.objects.create(session_key=key, at=at, **seen)
     shown = re.findall(
         r'class="key" href="/sessions/LKS-(\d+)/"', log_in("alice").get("/sessions/").text
     )
@@ -519,7 +519,7 @@ def test_it_shows_its_own_500_page_and_nothing_of_the_fault(log_in, monkeypatch)
 def test_it_explains_an_old_form_and_keeps_what_was_typed(alice):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(alice)
-    seen = Seen(KEY, alice.id, {"vehicle.make": "Honda"}).sign()
+    seen = FormToken(KEY, alice.id, {"vehicle.make": "Honda"}).sign()
     typed = {"seen": seen, "vehicle-make": "Toyota", "action": "review"}
     answer = strict.post(f"/sessions/{KEY}/", typed)
     assert answer.status_code == HTTPStatus.FORBIDDEN

@@ -13,13 +13,13 @@ from sessions_ui.models import AuditEntry, Kind
 
 from .rows import (
     Change,
-    Row,
+    EntryRow,
     access_words,
     changes_of,
     detail_of,
+    entry_row,
     in_sentence,
     locked_words,
-    row_of,
     values_of,
 )
 
@@ -38,11 +38,11 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Story:
+class EntryDetail:
     """An edit, a refusal or an access. ``sent`` is the JSON that PAVE was sent, masked; empty
     when nothing was sent."""
 
-    row: Row
+    row: EntryRow
     steps: Sequence[Step]
     sent: str
 
@@ -52,9 +52,9 @@ class Story:
         return next((step for step in reversed(self.steps) if step.outcome), None)
 
 
-def story_of(entry_id: int, *, plain: bool = False) -> Story | None:
+def entry_detail(entry_id: int, *, plain: bool = False) -> EntryDetail | None:
     """The story that begins with this entry; None when there is no such entry or it is a step.
-    ``plain``: its fields with their personal values, as of `rows.row_of`."""
+    ``plain``: its fields with their personal values, as of `rows.entry_row`."""
     entries = list(AuditEntry.objects.filter(id=entry_id, op__isnull=True))
     if not entries:
         return None
@@ -63,8 +63,8 @@ def story_of(entry_id: int, *, plain: bool = False) -> Story | None:
     values = values_of(entry.id for entry in entries)
     ends = [entry for entry in entries if entry.kind in (Kind.OUTCOME, Kind.RESOLUTION)]
     sent = next((entry for entry in entries if entry.kind == Kind.SENT), None)
-    row = row_of(first, ends[-1] if ends else None, values, plain=plain)
-    return Story(
+    row = entry_row(first, ends[-1] if ends else None, values, plain=plain)
+    return EntryDetail(
         row=row,
         steps=[step_of(entry) for entry in entries],
         sent=_payload(changes_of(sent, None, values)) if sent else "",

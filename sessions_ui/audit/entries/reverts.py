@@ -11,7 +11,7 @@ from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
 from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.models import AuditEntry, Kind, Side
 
-from .rows import Row, Values, values_of
+from .rows import EntryRow, Values, values_of
 
 TAKEN = frozenset({
     Outcome.CONFIRMED, Outcome.ACCEPTED, Outcome.IN_EFFECT, Outcome.PARTIAL, Outcome.LATE_APPLIED,
@@ -82,7 +82,7 @@ def _kept(side: object, where: tuple[int, str, int], values: Values) -> str | No
     return values.get(where) if isinstance(side, dict) else text_of(side)
 
 
-def fields_taken(row: Row) -> list[FieldSpec]:
+def fields_taken(row: EntryRow) -> list[FieldSpec]:
     """The fields of a row that could be taken back, if policy allows it then."""
     if row.entry.kind != Kind.INTENT or row.outcome not in TAKEN:
         return []

@@ -10,7 +10,7 @@ from django.db import connection
 from sessions_ui.audit.sql import Bare, asked
 from sessions_ui.models import AuditEntry, Kind
 
-from .rows import Row, row_of, values_of
+from .rows import EntryRow, entry_row, values_of
 
 # In the order of the model, as `from_db` takes them.
 _ENTRY = (
@@ -27,14 +27,14 @@ WHERE one.id {{among}} ORDER BY its.id
 """  # noqa: S608  names of ours only
 
 
-def rows_of(ids: Sequence[int]) -> list[Row]:
+def entry_rows(ids: Sequence[int]) -> list[EntryRow]:
     """The rows of these ids, in their order: two queries, however many there are."""
     if not ids:
         return []
     found = {row[0]: row for row in asked(_ENTRIES, ids)}  # of several ends the latest stays
     ends = [row[_SPLIT] for row in found.values() if row[_SPLIT]]
     values = values_of([*found, *ends])
-    return [row_of(*_pair(found[id_]), values) for id_ in ids if id_ in found]
+    return [entry_row(*_pair(found[id_]), values) for id_ in ids if id_ in found]
 
 
 def _pair(row: Bare) -> tuple[AuditEntry, AuditEntry | None]:

@@ -65,7 +65,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Row:
+class EntryRow:
     """An edit, a refusal or an access with its latest outcome (None for an access)."""
 
     entry: AuditEntry
@@ -197,16 +197,16 @@ def values_of(ids: Iterable[int]) -> Values:
     return {(id_, field, side): value for id_, field, side, value in asked(_VALUES, ids)}
 
 
-def row_of(
+def entry_row(
     entry: AuditEntry, end: AuditEntry | None, values: Values, *, plain: bool = False
-) -> Row:
+) -> EntryRow:
     """One row from its entry, its latest end and the personal values of both; these are masked,
     unless ``plain``: only for whom it was recorded that they are shown."""
     if entry.kind in (Kind.ACCESS, Kind.NOTE):
-        return Row(entry, None, ())
+        return EntryRow(entry, None, ())
     told = end.outcome if end else entry.outcome
     outcome = Outcome(told) if told else Outcome.PENDING
-    return Row(entry, outcome, changes_of(entry, end, values, plain=plain), end)
+    return EntryRow(entry, outcome, changes_of(entry, end, values, plain=plain), end)
 
 
 def changes_of(

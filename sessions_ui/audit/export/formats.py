@@ -22,8 +22,8 @@ from .rows import (
     NO_LOCKS,
     PAVE_SAID,
     REVERTS,
-    Chunk,
-    Teller,
+    Batch,
+    FieldFormatter,
     about_in,
     edit_reverted,
     locks_told,
@@ -52,7 +52,7 @@ class Format(Protocol):
     content_type: ClassVar[str]
     opening: ClassVar[str]
 
-    def lines(self, chunk: Chunk) -> list[str]:
+    def lines(self, chunk: Batch) -> list[str]:
         """The lines of these entries, each with its end."""
 
 
@@ -71,12 +71,12 @@ class Csv:
     opening: ClassVar = BOM + ",".join(COLUMNS) + "\r\n"
 
     def __init__(self) -> None:
-        self._fields = Teller().fields
+        self._fields = FieldFormatter().fields
         self._cell = lru_cache(_RECURRING)(csv_cell)
         self._head = lru_cache(_RECURRING)(_csv_head)
         self._field = lru_cache(_RECURRING)(_csv_field)
 
-    def lines(self, chunk: Chunk) -> list[str]:
+    def lines(self, chunk: Batch) -> list[str]:
         """The lines of these entries; one without fields has one line."""
         found: list[str] = []
         for entry in chunk.entries:
@@ -132,12 +132,12 @@ class JsonLines:
     opening: ClassVar = ""
 
     def __init__(self) -> None:
-        self._fields = Teller().fields
+        self._fields = FieldFormatter().fields
         self._text = lru_cache(_RECURRING)(_json_text)
         self._head = lru_cache(_RECURRING)(_json_head)
         self._field = lru_cache(_RECURRING)(_json_field)
 
-    def lines(self, chunk: Chunk) -> list[str]:
+    def lines(self, chunk: Batch) -> list[str]:
         """The lines of these entries, one each."""
         ends, values = chunk.ends, chunk.values
         return [self._line(entry, ends.get(entry[0]), values) for entry in chunk.entries]

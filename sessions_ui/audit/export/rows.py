@@ -1,6 +1,6 @@
 """Reading many entries fast: bare tuples, some hundred at a time, so that memory stays flat.
 
-They tell what `listed.rows_of` tells a page, without a model instance and an object per row; the
+They tell what `listed.entry_rows` tells a page, without a model instance and an object per row; the
 tests of the export hold the two together.
 """
 
@@ -46,7 +46,7 @@ Told = tuple[str, str, str, str, str, str]
 """One field of an edit, masked where personal: key, was, now, how these differ, result, held."""
 
 
-class Chunk(NamedTuple):
+class Batch(NamedTuple):
     """Some entries, newest first, in the order of `_ENTRIES`; the latest end of each edit by its
     id, in the order of `_ENDS`; and the personal values that are still kept beside both."""
 
@@ -55,7 +55,7 @@ class Chunk(NamedTuple):
     values: Values
 
 
-def chunks_of(ids: Iterator[int], cut_off: int) -> Iterator[Chunk]:
+def chunks_of(ids: Iterator[int], cut_off: int) -> Iterator[Batch]:
     """The entries with these ids, in their order. An end is told if it was there at the
     ``cut_off``, the newest id that counts."""
     time = _TIMES[connection.vendor]
@@ -63,10 +63,10 @@ def chunks_of(ids: Iterator[int], cut_off: int) -> Iterator[Chunk]:
         ended = asked(_ENDS, some, Kind.OUTCOME, Kind.RESOLUTION, cut_off, time=time)
         ends = {row[0]: row for row in ended}
         values = values_of([*some, *(end[1] for end in ended)])
-        yield Chunk(asked(_ENTRIES, some, time=time), ends, values)
+        yield Batch(asked(_ENTRIES, some, time=time), ends, values)
 
 
-class Teller:
+class FieldFormatter:
     """Tells the fields of edits. What is known of a field is looked up once."""
 
     def __init__(self) -> None:

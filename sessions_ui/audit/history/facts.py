@@ -16,7 +16,7 @@ from sessions_ui.domain.catalogue import CATALOGUE, Catalogue
 from sessions_ui.domain.rules.outcomes import FieldResult
 from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.domain.values.kinds import text_of
-from sessions_ui.models import AuditEntry, Kind, Side, Sighting
+from sessions_ui.models import AuditEntry, Kind, Observation, Side
 
 STATUS, DELIVERY, STARTED = (
     "session.status", "sms.delivery_status", "session.inspect_started_at",
@@ -87,7 +87,7 @@ class Known:
 def facts_of(
     entries: Iterable[AuditEntry],
     values: Values,
-    sightings: Iterable[Sighting],
+    sightings: Iterable[Observation],
     present: Snapshot | None,
     catalogue: Catalogue = CATALOGUE,
 ) -> list[Fact]:
@@ -137,7 +137,7 @@ def _kept(side: object, where: tuple[int, str, int], values: Values) -> str | No
     return values.get(where) if isinstance(side, dict) else text_of(side)
 
 
-def _sighting_facts(seen: Sighting) -> Iterable[Fact]:
+def _sighting_facts(seen: Observation) -> Iterable[Fact]:
     stamp = parse_time(seen.updated_at)
     told = {STATUS: seen.status, DELIVERY: seen.delivery, STARTED: seen.started_at}
     for at in sorted({seen.seen_at, seen.last_seen_at}):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.snapshot import parse_time
 from sessions_ui.domain.status import Delivery, Status, classify_delivery
-from sessions_ui.models import Sighting
+from sessions_ui.models import Observation
 
 ROUNDING = timedelta(milliseconds=1)
 """SQLite's clock has whole milliseconds."""
@@ -37,13 +37,15 @@ class Ours:
     stamps: Collection[str] = ()
     sent: Collection[tuple[datetime, str, str]] = ()
 
-    def between(self, before: Sighting, now: Sighting) -> list[tuple[str, str]]:
+    def between(self, before: Observation, now: Observation) -> list[tuple[str, str]]:
         """The fields and values that were sent from the first look before to the look now."""
         begin = before.seen_at - ROUNDING
         return [(key, text) for at, key, text in self.sent if begin <= at <= now.seen_at]
 
 
-def reports_of(before: Sighting | None, sightings: Sequence[Sighting], ours: Ours) -> list[Report]:
+def reports_of(
+    before: Observation | None, sightings: Sequence[Observation], ours: Ours
+) -> list[Report]:
     """What each sighting, oldest first, tells beyond the one before it; ``before`` is the one
     before the first, None where nobody had looked."""
     found = list(_first(sightings[0])) if sightings and before is None else []
@@ -53,7 +55,7 @@ def reports_of(before: Sighting | None, sightings: Sequence[Sighting], ours: Our
     return found
 
 
-def reports_between(before: Sighting, now: Sighting, ours: Ours) -> list[Report]:
+def reports_between(before: Observation, now: Observation, ours: Ours) -> list[Report]:
     """What a sighting tells beyond the one before it."""
     found = [*_status(before, now), *_delivery(before, now)]
     changes = _changes(before, now, ours)
@@ -69,7 +71,7 @@ def reports_between(before: Sighting, now: Sighting, ours: Ours) -> list[Report]
     return [*found, report]
 
 
-def _changes(before: Sighting, now: Sighting, ours: Ours) -> list[tuple[FieldSpec, str, str]]:
+def _changes(before: Observation, now: Observation, ours: Ours) -> list[tuple[FieldSpec, str, str]]:
     """The fields that both sightings show and that differ, but for what an edit of ours sent."""
     sent = ours.between(before, now)
     found = []
@@ -95,7 +97,7 @@ def delivery_words(text: str) -> str:
     return f"{label} ({text})" if text else label
 
 
-def _first(now: Sighting) -> Iterator[Report]:
+def _first(now: Observation) -> Iterator[Report]:
     status = Status.of(now.status)
     icon, tone = (status.icon, status.tone) if status else ("question", "warn")
     text = f"Looked at here for the first time: {status_words(now.status)}"
@@ -104,7 +106,7 @@ def _first(now: Sighting) -> Iterator[Report]:
     yield Report(now.seen_at, icon, tone, text)
 
 
-def _status(before: Sighting, now: Sighting) -> Iterator[Report]:
+def _status(before: Observation, now: Observation) -> Iterator[Report]:
     started = parse_time(now.started_at) if now.started_at != before.started_at else None
     if now.status != before.status:
         status = Status.of(now.status)
@@ -115,7 +117,7 @@ def _status(before: Sighting, now: Sighting) -> Iterator[Report]:
         yield _report(before, now, "play", "live", "PAVE shows that the customer started", started)
 
 
-def _delivery(before: Sighting, now: Sighting) -> Iterator[Report]:
+def _delivery(before: Observation, now: Observation) -> Iterator[Report]:
     if now.delivery == before.delivery:
         return
     found: Delivery = classify_delivery(now.delivery)
@@ -125,6 +127,11 @@ def _delivery(before: Sighting, now: Sighting) -> Iterator[Report]:
 
 
 def _report(
-    before: Sighting, now: Sighting, icon: str, tone: str, text: str, moment: datetime | None = None
+    before: Observation,
+    now: Observation,
+    icon: str,
+    tone: str,
+    text: str,
+    moment: datetime | None = None,
 ) -> Report:
     return Report(now.seen_at, icon, tone, text, moment, before.last_seen_at)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sessions_ui.audit.entries.reverts import TAKEN
-from sessions_ui.audit.entries.rows import Row
+from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.status import Status
-from sessions_ui.models import Sighting
+from sessions_ui.models import Observation
 
 SHORTEST = timedelta(minutes=1)
 """A page that covers less is told by its list alone."""
@@ -37,7 +37,7 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Tick:
+class Marker:
     """An edit or a refusal at its place in per cent; ``took``: PAVE holds something of it."""
 
     outcome: Outcome
@@ -46,13 +46,13 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Strip:
+class StatusBar:
     """The whole of it, from ``since`` to ``until``."""
 
     since: datetime
     until: datetime
     bands: Sequence[Band]
-    ticks: Sequence[Tick]
+    ticks: Sequence[Marker]
 
     @property
     def took(self) -> int:
@@ -65,7 +65,9 @@ class Strip:
         return len(self.ticks) - self.took
 
 
-def strip_of(sightings: Sequence[Sighting], rows: Sequence[Row], until: datetime) -> Strip | None:
+def status_bar(
+    sightings: Sequence[Observation], rows: Sequence[EntryRow], until: datetime
+) -> StatusBar | None:
     """The strip of these sightings, oldest first, and rows; None where it would tell nothing."""
     times = [one.seen_at for one in sightings] + [row.entry.ts for row in rows]
     since = min(times, default=until)
@@ -81,12 +83,16 @@ def strip_of(sightings: Sequence[Sighting], rows: Sequence[Row], until: datetime
         for code, first, last in _spans(sightings, until)
     ]
     ticks = [
-        Tick(row.outcome, row.outcome in TAKEN, place(row.entry.ts)) for row in rows if row.outcome
+        Marker(row.outcome, row.outcome in TAKEN, place(row.entry.ts))
+        for row in rows
+        if row.outcome
     ]
-    return Strip(since, until, bands, ticks)
+    return StatusBar(since, until, bands, ticks)
 
 
-def _spans(sightings: Sequence[Sighting], until: datetime) -> list[tuple[str, datetime, datetime]]:
+def _spans(
+    sightings: Sequence[Observation], until: datetime
+) -> list[tuple[str, datetime, datetime]]:
     """The statuses one after the other, each from its first look to its last."""
     found: list[tuple[str, datetime, datetime]] = []
     for seen in sightings:

@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from sessions_ui.audit.entries.detail import Step, step_of
 from sessions_ui.audit.entries.reverts import reverts_among
-from sessions_ui.audit.entries.rows import Row
+from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.audit.search.pagination import LISTED, PAGE, Page, entries_page
 from sessions_ui.domain.values.kinds import text_of
-from sessions_ui.models import AuditEntry, Kind, Sighting
+from sessions_ui.models import AuditEntry, Kind, Observation
 
 from .observations import Ours, Report, reports_of
-from .status_bands import Strip, strip_of
+from .status_bands import StatusBar, status_bar
 
 MOST = 200
 """How many lines of each other sort a page holds; the newest."""
@@ -34,7 +34,7 @@ class Line:
     """One line: an edit or a refusal (``row``), a later step of one (``step``), or a report."""
 
     at: datetime
-    row: Row | None = None
+    row: EntryRow | None = None
     step: Step | None = None
     report: Report | None = None
 
@@ -57,7 +57,7 @@ class Timeline:
     days: Sequence[Day]
     cut: bool
     reverted: Mapping[int, Sequence[int]]
-    strip: Strip | None
+    strip: StatusBar | None
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def timeline_of(chosen: AuditFilter, *, notes: bool) -> Timeline:
         days=_days(lines),
         cut=more_steps or more_sightings,
         reverted=reverted,
-        strip=strip_of(sightings, page.rows, until),
+        strip=status_bar(sightings, page.rows, until),
     )
 
 
@@ -128,9 +128,11 @@ def _steps(session_key: str, window: _Window, notes: bool) -> tuple[list[Step], 
     return [step_of(entry) for entry in entries[:MOST]], len(entries) > MOST
 
 
-def _sightings(session_key: str, window: _Window) -> tuple[list[Sighting], Sighting | None, bool]:
+def _sightings(
+    session_key: str, window: _Window
+) -> tuple[list[Observation], Observation | None, bool]:
     """The sightings of a page, oldest first, the one before them, and whether they are cut."""
-    seen = Sighting.objects.filter(session_key=session_key).order_by("-seen_at", "-id")
+    seen = Observation.objects.filter(session_key=session_key).order_by("-seen_at", "-id")
     found = list(seen.filter(window.of_sightings)[: MOST + 1])
     more = len(found) > MOST
     before = found.pop() if more else None
@@ -139,7 +141,7 @@ def _sightings(session_key: str, window: _Window) -> tuple[list[Sighting], Sight
     return found[::-1], before, more
 
 
-def _ours(session_key: str, sightings: Sequence[Sighting]) -> Ours:
+def _ours(session_key: str, sightings: Sequence[Observation]) -> Ours:
     """What edits of ours left at PAVE, as far as these sightings may show it."""
     if not sightings:
         return Ours()

@@ -16,9 +16,9 @@ from typing import Any
 
 from sessions_ui.audit.log.canonical import COLUMNS, microseconds, row_hash
 
-from .checkpoints import Seal, leaves_of, merkle_root, ranges_ids
+from .checkpoints import Checkpoint, leaves_of, merkle_root, ranges_ids
 from .entry_reader import rows_between
-from .errors import Doubt
+from .errors import IntegrityFailure
 from .sealing import Progress
 
 _MICRO = 1_000_000
@@ -33,7 +33,7 @@ class Archived:
     sha256: str
 
 
-def archive_write(path: Path, seals: Iterable[Seal], progress: Progress) -> None:
+def archive_write(path: Path, seals: Iterable[Checkpoint], progress: Progress) -> None:
     """Write the seals and what is there of their entries into a new file. Raises OSError."""
     with path.open("x", encoding="utf-8", newline="\n") as file:
         for seal in seals:
@@ -60,7 +60,7 @@ def manifest_write(path: Path, facts: Mapping[str, object]) -> None:
     beside.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def archive_check(path: Path, seals: Iterable[Seal]) -> Archived:
+def archive_check(path: Path, seals: Iterable[Checkpoint]) -> Archived:
     """Read a file back and hold it against the seals: these and no others, all entries of each.
     Raises Doubt, and OSError."""
     sha256, size, count = hashlib.sha256(), 0, 0
@@ -71,11 +71,11 @@ def archive_check(path: Path, seals: Iterable[Seal]) -> Archived:
             sha256.update(b"".join(lines))
             size, count = size + sum(map(len, lines)), count + seal.count
         if file.read(1):
-            raise Doubt("The file holds more than was to be taken out.")
+            raise IntegrityFailure("The file holds more than was to be taken out.")
     return Archived(count, size, sha256.hexdigest())
 
 
-def _hold(lines: list[bytes], seal: Seal) -> None:
+def _hold(lines: list[bytes], seal: Checkpoint) -> None:
     try:
         head, *rows = [json.loads(line) for line in lines]
         ids, hashes = [row["id"] for row in rows], [_hash(row) for row in rows]
@@ -84,7 +84,9 @@ def _hold(lines: list[bytes], seal: Seal) -> None:
     except (ValueError, KeyError, TypeError):
         sound = False
     if not sound:
-        raise Doubt(f"The file does not hold what checkpoint {seal.n} sealed.", seal.first_id)
+        raise IntegrityFailure(
+            f"The file does not hold what checkpoint {seal.n} sealed.", seal.first_id
+        )
 
 
 def _hash(row: Mapping[str, Any]) -> bytes:

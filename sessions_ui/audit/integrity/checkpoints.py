@@ -67,7 +67,7 @@ def key_id(key: str) -> str:
 
 
 @dataclass(frozen=True)
-class Seal:
+class Checkpoint:
     """A checkpoint's facts, in the order in which they are spelled and signed."""
 
     n: int

@@ -1,7 +1,7 @@
 """The one exception of a verification."""
 
 
-class Doubt(Exception):
+class IntegrityFailure(Exception):
     """Something is not as it was written. The text is a sentence; ``entry_id`` the first entry
     concerned, where one can be named."""
 

@@ -5,8 +5,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from .checkpoints import Seal
-from .errors import Doubt
+from .checkpoints import Checkpoint
+from .errors import IntegrityFailure
 
 Line = dict[str, Any]
 
@@ -22,7 +22,9 @@ class Copy:
         try:
             self._size = path.stat().st_size
         except OSError as error:
-            raise Doubt(f"The copy of the seals cannot be read: {error.strerror}.") from error
+            raise IntegrityFailure(
+                f"The copy of the seals cannot be read: {error.strerror}."
+            ) from error
         self._lines = self._read(path)
         self._begin, self._last = begin, 0
         self._lacking = 0
@@ -40,21 +42,21 @@ class Copy:
                     if n == self._last or n < self._begin:
                         continue
                 except (ValueError, KeyError, TypeError) as error:
-                    raise Doubt(f"Line {number} of the copy is not a seal.") from error
+                    raise IntegrityFailure(f"Line {number} of the copy is not a seal.") from error
                 yield found
 
     def close(self) -> None:
         """Let go of the file."""
         self._lines.close()
 
-    def compare(self, seal: Seal) -> None:
+    def compare(self, seal: Checkpoint) -> None:
         """Hold the next line against the database's next seal. Raises Doubt when they differ."""
         line = next(self._lines, None)
         if line is None:
             self._lacking += 1
             return
         if line != seal.as_json():
-            raise Doubt(
+            raise IntegrityFailure(
                 f"Checkpoint {seal.n}, from entry #{seal.first_id} on, is not the one that was"
                 " copied.",
                 seal.first_id,
@@ -67,10 +69,12 @@ class Copy:
         line = next(self._lines, None)
         if line is not None:
             first = int(line["first_id"])
-            raise Doubt(
+            raise IntegrityFailure(
                 f"Checkpoint {line['n']}, from entry #{first} on, stands in the copy and is"
                 " missing in the database.",
                 first,
             )
         if self._lacking > 1:
-            raise Doubt(f"The copy lacks the last {self._lacking} of {count} checkpoints.")
+            raise IntegrityFailure(
+                f"The copy lacks the last {self._lacking} of {count} checkpoints."
+            )

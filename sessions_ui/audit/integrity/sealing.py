@@ -18,7 +18,7 @@ from sessions_ui.audit.log.insert import HORIZON_LOCK, database_clock
 from sessions_ui.audit.sql import streamed
 from sessions_ui.models import AuditCheckpoint, AuditEntry
 
-from .checkpoints import MARK, NO_HASH, Seal, key_id, leaves_of, merkle_root, ranges_text
+from .checkpoints import MARK, NO_HASH, Checkpoint, key_id, leaves_of, merkle_root, ranges_text
 from .entry_reader import Batch, batches
 
 Progress = Callable[[int], None]
@@ -33,9 +33,9 @@ class SealError(Exception):
     """Nothing was sealed; the text says why, in a sentence."""
 
 
-def seal_of(checkpoint: AuditCheckpoint) -> Seal:
+def seal_of(checkpoint: AuditCheckpoint) -> Checkpoint:
     """A stored checkpoint as the facts that were signed."""
-    return Seal(
+    return Checkpoint(
         n=checkpoint.n,
         first_id=checkpoint.first_id,
         last_id=checkpoint.last_id,
@@ -59,7 +59,7 @@ def horizon() -> int:
         return AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
 
 
-def seals_make(*, key: str, progress: Progress = lambda _: None) -> list[Seal]:
+def seals_make(*, key: str, progress: Progress = lambda _: None) -> list[Checkpoint]:
     """Seal all entries since the last checkpoint, 1,000 to a seal; one seal also over none.
 
     Raises SealError without a key, for an entry that disagrees with its own hash, and when
@@ -69,7 +69,7 @@ def seals_make(*, key: str, progress: Progress = lambda _: None) -> list[Seal]:
         raise SealError("AUDIT_SEAL_KEY is not set, so nothing can be signed.")
     newest = AuditCheckpoint.objects.order_by("-n").first()
     previous = seal_of(newest) if newest else None
-    until, made = horizon(), list[Seal]()
+    until, made = horizon(), list[Checkpoint]()
     for batch in batches(previous.last_id if previous else None, until, MOST):
         if batch.wrong:
             first = min(batch.wrong)
@@ -83,11 +83,11 @@ def seals_make(*, key: str, progress: Progress = lambda _: None) -> list[Seal]:
     return made
 
 
-def _append(previous: Seal | None, batch: Batch, last_id: int, key: str) -> Seal:
+def _append(previous: Checkpoint | None, batch: Batch, last_id: int, key: str) -> Checkpoint:
     leaves = leaves_of(batch.ids, batch.hashes)
     try:
         with transaction.atomic():
-            unsigned = Seal(
+            unsigned = Checkpoint(
                 n=previous.n + 1 if previous else 1,
                 first_id=previous.last_id + 1 if previous else 1,
                 last_id=last_id,

@@ -16,13 +16,13 @@ from pathlib import Path
 from sessions_ui.audit.sql import streamed
 from sessions_ui.models import AuditCheckpoint
 
-from .checkpoints import Seal, key_id
-from .errors import Doubt
+from .checkpoints import Checkpoint, key_id
+from .errors import IntegrityFailure
 from .purge_notes import purged_to
 from .seal_copy import Copy
 from .sealing import Progress, seal_of
 from .verify_related import Gone, ValuesCheck, index_check
-from .verify_segments import Entries, Held, look, spans_hold, spans_of
+from .verify_segments import Entries, Held, look, segments_of, segments_verify
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Report:
     checkpoints: int
     sealed: int
     unsealed: int
-    newest: Seal | None
+    newest: Checkpoint | None
     copied: bool
     gone: Gone
     purged: int
@@ -44,10 +44,10 @@ class Report:
 class _Passing:
     """Seals on their way, the last of which is remembered."""
 
-    def __init__(self, last: Seal | None) -> None:
+    def __init__(self, last: Checkpoint | None) -> None:
         self.last = last
 
-    def along(self, seals: Iterable[Seal]) -> Iterator[Seal]:
+    def along(self, seals: Iterable[Checkpoint]) -> Iterator[Checkpoint]:
         for seal in seals:
             self.last = seal
             yield seal
@@ -66,10 +66,10 @@ def audit_prove(
 
     ``since``: entries of older seals are left out, their chain and signatures are not. ``past``:
     nothing is looked at before the end of the seal with this number. ``copy``: the file that holds
-    every seal once more. ``workers``: see `spans.spans_hold`.
+    every seal once more. ``workers``: see `spans.segments_verify`.
     """
     if not key:
-        raise Doubt("AUDIT_SEAL_KEY is not set, so no signature can be checked.")
+        raise IntegrityFailure("AUDIT_SEAL_KEY is not set, so no signature can be checked.")
     with ExitStack() as stack:
         copies = stack.enter_context(closing(Copy(copy, past))) if copy else None
         chain = stack.enter_context(closing(_chain(key, copies, past)))
@@ -77,7 +77,7 @@ def audit_prove(
         start = previous.last_id if previous else None
         passing, held = _Passing(previous), Held()
         gone_to = purged_to(key)
-        for part in spans_hold(spans_of(passing.along(young), start, gone_to), workers):
+        for part in segments_verify(segments_of(passing.along(young), start, gone_to), workers):
             held = held.plus(part)
             progress(part.entries)
         newest = passing.last
@@ -116,8 +116,8 @@ def _hold_unsealed(after: int | None, progress: Progress) -> tuple[int, Gone]:
 
 
 def _pass_over(
-    chain: Iterator[Seal], since: datetime | None, past: int
-) -> tuple[Seal | None, Iterable[Seal]]:
+    chain: Iterator[Checkpoint], since: datetime | None, past: int
+) -> tuple[Checkpoint | None, Iterable[Checkpoint]]:
     """The last seal that is older than ``since`` or not past ``past``, and those from there on."""
     older = None
     for seal in chain:
@@ -127,14 +127,14 @@ def _pass_over(
     return older, ()
 
 
-def _chain(key: str, copies: Copy | None, past: int) -> Generator[Seal, None, None]:
+def _chain(key: str, copies: Copy | None, past: int) -> Generator[Checkpoint, None, None]:
     """The seals from number ``past`` on, in order, each proved to be the one that was signed after
     the one before."""
     previous = None
     with streamed(AuditCheckpoint.objects.filter(n__gte=past).order_by("n")) as checkpoints:
         for checkpoint in checkpoints:
             if checkpoint.sealed_at is None:
-                raise Doubt(f"Checkpoint {checkpoint.n} is not as it was signed.")
+                raise IntegrityFailure(f"Checkpoint {checkpoint.n} is not as it was signed.")
             seal = seal_of(checkpoint)
             _follows(previous, seal, key, past or 1)
             if copies:
@@ -142,18 +142,20 @@ def _chain(key: str, copies: Copy | None, past: int) -> Generator[Seal, None, No
             yield seal
             previous = seal
     if past and previous is None:
-        raise Doubt(f"Checkpoint {past} is missing, and all that came after it.")
+        raise IntegrityFailure(f"Checkpoint {past} is missing, and all that came after it.")
 
 
-def _follows(previous: Seal | None, seal: Seal, key: str, begin: int) -> None:
+def _follows(previous: Checkpoint | None, seal: Checkpoint, key: str, begin: int) -> None:
     n = previous.n + 1 if previous else begin
     first = previous.last_id + 1 if previous else seal.first_id if begin > 1 else 1
     if seal.n != n:
-        raise Doubt(f"Checkpoint {n} is missing. It sealed from entry #{first} on.", first)
+        raise IntegrityFailure(
+            f"Checkpoint {n} is missing. It sealed from entry #{first} on.", first
+        )
     named = f"Checkpoint {n}, from entry #{first} on,"
     if seal.key_id != key_id(key):
-        raise Doubt(f"{named} was signed with another key than AUDIT_SEAL_KEY.", first)
+        raise IntegrityFailure(f"{named} was signed with another key than AUDIT_SEAL_KEY.", first)
     if not hmac.compare_digest(seal.signature, seal.signature_by(key)):
-        raise Doubt(f"{named} is not as it was signed.", first)
+        raise IntegrityFailure(f"{named} is not as it was signed.", first)
     if previous and seal.prev_hash != previous.hash:
-        raise Doubt(f"{named} does not follow checkpoint {previous.n}.", first)
+        raise IntegrityFailure(f"{named} does not follow checkpoint {previous.n}.", first)

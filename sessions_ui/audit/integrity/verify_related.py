@@ -25,10 +25,10 @@ from django.db.models.functions import Coalesce
 from sessions_ui.audit.log.canonical import commitment
 from sessions_ui.audit.log.index_terms import OUTCOME
 from sessions_ui.domain.rules.outcomes import Outcome
-from sessions_ui.models import AuditEntry, AuditToken, Edit, Kind, Side
+from sessions_ui.models import AuditEntry, AuditTerm, Edit, Kind, Side
 
 from .entry_reader import AT_ONCE, COMMITTED, Batch
-from .errors import Doubt
+from .errors import IntegrityFailure
 
 Kept = tuple[int, str, int, bytes, str]
 """A personal value as it is kept: its entry, its field, its side, the salt, the value."""
@@ -106,7 +106,7 @@ def _vouched(body: dict[str, Any], values: list[Kept]) -> int:
         held = sides[1 if side == _HELD else side]
         wanted = held.get("sha256", "") if isinstance(held, dict) else ""
         if commitment(salt, value) != wanted:
-            raise Doubt(
+            raise IntegrityFailure(
                 f"The {Side(side).label} value of {field} beside entry #{id_}"
                 " is not the one that was recorded.",
                 id_,
@@ -140,7 +140,7 @@ def index_check(after: int | None) -> None:
 def _refuse(wrong: Wrong) -> None:
     sentence, found = wrong
     for id_, told in found[:1]:
-        raise Doubt(sentence.format(id=id_, told=told), id_)
+        raise IntegrityFailure(sentence.format(id=id_, told=told), id_)
 
 
 def _own() -> QuerySet[AuditEntry]:
@@ -160,7 +160,7 @@ def _even(after: int | None) -> bool:
 
 
 def _lost(after: int | None) -> Wrong:
-    tokens = AuditToken.objects.filter(field=OUTCOME)
+    tokens = AuditTerm.objects.filter(field=OUTCOME)
     indexed = tokens.filter(entry_id=OuterRef("id"), val=OuterRef("now"))
     lost = _own().annotate(now=_latest()).exclude(Exists(indexed))
     return (
@@ -170,7 +170,7 @@ def _lost(after: int | None) -> Wrong:
 
 
 def _stray(after: int | None) -> Iterator[Wrong]:
-    tokens = AuditToken.objects.filter(field=OUTCOME)
+    tokens = AuditTerm.objects.filter(field=OUTCOME)
     held = _own().annotate(now=_latest()).filter(id=OuterRef("entry_id")).values("now")
     yield (
         "Entry #{id} is missing: the index still finds it, under the outcome “{told}”.",

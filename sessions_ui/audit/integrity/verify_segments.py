@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import django
 
-from .checkpoints import MARK, Seal, leaf_of, leaves_of, merkle_root, ranges_ids
+from .checkpoints import MARK, Checkpoint, leaf_of, leaves_of, merkle_root, ranges_ids
 from .entry_reader import Batch, batches
-from .errors import Doubt
+from .errors import IntegrityFailure
 from .verify_related import Gone, ValuesCheck
 
 MOST_ENTRIES, MOST_SEALS = 20_000, 500
@@ -22,16 +22,16 @@ MOST_ENTRIES, MOST_SEALS = 20_000, 500
 
 
 @dataclass(frozen=True)
-class Span:
+class Segment:
     """Seals that follow each other; ``after``: the last entry before them (None: there is none);
     ``purged_to``: the number of the last seal whose entries may be gone, on record."""
 
     after: int | None
-    seals: tuple[Seal, ...]
+    seals: tuple[Checkpoint, ...]
     purged_to: int = 0
 
     @property
-    def last(self) -> Seal:
+    def last(self) -> Checkpoint:
         """The last of its seals."""
         return self.seals[-1]
 
@@ -52,33 +52,35 @@ class Held:
         )
 
 
-def spans_of(seals: Iterable[Seal], after: int | None, purged_to: int = 0) -> Iterator[Span]:
+def segments_of(
+    seals: Iterable[Checkpoint], after: int | None, purged_to: int = 0
+) -> Iterator[Segment]:
     """The seals in spans. A Doubt that the seals raise comes after the span before it."""
-    found, count = list[Seal](), 0
+    found, count = list[Checkpoint](), 0
     doubt = None
     try:
         for seal in seals:
             found.append(seal)
             count += seal.count
             if count >= MOST_ENTRIES or len(found) == MOST_SEALS:
-                yield Span(after, tuple(found), purged_to)
+                yield Segment(after, tuple(found), purged_to)
                 after, found, count = seal.last_id, [], 0
-    except Doubt as raised:
+    except IntegrityFailure as raised:
         doubt = raised
     if found:
-        yield Span(after, tuple(found), purged_to)
+        yield Segment(after, tuple(found), purged_to)
     if doubt:
         raise doubt
 
 
-def spans_hold(spans: Iterable[Span], workers: int = 1) -> Iterator[Held]:
+def segments_verify(spans: Iterable[Segment], workers: int = 1) -> Iterator[Held]:
     """What was found of each span, in their order. Raises Doubt, that of the first bad entry.
 
     ``workers``: processes; with more than one each has its own connection to the database that
     the settings name, so nothing may be read that is not committed.
     """
     if workers == 1:
-        yield from map(span_hold, spans)
+        yield from map(segment_verify, spans)
         return
     # A forked child would share this process's connection; a new one starts without it.
     spawn = multiprocessing.get_context("spawn")
@@ -89,7 +91,7 @@ def spans_hold(spans: Iterable[Span], workers: int = 1) -> Iterator[Held]:
             pool.shutdown(cancel_futures=True)
 
 
-def _in_turn(pool: ProcessPoolExecutor, spans: Iterable[Span], ahead: int) -> Iterator[Held]:
+def _in_turn(pool: ProcessPoolExecutor, spans: Iterable[Segment], ahead: int) -> Iterator[Held]:
     """As many spans under way as ``ahead``; what they find, in their order."""
     under_way = deque[Future[Held]]()
     for future in _submitted(pool, spans):
@@ -100,18 +102,18 @@ def _in_turn(pool: ProcessPoolExecutor, spans: Iterable[Span], ahead: int) -> It
         yield under_way.popleft().result()
 
 
-def _submitted(pool: ProcessPoolExecutor, spans: Iterable[Span]) -> Iterator[Future[Held]]:
+def _submitted(pool: ProcessPoolExecutor, spans: Iterable[Segment]) -> Iterator[Future[Held]]:
     """A doubt about the seals themselves waits for its turn behind the spans before it."""
     try:
         for span in spans:
-            yield pool.submit(span_hold, span)
-    except Doubt as doubt:
+            yield pool.submit(segment_verify, span)
+    except IntegrityFailure as doubt:
         failed = Future[Held]()
         failed.set_exception(doubt)
         yield failed
 
 
-def span_hold(span: Span) -> Held:
+def segment_verify(span: Segment) -> Held:
     """Hold one span's entries, and what stands beside them. Raises Doubt."""
     entries, values = Entries(span.after, span.last.last_id), ValuesCheck(span.after)
     there = purged = 0
@@ -149,7 +151,7 @@ class Entries:
             yield self.until(self._ahead.ids[-1])
 
 
-def look(batch: Batch, seal: Seal | None, values: ValuesCheck) -> None:
+def look(batch: Batch, seal: Checkpoint | None, values: ValuesCheck) -> None:
     """Prove a seal's entries, or entries without one, then see to the values beside them. A doubt
     about a value beside an earlier entry comes before a doubt about these."""
     try:
@@ -157,13 +159,13 @@ def look(batch: Batch, seal: Seal | None, values: ValuesCheck) -> None:
             _hold(batch, seal)
         elif batch.wrong:
             raise _changed(min(batch.wrong))
-    except Doubt:
+    except IntegrityFailure:
         values.until((seal.first_id if seal else batch.ids[0]) - 1)
         raise
     values.add(batch)
 
 
-def _hold(batch: Batch, seal: Seal) -> None:
+def _hold(batch: Batch, seal: Checkpoint) -> None:
     """The entries of one seal: none missing, none extra, each with the leaf that was sealed."""
     if batch.wrong or batch.ids != list(ranges_ids(seal.ranges)):
         _name(batch, seal)
@@ -172,31 +174,31 @@ def _hold(batch: Batch, seal: Seal) -> None:
         _name(batch, seal)
     if len(leaves) != seal.count or merkle_root(leaves) != seal.merkle_root:
         first = next(ranges_ids(seal.ranges), seal.first_id)
-        raise Doubt(
+        raise IntegrityFailure(
             f"Entries #{first} to #{seal.last_id} do not give the root of checkpoint {seal.n}.",
             first,
         )
 
 
-def _name(batch: Batch, seal: Seal) -> None:
+def _name(batch: Batch, seal: Checkpoint) -> None:
     """Raise Doubt for the first entry that is not as the seal's ranges and marks say."""
     for place, id_ in enumerate(ranges_ids(seal.ranges)):
         there = batch.ids[place] if place < len(batch.ids) else None
         if there is None or there > id_:
-            raise Doubt(f"Entry #{id_} is missing. Checkpoint {seal.n} sealed it.", id_)
+            raise IntegrityFailure(f"Entry #{id_} is missing. Checkpoint {seal.n} sealed it.", id_)
         if there < id_:
             raise _inserted(there, seal)
         if id_ in batch.wrong:
             raise _changed(id_)
         if leaf_of(id_, batch.hashes[place])[:MARK] != seal.marks[place * MARK :][:MARK]:
-            raise Doubt(f"Entry #{id_} was changed and its hash made anew.", id_)
+            raise IntegrityFailure(f"Entry #{id_} was changed and its hash made anew.", id_)
     for id_ in batch.ids[seal.count :][:1]:
         raise _inserted(id_, seal)
 
 
-def _inserted(id_: int, seal: Seal) -> Doubt:
-    return Doubt(f"Entry #{id_} was inserted. Checkpoint {seal.n} did not seal it.", id_)
+def _inserted(id_: int, seal: Checkpoint) -> IntegrityFailure:
+    return IntegrityFailure(f"Entry #{id_} was inserted. Checkpoint {seal.n} did not seal it.", id_)
 
 
-def _changed(id_: int) -> Doubt:
-    return Doubt(f"Entry #{id_} was changed: it disagrees with its own hash.", id_)
+def _changed(id_: int) -> IntegrityFailure:
+    return IntegrityFailure(f"Entry #{id_} was changed: it disagrees with its own hash.", id_)

@@ -12,7 +12,7 @@ from sessions_ui.domain.values.masking import hide, scrub
 from sessions_ui.models import Side
 
 from .index_terms import keyed
-from .insert import Vault
+from .insert import PersonalValues
 
 Changes = Mapping[str, tuple[object, object]]
 """Field key to the value before and the value wanted."""
@@ -36,7 +36,7 @@ LONGEST_NAME = 80
 MOST_NAMES = 50
 
 
-def _side(key: str, side: Side, value: object, vault: Vault) -> object:
+def _side(key: str, side: Side, value: object, vault: PersonalValues) -> object:
     """A value as an entry holds it. A field that no row of the catalogue vouches for counts as
     personal, so that nothing is shown by mistake."""
     if key not in CATALOGUE or CATALOGUE[key].personal:
@@ -44,7 +44,7 @@ def _side(key: str, side: Side, value: object, vault: Vault) -> object:
     return value[:LONGEST_VALUE] if isinstance(value, str) else value
 
 
-def change_sides(changes: Changes, vault: Vault) -> dict[str, list[object]]:
+def change_sides(changes: Changes, vault: PersonalValues) -> dict[str, list[object]]:
     """The body of an intent, a sent or a refusal: ``{key: [was, now]}``."""
     return {
         key[:LONGEST_KEY]: [_side(key, Side.WAS, was, vault), _side(key, Side.NOW, now, vault)]
@@ -52,7 +52,7 @@ def change_sides(changes: Changes, vault: Vault) -> dict[str, list[object]]:
     }
 
 
-def result_sides(results: Results, vault: Vault) -> dict[str, list[object]]:
+def result_sides(results: Results, vault: PersonalValues) -> dict[str, list[object]]:
     """The body of an end: ``{key: [result, held]}``."""
     return {
         key[:LONGEST_KEY]: [str(result), _side(key, Side.HELD, held, vault)]

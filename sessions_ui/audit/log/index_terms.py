@@ -17,7 +17,7 @@ from django.conf import settings
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.outcomes import FieldResult
 from sessions_ui.domain.values.kinds import MEANING, Kind, text_of
-from sessions_ui.models import AuditToken
+from sessions_ui.models import AuditTerm
 
 OUTCOME, STATUS, FIELD, WORD = "@outcome", "@status", "@field", "@word"
 SEARCHED_KEYS = frozenset(spec.key for spec in CATALOGUE.writable)
@@ -53,7 +53,7 @@ def keyed(*parts: str) -> str:
     return base64.urlsafe_b64encode(found[:_KEYED_BYTES]).decode()
 
 
-def value_token(spec: FieldSpec, value: object) -> str:
+def value_term(spec: FieldSpec, value: object) -> str:
     """What a whole value is indexed by, ``""`` for none."""
     normal = normal_of(spec, value)
     if not normal or spec.personal:
@@ -71,7 +71,7 @@ def _tail(normal: str) -> str:
     return base64.urlsafe_b64encode(found[:_TAIL_BYTES]).decode()
 
 
-def part_token(spec: FieldSpec, form: str, part: str) -> str:
+def part_term(spec: FieldSpec, form: str, part: str) -> str:
     """What a part of a personal value is indexed by: ``form`` says which part it is."""
     return keyed(spec.key, form, part)
 
@@ -88,25 +88,25 @@ def _parts(spec: FieldSpec, normal: str) -> Iterator[tuple[str, str]]:
             yield "start", word[:WORD_START]
 
 
-def value_tokens(spec: FieldSpec, value: object) -> set[str]:
+def value_terms(spec: FieldSpec, value: object) -> set[str]:
     """Everything that a value is indexed by: the whole, and parts where it is personal."""
-    whole = value_token(spec, value)
+    whole = value_term(spec, value)
     if not whole or not spec.personal:
         return {whole} - {""}
     normal = normal_of(spec, value)
-    return {whole, *(part_token(spec, *part) for part in _parts(spec, normal))}
+    return {whole, *(part_term(spec, *part) for part in _parts(spec, normal))}
 
 
-def change_tokens(changes: Mapping[str, tuple[object, object]]) -> set[tuple[str, str]]:
+def change_terms(changes: Mapping[str, tuple[object, object]]) -> set[tuple[str, str]]:
     """For each changed field its name, and both its values."""
     tokens = _names(changes)
     for key in changes.keys() & SEARCHED_KEYS:
-        found = {token for value in changes[key] for token in value_tokens(CATALOGUE[key], value)}
+        found = {token for value in changes[key] for token in value_terms(CATALOGUE[key], value)}
         tokens |= {(key, token) for token in found}
     return tokens
 
 
-def named_tokens(detail: Mapping[str, Any]) -> set[tuple[str, str]]:
+def name_terms(detail: Mapping[str, Any]) -> set[tuple[str, str]]:
     """The names of the fields that a refusal tells without their values: nobody could say what
     they were."""
     return _names(detail.get("fields") or ())
@@ -116,17 +116,17 @@ def _names(keys: Iterable[str]) -> set[tuple[str, str]]:
     return {(FIELD, key) for key in keys if key in CATALOGUE}
 
 
-def held_tokens(results: Mapping[str, tuple[FieldResult | str, object]]) -> set[tuple[str, str]]:
+def held_terms(results: Mapping[str, tuple[FieldResult | str, object]]) -> set[tuple[str, str]]:
     """For each field in which PAVE holds something else than what it was sent, that value."""
     return {
         (key, token)
         for key, (result, held) in results.items()
         if key in SEARCHED_KEYS and result not in _AS_SENT
-        for token in value_tokens(CATALOGUE[key], held)
+        for token in value_terms(CATALOGUE[key], held)
     }
 
 
-def status_token(status: str) -> set[tuple[str, str]]:
+def status_term(status: str) -> set[tuple[str, str]]:
     """PAVE's status at the time, where it is known."""
     return {(STATUS, status[:20])} if status else set()
 
@@ -140,15 +140,15 @@ def words_of(text: str) -> list[str]:
     return [word for word in dict.fromkeys(words) if len(word) >= SHORTEST_WORD]
 
 
-def word_tokens(note: str, ticket: str) -> set[tuple[str, str]]:
+def word_terms(note: str, ticket: str) -> set[tuple[str, str]]:
     """Everything that a reason is found by: its ticket, and the first words of its note. Both as
     the entry holds them, so that what was kept out of it is kept out here."""
     return {(WORD, word) for word in (*words_of(ticket), *words_of(note)[:MOST_NOTE_WORDS])}
 
 
-def tokens_add(entry_id: int, tokens: Iterable[tuple[str, str]]) -> None:
+def terms_add(entry_id: int, tokens: Iterable[tuple[str, str]]) -> None:
     """Index an entry; a token that is there already is left."""
-    AuditToken.objects.bulk_create(
-        [AuditToken(field=field, val=val, entry_id=entry_id) for field, val in sorted(tokens)],
+    AuditTerm.objects.bulk_create(
+        [AuditTerm(field=field, val=val, entry_id=entry_id) for field, val in sorted(tokens)],
         ignore_conflicts=True,
     )

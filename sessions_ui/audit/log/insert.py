@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 from sessions_ui.models import AuditEntry, Kind
 
 from .canonical import COLUMNS, HASH_VERSION, canonical_json, clean, commitment, row_hash
-from .storing import ALONE, Beside, entry_store
+from .storing import NO_RELATED_ROWS, RelatedRows, entry_store
 
 HORIZON_LOCK = 7_283_001
 """Advisory lock of PostgreSQL: shared by writers, exclusive for the sealer."""
@@ -55,7 +55,7 @@ def _fitted(columns: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class Vault:
+class PersonalValues:
     """Personal values on their way beside an entry: the entry gets commitments in their place."""
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ def entry_insert(
     kind: Kind,
     body: object,
     detail: object,
-    beside: Beside = ALONE,
+    beside: RelatedRows = NO_RELATED_ROWS,
     **columns: Any,
 ) -> AuditEntry:
     """Write one entry and what goes beside it. Columns not given are empty. Raises IntegrityError

@@ -26,14 +26,14 @@ from .body import (
 )
 from .index_terms import (
     OUTCOME,
-    change_tokens,
-    held_tokens,
-    named_tokens,
-    status_token,
-    word_tokens,
+    change_terms,
+    held_terms,
+    name_terms,
+    status_term,
+    word_terms,
 )
-from .insert import Vault, entry_insert
-from .storing import Beside
+from .insert import PersonalValues, entry_insert
+from .storing import RelatedRows
 
 UPDATE = "session.update"
 
@@ -54,12 +54,12 @@ def record_intent(
     """An edit is about to be tried. Its id is the number of the edit. ``known``: the session's
     personal texts of that moment (`masking.personal_texts`), to be kept out of the note;
     ``detail``: which edit it takes back (`reverting.revert_detail`)."""
-    vault = Vault()
+    vault = PersonalValues()
     body = change_sides(changes, vault)
     hidden = hidden_values(bool(reason.note or reason.ticket), session_key, {*vault.values, *known})
     why = why_columns(reason, hidden)
-    tokens = {(OUTCOME, Outcome.PENDING), *status_token(status), *change_tokens(changes)}
-    tokens |= word_tokens(why.get("reason_note", ""), why.get("ticket", ""))
+    tokens = {(OUTCOME, Outcome.PENDING), *status_term(status), *change_terms(changes)}
+    tokens |= word_terms(why.get("reason_note", ""), why.get("ticket", ""))
     return entry_insert(
         kind=Kind.INTENT,
         body=body,
@@ -70,7 +70,7 @@ def record_intent(
         status=status,
         base_version=base_version,
         op_key=op_key,
-        beside=Beside(vault.rows, tokens),
+        beside=RelatedRows(vault.rows, tokens),
         **_who(actor),
         **why,
     )
@@ -89,7 +89,7 @@ def record_sent(
 ) -> AuditEntry:
     """The first byte is about to leave. ``changes`` are the ones that PAVE is sent, over its own
     values of that moment; ``request_id`` is the one that PAVE is told."""
-    vault = Vault()
+    vault = PersonalValues()
     return entry_insert(
         kind=Kind.SENT,
         op=intent_id,
@@ -99,7 +99,7 @@ def record_sent(
         session_key=session_key,
         status=status,
         base_version=base_version,
-        beside=Beside(vault.rows, {*status_token(status), *change_tokens(changes)}),
+        beside=RelatedRows(vault.rows, {*status_term(status), *change_terms(changes)}),
         **_who(actor),
     )
 
@@ -147,14 +147,14 @@ def record_refusal(
     known: Iterable[str] = (),
 ) -> AuditEntry:
     """Something was asked for and refused before it became an edit. ``known`` as of an intent."""
-    vault = Vault()
+    vault = PersonalValues()
     body = change_sides(changes, vault)
     free = bool(FREE & detail.keys() or reason and (reason.note or reason.ticket))
     hidden = hidden_values(free, session_key, {*vault.values, *known})
     why = why_columns(reason, hidden)
-    tokens = {(OUTCOME, Outcome(outcome)), *status_token(status), *change_tokens(changes)}
-    tokens |= named_tokens(detail)
-    tokens |= word_tokens(why.get("reason_note", ""), why.get("ticket", ""))
+    tokens = {(OUTCOME, Outcome(outcome)), *status_term(status), *change_terms(changes)}
+    tokens |= name_terms(detail)
+    tokens |= word_terms(why.get("reason_note", ""), why.get("ticket", ""))
     return entry_insert(
         kind=Kind.REFUSAL,
         body=body,
@@ -165,7 +165,7 @@ def record_refusal(
         status=status,
         outcome=Outcome(outcome).value,
         error_code=error_code,
-        beside=Beside(vault.rows, tokens),
+        beside=RelatedRows(vault.rows, tokens),
         **_who(actor),
         **why,
     )
@@ -219,7 +219,7 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
     detail: Mapping[str, object] = columns.pop("detail", {})
     outcome = Outcome(ending["outcome"])
     columns["outcome"] = outcome.value
-    vault = Vault()
+    vault = PersonalValues()
     body = result_sides(results, vault)
     known = {*vault.values, *columns.pop("known", ())}
     hidden = hidden_values(bool(FREE & detail.keys()), ending["session_key"], known, intent_id)
@@ -230,7 +230,7 @@ def _ended(kind: Kind, ending: Ending) -> AuditEntry:
         body=body,
         detail=told(detail, hidden),
         action=UPDATE,
-        beside=Beside(vault.rows, {(OUTCOME, outcome), *held_tokens(results)}, stale),
+        beside=RelatedRows(vault.rows, {(OUTCOME, outcome), *held_terms(results)}, stale),
         **_who(columns.pop("actor")),
         **columns,
     )

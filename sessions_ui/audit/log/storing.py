@@ -10,21 +10,21 @@ from django.db import connection
 
 from .canonical import COLUMNS, HASH_VERSION
 
-Token = tuple[str, str]
+Term = tuple[str, str]
 """What an entry is found by: field and value."""
 
 
 @dataclass(frozen=True)
-class Beside:
+class RelatedRows:
     """What goes beside an entry: personal values (field, side, salt, value), and index rows of its
     edit, or of itself where it stands alone. ``stale`` ones are taken away where they are there."""
 
     kept: Sequence[tuple[str, int, bytes, str]] = ()
-    tokens: Collection[Token] = ()
-    stale: Collection[Token] = ()
+    tokens: Collection[Term] = ()
+    stale: Collection[Term] = ()
 
 
-ALONE = Beside()
+NO_RELATED_ROWS = RelatedRows()
 
 _NAMES = (*COLUMNS[HASH_VERSION], "hash")
 _ENTRY = (
@@ -54,7 +54,7 @@ SELECT id FROM entry
 """  # noqa: S608
 
 
-def entry_store(row: Mapping[str, Any], beside: Beside) -> int:
+def entry_store(row: Mapping[str, Any], beside: RelatedRows) -> int:
     """Store an entry and give its id. Raises IntegrityError for a key that is taken."""
     store = _store_at_once if connection.vendor == "postgresql" else _store_in_steps
     return store(_adapted(row), row["op"], beside)
@@ -70,7 +70,7 @@ def _adapted(row: Mapping[str, Any]) -> list[Any]:
     return [other[name] if name in other else row[name] for name in _NAMES]
 
 
-def _store_at_once(columns: list[Any], op: int | None, beside: Beside) -> int:
+def _store_at_once(columns: list[Any], op: int | None, beside: RelatedRows) -> int:
     kept = [[one[n] for one in beside.kept] for n in range(4)]
     stale, tokens = _columns(beside.stale), _columns(beside.tokens)
     with connection.cursor() as cursor:
@@ -78,11 +78,11 @@ def _store_at_once(columns: list[Any], op: int | None, beside: Beside) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _columns(tokens: Collection[Token]) -> tuple[list[str], list[str]]:
+def _columns(tokens: Collection[Term]) -> tuple[list[str], list[str]]:
     return [str(field) for field, _ in tokens], [str(val) for _, val in tokens]
 
 
-def _store_in_steps(columns: list[Any], op: int | None, beside: Beside) -> int:
+def _store_in_steps(columns: list[Any], op: int | None, beside: RelatedRows) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_ENTRY, columns)
         id_ = int(cursor.lastrowid)

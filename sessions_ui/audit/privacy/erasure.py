@@ -13,11 +13,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sessions_ui.audit.log.index_terms import SEARCHED_KEYS, part_token, value_token, value_tokens
+from sessions_ui.audit.log.index_terms import SEARCHED_KEYS, part_term, value_term, value_terms
 from sessions_ui.audit.search.index_rebuild import personal_keys, values_unindex
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.values.kinds import Kind
-from sessions_ui.models import AuditEntry, AuditToken, AuditValue
+from sessions_ui.models import AuditEntry, AuditTerm, AuditValue
 
 from .subjects import NAME, Subject
 
@@ -91,19 +91,19 @@ def _indexed(subject: Subject) -> Iterator[Value]:
         yield from rows.values_list("entry_id", "field", "side", "value")
 
 
-def _named(spec: FieldSpec, name: str) -> QuerySet[AuditToken]:
+def _named(spec: FieldSpec, name: str) -> QuerySet[AuditTerm]:
     """Index rows of edits in which the field holds all words of the name; a single one only as
     the whole value."""
     first, *words = name.split()
-    rows = AuditToken.objects.filter(field=spec.key)
+    rows = AuditTerm.objects.filter(field=spec.key)
     if not words:
-        return rows.filter(val=value_token(spec, name))
+        return rows.filter(val=value_term(spec, name))
     for word in words:
-        other = AuditToken.objects.filter(field=spec.key).filter(
-            val=part_token(spec, "word", word), entry_id=OuterRef("entry_id")
+        other = AuditTerm.objects.filter(field=spec.key).filter(
+            val=part_term(spec, "word", word), entry_id=OuterRef("entry_id")
         )
         rows = rows.filter(Exists(other))
-    return rows.filter(val=part_token(spec, "word", first))
+    return rows.filter(val=part_term(spec, "word", first))
 
 
 def _owners(entry_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
@@ -128,7 +128,7 @@ def holding_erase(holding: Holding) -> int:
         row = AuditValue.objects.filter(entry_id=entry_id, field=key, side=side)
         gone += row.delete()[0]
         if key in SEARCHED_KEYS:
-            tokens |= {(key, token) for token in value_tokens(CATALOGUE[key], text)}
+            tokens |= {(key, token) for token in value_terms(CATALOGUE[key], text)}
     values_unindex(holding.own_id, tokens)
     return gone
 

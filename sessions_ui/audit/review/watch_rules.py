@@ -18,7 +18,7 @@ from sessions_ui.audit.log.index_terms import HEAD
 from sessions_ui.audit.sql import first_id_since
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
 from sessions_ui.domain.rules.watch_rules import Numbers
-from sessions_ui.models import AuditEntry, AuditToken, Kind
+from sessions_ui.models import AuditEntry, AuditTerm, Kind
 
 REDIRECT = "session.redirect_url"
 CHANGED = frozenset(
@@ -122,7 +122,7 @@ def _new_host(entry: AuditEntry, _numbers: Numbers) -> bool:
     begins = Q(val=origin) if len(origin) < HEAD else Q(val__startswith=origin[:HEAD])
     for sign in _AFTER_HOST if len(origin) < HEAD else "":
         begins |= Q(val__startswith=f"{origin}{sign}")
-    seen = AuditToken.objects.filter(begins, field=REDIRECT, entry_id__lt=entry.op)
+    seen = AuditTerm.objects.filter(begins, field=REDIRECT, entry_id__lt=entry.op)
     return not seen.exists()
 
 

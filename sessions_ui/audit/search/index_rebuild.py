@@ -18,22 +18,22 @@ from sessions_ui.audit.log.index_terms import (
     SEARCHED_KEYS,
     STATUS,
     WORD,
-    change_tokens,
-    held_tokens,
-    named_tokens,
-    status_token,
-    tokens_add,
-    word_tokens,
+    change_terms,
+    held_terms,
+    name_terms,
+    status_term,
+    terms_add,
+    word_terms,
 )
 from sessions_ui.audit.log.insert import HORIZON_LOCK
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.values.kinds import text_of
-from sessions_ui.models import AuditEntry, AuditToken, AuditValue, Kind, Side, Swept
+from sessions_ui.models import AuditEntry, AuditTerm, AuditValue, JobCursor, Kind, Side
 
 Progress = Callable[[int], None]
 """Is told how many entries were done since it was last told."""
-Tokens = set[tuple[str, str]]
+Terms = set[tuple[str, str]]
 AT_ONCE = 500
 OWN = (Kind.INTENT, Kind.REFUSAL)
 ENDS = (Kind.OUTCOME, Kind.RESOLUTION)
@@ -41,7 +41,7 @@ SWEPT = "index"
 FIELDS = (FIELD, OUTCOME, STATUS, WORD, *sorted(SEARCHED_KEYS))
 
 
-def tokens_owed(ids: Collection[int]) -> dict[int, Tokens]:
+def terms_due(ids: Collection[int]) -> dict[int, Terms]:
     """Of each of these edits and refusals, everything that it is to be found by."""
     own = Q(id__in=ids, kind__in=OWN)
     steps = Q(op__in=ids, kind__in=(Kind.SENT, *ENDS))
@@ -50,7 +50,7 @@ def tokens_owed(ids: Collection[int]) -> dict[int, Tokens]:
         (one.entry_id, one.field, one.side): one.value
         for one in AuditValue.objects.filter(entry_id__in=[entry.id for entry in entries])
     }
-    owed = defaultdict[int, Tokens](set)
+    owed = defaultdict[int, Terms](set)
     for entry in entries:
         tokens = owed[entry.op or entry.id]
         tokens |= _of_end(entry, kept) if entry.kind in ENDS else _of_change(entry, kept)
@@ -61,7 +61,7 @@ def tokens_owed(ids: Collection[int]) -> dict[int, Tokens]:
     return dict(owed)
 
 
-def _of_change(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Tokens:
+def _of_change(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Terms:
     sides: dict[str, Any] = json.loads(entry.body)
     changes = {
         key: tuple(
@@ -70,15 +70,15 @@ def _of_change(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Toke
         )
         for key, pair in sides.items()
     }
-    tokens = change_tokens(changes) | status_token(entry.status)  # type: ignore[arg-type]
+    tokens = change_terms(changes) | status_term(entry.status)  # type: ignore[arg-type]
     if entry.kind == Kind.REFUSAL:
-        tokens |= named_tokens(json.loads(entry.detail))
-    return tokens | word_tokens(entry.reason_note, entry.ticket)
+        tokens |= name_terms(json.loads(entry.detail))
+    return tokens | word_terms(entry.reason_note, entry.ticket)
 
 
-def _of_end(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Tokens:
+def _of_end(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Terms:
     results: dict[str, Any] = json.loads(entry.body)
-    return held_tokens(
+    return held_terms(
         {
             key: (
                 result,
@@ -100,19 +100,19 @@ def index_rebuild(*, anew: bool = False, progress: Progress = lambda _: None) ->
     Goes on where an earlier run was stopped, unless ``anew``. Who works meanwhile is not disturbed.
     """
     done = Counter[str](added=0, removed=0)
-    swept, _ = Swept.objects.get_or_create(name=SWEPT)
+    swept, _ = JobCursor.objects.get_or_create(name=SWEPT)
     start = 0 if anew else swept.last_id
     last = AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
     owed = Counter[str]()
     for ids in _chunks(start, last):
         owed.update(_add(ids, done))
-        Swept.objects.filter(name=SWEPT).update(last_id=ids[-1])
+        JobCursor.objects.filter(name=SWEPT).update(last_id=ids[-1])
         progress(len(ids))
     for field in FIELDS:
-        rows = AuditToken.objects.filter(field=field, entry_id__lte=last)
+        rows = AuditTerm.objects.filter(field=field, entry_id__lte=last)
         if start or rows.count() != owed[field]:
             done["removed"] += _remove(field)
-    Swept.objects.filter(name=SWEPT).update(last_id=0)
+    JobCursor.objects.filter(name=SWEPT).update(last_id=0)
     return done
 
 
@@ -138,13 +138,13 @@ def _add(ids: list[int], done: Counter[str]) -> Counter[str]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HORIZON_LOCK])
         rows = [
-            (field, val, id_) for id_, tokens in tokens_owed(ids).items() for field, val in tokens
+            (field, val, id_) for id_, tokens in terms_due(ids).items() for field, val in tokens
         ]
         owed.update(field for field, _, _ in rows)
         there = _there(rows)
         for id_, missing in groupby(sorted(set(rows) - there, key=lambda one: one[2]), _entry_id):
             tokens = [(field, val) for field, val, _ in missing]
-            tokens_add(id_, tokens)
+            terms_add(id_, tokens)
             done["added"] += len(tokens)
     return owed
 
@@ -161,7 +161,7 @@ def _there(rows: Collection[tuple[str, str, int]]) -> set[tuple[str, str, int]]:
     ids = {id_ for _, _, id_ in rows}
     found = set[tuple[str, str, int]]()
     for field, some in vals.items():
-        held = AuditToken.objects.filter(
+        held = AuditTerm.objects.filter(
             field=field, val__in=some, entry_id__gte=min(ids), entry_id__lte=max(ids)
         )
         found |= set(held.values_list("field", "val", "entry_id"))
@@ -173,24 +173,24 @@ def _remove(field: str) -> int:
     was written with its entry, so none that is young can be mistaken for a stray."""
     removed, after = 0, ("", 0)
     while True:
-        rows = AuditToken.objects.filter(field=field).order_by("val", "entry_id")
+        rows = AuditTerm.objects.filter(field=field).order_by("val", "entry_id")
         later = Q(val=after[0], entry_id__gt=after[1]) | Q(val__gt=after[0])
         chunk = list(rows.filter(later).values_list("val", "entry_id")[:AT_ONCE])
         if not chunk:
             return removed
-        owed = tokens_owed({id_ for _, id_ in chunk})
+        owed = terms_due({id_ for _, id_ in chunk})
         for val, id_ in chunk:
             if (field, val) not in owed.get(id_, ()):
-                stray = AuditToken.objects.filter(field=field, val=val, entry_id=id_)
+                stray = AuditTerm.objects.filter(field=field, val=val, entry_id=id_)
                 removed += stray.delete()[0]
         after = chunk[-1]
 
 
-def values_unindex(own_id: int, tokens: Tokens) -> None:
+def values_unindex(own_id: int, tokens: Terms) -> None:
     """After values were erased: take the rows away that they stood behind, but for those that
     another value of the same edit still stands behind."""
-    for field, val in tokens - tokens_owed([own_id]).get(own_id, set()):
-        AuditToken.objects.filter(field=field, val=val, entry_id=own_id).delete()
+    for field, val in tokens - terms_due([own_id]).get(own_id, set()):
+        AuditTerm.objects.filter(field=field, val=val, entry_id=own_id).delete()
 
 
 def personal_keys() -> list[str]:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessions_ui.audit.entries.row_queries import rows_of
-from sessions_ui.audit.entries.rows import Row
+from sessions_ui.audit.entries.row_queries import entry_rows
+from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.models import AuditEntry, Kind
 
 from .filters import AuditFilter
-from .query_builder import Bounds, Search, Way, bounds_of, key_of
+from .query_builder import EntrySearch, IdQuery, IdWindow, id_window, key_of
 from .value_search import seek_hint
 
 PAGE = 50
@@ -22,7 +22,7 @@ ENDS = (Kind.OUTCOME, Kind.RESOLUTION)
 class Page:
     """One page of the list, and the keys of its neighbours (None: there is none)."""
 
-    rows: Sequence[Row]
+    rows: Sequence[EntryRow]
     newer: int | None
     older: int | None
     count_label: str
@@ -52,12 +52,12 @@ class Page:
         return number if there else None
 
 
-def page_ids(chosen: AuditFilter, bounds: Bounds, size: int = PAGE) -> tuple[list[int], bool]:
+def page_ids(chosen: AuditFilter, bounds: IdWindow, size: int = PAGE) -> tuple[list[int], bool]:
     """The ids of one page, newest first, and whether there are more in the direction of paging."""
-    return _page(Search(chosen, bounds), size)
+    return _page(EntrySearch(chosen, bounds), size)
 
 
-def _page(search: Search, size: int, many: bool = False) -> tuple[list[int], bool]:
+def _page(search: EntrySearch, size: int, many: bool = False) -> tuple[list[int], bool]:
     ids = search.nearest(size + 1, many)
     more = len(ids) > size
     return (ids[:size][::-1] if search.chosen.after is not None else ids[:size]), more
@@ -65,13 +65,13 @@ def _page(search: Search, size: int, many: bool = False) -> tuple[list[int], boo
 
 def entries_page(chosen: AuditFilter, size: int = PAGE) -> Page:
     """One page of the answer, with a count that stops at 10,000."""
-    search = Search(chosen, bounds_of(chosen))
+    search = EntrySearch(chosen, id_window(chosen))
     count = search.counted(COUNTED + 1)
     ids, more = _page(search, size, many=count > COUNTED)
     going_up = chosen.after is not None
     newer = ids[0] if ids and (more if going_up else chosen.before is not None) else None
     older = ids[-1] if ids and (going_up or more) else None
-    return Page(rows_of(ids), newer, older, count_words(count), chosen)
+    return Page(entry_rows(ids), newer, older, count_words(count), chosen)
 
 
 def count_words(count: int) -> str:
@@ -79,17 +79,17 @@ def count_words(count: int) -> str:
     return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
 
 
-def ids_newest_first(chosen: AuditFilter, bounds: Bounds) -> Way:
+def ids_newest_first(chosen: AuditFilter, bounds: IdWindow) -> IdQuery:
     """Every id of the answer, whatever its page: one statement, so one moment of the record."""
-    found = Search(chosen, bounds).ids()
+    found = EntrySearch(chosen, bounds).ids()
     return found.order_by(f"-{key_of(found)}")
 
 
-def session_history(session_key: str, limit: int = PAGE) -> Sequence[Row]:
+def session_history(session_key: str, limit: int = PAGE) -> Sequence[EntryRow]:
     """The latest edits and refusals of one session, newest first."""
     chosen = AuditFilter(session=session_key)
     ids, _ = page_ids(chosen, (0, None), limit)
-    return rows_of(ids)
+    return entry_rows(ids)
 
 
 def latest_outcome(entry_id: int) -> Outcome:

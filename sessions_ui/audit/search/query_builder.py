@@ -15,14 +15,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from sessions_ui.audit.log.index_terms import FIELD, OUTCOME, STATUS, WORD, words_of
 from sessions_ui.audit.sql import first_id_since
-from sessions_ui.models import AuditEntry, AuditToken, Kind
+from sessions_ui.models import AuditEntry, AuditTerm, Kind
 
 from .filters import AuditFilter
 from .value_search import STAR, seek, seeks
 
-Bounds = tuple[int, int | None]
+IdWindow = tuple[int, int | None]
 """A window of time as ids: from the first, to before the second (None: open)."""
-Way = QuerySet[Any, int]
+IdQuery = QuerySet[Any, int]
 MEASURED = 10_001
 """How far the range of a filter is measured: of two that are longer, either may lead."""
 FEW = frozenset({"refusal", "access", "note"})
@@ -38,30 +38,30 @@ class _Spelled(Value):
         return str(int(self.value)), []
 
 
-def bounds_of(chosen: AuditFilter) -> Bounds:
+def id_window(chosen: AuditFilter) -> IdWindow:
     """The window of time of a question."""
     lowest = first_id_since(chosen.since) if chosen.since else 0
     return lowest, first_id_since(chosen.until) if chosen.until else None
 
 
 @dataclass(frozen=True)
-class Part:
+class Condition:
     """One filter: a condition on the entries or on the index rows. ``value``: it is what was looked
     for in values, perhaps in several fields."""
 
-    model: type[AuditEntry] | type[AuditToken]
+    model: type[AuditEntry] | type[AuditTerm]
     condition: Q
     value: bool = False
 
 
-class Search:
+class EntrySearch:
     """A question on its way to its answer. A filter with a problem matches nothing."""
 
-    def __init__(self, chosen: AuditFilter, bounds: Bounds) -> None:
+    def __init__(self, chosen: AuditFilter, bounds: IdWindow) -> None:
         self.chosen = words_read(chosen)
         self._low, self._high = bounds
 
-    def ids(self) -> Way:
+    def ids(self) -> IdQuery:
         """All ids of the answer, in no order yet; without paging."""
         found = self._led_by(self._parts[0] if self._parts else None)
         return found.none() if self.chosen.problems else found
@@ -88,7 +88,7 @@ class Search:
             return sum(way.count() for way in ways)
         return min(most, int(_joined(ways, "", "COUNT(*)")[0][0]))
 
-    def _ways(self, many: bool = False) -> list[Way]:
+    def _ways(self, many: bool = False) -> list[IdQuery]:
         lead = self._parts[0] if self._parts else None
         if self.chosen.problems:
             return []
@@ -100,7 +100,7 @@ class Search:
         return [self._led_by(lead, replace(lead, condition=one)) for one in found]
 
     @cached_property
-    def _parts(self) -> list[Part]:
+    def _parts(self) -> list[Condition]:
         """The filters, the one with the shortest range first."""
         parts = [*_token_parts(self.chosen), *_entry_parts(self.chosen)]
         if len(parts) < 2 or self.chosen.problems:
@@ -109,29 +109,29 @@ class Search:
         lengths = _counts(ranges)
         return [parts[n] for n in sorted(range(len(parts)), key=lengths.__getitem__)]
 
-    def _range(self, part: Part) -> Way:
-        key = "entry_id" if part.model is AuditToken else "id"
+    def _range(self, part: Condition) -> IdQuery:
+        key = "entry_id" if part.model is AuditTerm else "id"
         found = part.model.objects.filter(part.condition, **{f"{key}__gte": self._low})
         if self._high is not None:
             found = found.filter(**{f"{key}__lt": self._high})
         return found.values_list(key, flat=True)
 
-    def _led_by(self, lead: Part | None, narrowed: Part | None = None) -> Way:
+    def _led_by(self, lead: Condition | None, narrowed: Condition | None = None) -> IdQuery:
         """The range of the lead, of which each row is asked the other filters."""
         others = [part for part in self._parts if part is not lead]
         listed = _listed(self.chosen)
-        found = self._range(narrowed or lead or Part(AuditEntry, listed))
+        found = self._range(narrowed or lead or Condition(AuditEntry, listed))
         key = key_of(found)
         for part in others:
-            if part.model is AuditToken:
-                held = AuditToken.objects.filter(part.condition, entry_id=OuterRef(key))
+            if part.model is AuditTerm:
+                held = AuditTerm.objects.filter(part.condition, entry_id=OuterRef(key))
                 found = found.filter(Exists(held))
         of_entries = [part.condition for part in others if part.model is AuditEntry]
-        if lead is not None and lead.model is AuditToken and self.chosen.kind == "edit":
+        if lead is not None and lead.model is AuditTerm and self.chosen.kind == "edit":
             # Index rows are those of edits and refusals: to ask for the few is less to look at.
             refusals = AuditEntry.objects.filter(kind=_Spelled(Kind.REFUSAL), id=OuterRef(key))
             found = found.filter(~Exists(refusals))
-        elif lead is not None and lead.model is AuditToken and self.chosen.kind:
+        elif lead is not None and lead.model is AuditTerm and self.chosen.kind:
             of_entries.append(listed)
         if of_entries:
             held = AuditEntry.objects.filter(*of_entries, id=OuterRef(key))  # type: ignore[assignment]
@@ -151,28 +151,28 @@ def words_read(chosen: AuditFilter) -> AuditFilter:
     return replace(chosen, ticket="", entry=None, words=words)
 
 
-def matching_ids(chosen: AuditFilter, bounds: Bounds) -> Way:
+def matching_ids(chosen: AuditFilter, bounds: IdWindow) -> IdQuery:
     """The ids that answer the question, in no order yet; without paging."""
-    return Search(chosen, bounds).ids()
+    return EntrySearch(chosen, bounds).ids()
 
 
-def key_of(way: Way) -> str:
+def key_of(way: IdQuery) -> str:
     """The column in which a way has its ids."""
-    return "entry_id" if way.model is AuditToken else "id"
+    return "entry_id" if way.model is AuditTerm else "id"
 
 
-def _joined(parts: Sequence[Way], tail: str, what: str = "*") -> list[tuple[int, ...]]:
+def _joined(parts: Sequence[IdQuery], tail: str, what: str = "*") -> list[tuple[int, ...]]:
     """Several ways in one statement, each id once."""
     return _asked(f"SELECT {what} FROM ({{}}) AS ways {tail}", " UNION ", "SELECT * FROM", parts)  # noqa: S608
 
 
-def _counts(parts: Sequence[Way]) -> tuple[int, ...]:
+def _counts(parts: Sequence[IdQuery]) -> tuple[int, ...]:
     """How many each of these has."""
     return _asked("SELECT {}", ", ", "(SELECT COUNT(*) FROM", parts, ")")[0]
 
 
 def _asked(
-    statement: str, between: str, before: str, parts: Sequence[Way], after: str = ""
+    statement: str, between: str, before: str, parts: Sequence[IdQuery], after: str = ""
 ) -> list[tuple[int, ...]]:
     spelled = [part.query.sql_with_params() for part in parts]
     pieces = [f"{before} ({sql}) AS way{n}{after}" for n, (sql, _) in enumerate(spelled)]
@@ -192,7 +192,7 @@ def _listed(chosen: AuditFilter) -> Q:
     return Q(kind__in=kinds) if len(kinds) > 1 else Q(kind=kinds[0])
 
 
-def _entry_parts(chosen: AuditFilter) -> list[Part]:
+def _entry_parts(chosen: AuditFilter) -> list[Condition]:
     """The filters of which the entries themselves tell, each with an index of its own."""
     found = [Q()] if chosen.kind in FEW else []
     if chosen.session:
@@ -206,7 +206,7 @@ def _entry_parts(chosen: AuditFilter) -> list[Part]:
         wanted = Q(ticket=chosen.ticket) & ~Q(ticket="")
         other = Q(id=_edit_of(chosen.entry)) if chosen.entry is not None else Q()
         found.append(wanted | other)
-    return [Part(AuditEntry, _listed(chosen) & one) for one in found]
+    return [Condition(AuditEntry, _listed(chosen) & one) for one in found]
 
 
 def _edit_of(entry_id: int) -> int:
@@ -215,11 +215,11 @@ def _edit_of(entry_id: int) -> int:
     return op or entry_id
 
 
-def _token_parts(chosen: AuditFilter) -> list[Part]:
+def _token_parts(chosen: AuditFilter) -> list[Condition]:
     """The filters that are index rows."""
     asked = ((OUTCOME, chosen.outcome), (STATUS, chosen.status), (FIELD, chosen.field))
-    found = [Part(AuditToken, Q(field=name, val=val)) for name, val in asked if val]
-    found += [Part(AuditToken, Q(field=WORD, val=word)) for word in chosen.words]
+    found = [Condition(AuditTerm, Q(field=name, val=val)) for name, val in asked if val]
+    found += [Condition(AuditTerm, Q(field=WORD, val=word)) for word in chosen.words]
     if chosen.value:
-        found.insert(0, Part(AuditToken, seek(chosen.value, chosen.field), value=True))
+        found.insert(0, Condition(AuditTerm, seek(chosen.value, chosen.field), value=True))
     return found

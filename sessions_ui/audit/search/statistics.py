@@ -14,7 +14,7 @@ from django.db import connection
 
 from sessions_ui.audit.log.index_terms import OUTCOME
 from sessions_ui.domain.rules.outcomes import Outcome
-from sessions_ui.models import AuditEntry, AuditToken, Kind
+from sessions_ui.models import AuditEntry, AuditTerm, Kind
 
 SAMPLE = 2_000
 MOST_PEOPLE = 10
@@ -88,7 +88,7 @@ def busiest_between(low: int, high: int) -> list[Person]:
 
 def refusals_between(low: int, high: int) -> Causes:
     """What stopped the edits that our rules refused, by the code of the lock or of the cause."""
-    tokens = AuditToken.objects.filter(field=OUTCOME, val=Outcome.REFUSED_BY_POLICY.value)
+    tokens = AuditTerm.objects.filter(field=OUTCOME, val=Outcome.REFUSED_BY_POLICY.value)
     tokens = tokens.filter(entry_id__gte=low, entry_id__lt=high).order_by("-entry_id")
     ids = list(tokens.values_list("entry_id", flat=True)[: SAMPLE + 1])
     chosen = ids[:SAMPLE]

@@ -17,8 +17,8 @@ from sessions_ui.audit.log.index_terms import (
     WORD_START,
     head_of,
     normal_of,
-    part_token,
-    value_token,
+    part_term,
+    value_term,
 )
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.values.kinds import Kind
@@ -97,7 +97,7 @@ def _dialled(text: str) -> str:
 
 def _plain(spec: FieldSpec, text: str) -> Q:
     if not text.endswith(STAR):
-        val = value_token(spec, text)
+        val = value_term(spec, text)
         return Q(field=spec.key, val=val) if val else Q()
     start = normal_of(spec, text.rstrip(STAR))
     if len(start) <= HEAD:
@@ -134,17 +134,17 @@ def _phone_vals(spec: FieldSpec, text: str, start: bool) -> list[str]:
     if start and text.startswith("+1") and len(digits) < _WHOLE_PHONE:
         digits = digits.removeprefix("1")
     if start and len(digits) < _WHOLE_PHONE:
-        return [part_token(spec, "start", digits)] if len(digits) in STARTS else []
+        return [part_term(spec, "start", digits)] if len(digits) in STARTS else []
     if len(digits) == LAST:
-        return [part_token(spec, "last", digits)]
-    return [value_token(spec, text)] if len(digits) > LAST else []
+        return [part_term(spec, "last", digits)]
+    return [value_term(spec, text)] if len(digits) > LAST else []
 
 
 def _name_vals(spec: FieldSpec, text: str, start: bool) -> list[str]:
     name = normal_of(spec, text)
     if " " in name or not name:
-        return [] if start or not name else [value_token(spec, text)]
-    word = part_token(spec, "word", name)
+        return [] if start or not name else [value_term(spec, text)]
+    word = part_term(spec, "word", name)
     if not start:
         return [word]
-    return [part_token(spec, "start", name), word] if len(name) == WORD_START else []
+    return [part_term(spec, "start", name), word] if len(name) == WORD_START else []

@@ -44,7 +44,7 @@ def _never(_: Ending) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ReviewCause:
     """One cause: its name in addresses, its words, and what it is known by.
 
     ``passing``: it is about how the edit stands, so it goes by itself when that changes. The causes
@@ -85,7 +85,7 @@ def locked_in(status: str) -> frozenset[str]:
 
 
 _TABLE = (
-    Look(
+    ReviewCause(
         "unknown", "Unknown, still open", "live", "question",
         "The change was sent once and no valid answer came, so nobody knows yet whether PAVE took"
         " it.",
@@ -93,69 +93,69 @@ _TABLE = (
         " PAVE can be read at all.",
         _ends_as(Outcome.UNKNOWN), passing=True,
     ),
-    Look(
+    ReviewCause(
         "unresolved", "Nobody could settle it", "bad", "question",
         "PAVE could not be read, no longer knows the session, or does not show the fields.",
         "Look at the session in PAVE or ask the customer, then close the edit on its page.",
         _ends_as(Outcome.UNRESOLVED), passing=True,
     ),
-    Look(
+    ReviewCause(
         "late_applied", "Took effect late", "warn", "clock",
         "PAVE applied the change after the agent had been told that it was not in effect.",
         "Check that nobody made it a second time, and tell the agent.",
         _ends_as(Outcome.LATE_APPLIED), passing=True,
     ),
-    Look(
+    ReviewCause(
         "drift_refused", "PAVE refused what our rules allow", "bad", "x-circle",
         "Our table of rules called the fields open, yet PAVE refused them or kept the old values.",
         "Read PAVE's words on the entry. If it happens again, tell the owner of the rules.",
         _refused_though_open,
     ),
-    Look(
+    ReviewCause(
         "drift_taken", "PAVE took what our rules lock", "warn", "lock",
         "PAVE applied a field in a status in which our table of rules locks it.",
         "Perhaps the customer began at that moment. If it happens again, tell the owner of the"
         " rules: they may be too strict.",
         _taken_though_locked,
     ),
-    Look(
+    ReviewCause(
         "collateral", "Other fields changed unasked", "warn", "altered",
         "While PAVE took this edit, fields changed that nobody sent.",
         "Compare the session with what the customer expects, and tell the owner of the rules.",
         lambda end: bool(end.collateral),
     ),
-    Look(
+    ReviewCause(
         "refused_by_policy", "Refused by our rules", "bad", "slash",
         "Somebody asked for a change of a field that is locked, or that PAVE does not have.",
         "Mostly the session had moved on while its page was open. More of them by one person: show"
         " them the rule, or ask what they need.",
         _ends_as(Outcome.REFUSED_BY_POLICY), passing=True,
     ),
-    Look(
+    ReviewCause(
         WATCH, "A watch rule", "warn", "eye",
         "The edit is what one of your watch rules watches for.",
         "Read its reason and note. Ask the agent where they do not explain it.",
     ),
-    Look(
+    ReviewCause(
         FLAGGED, "Flagged by a person", "warn", "warn",
         "Somebody wants this edit to be looked at.",
         "Read what they say, then mark it reviewed with what you found.",
     ),
-    Look(
+    ReviewCause(
         REOPENED, "Opened again", "warn", "undo",
         "A manager opened the review of this edit again.",
         "Read why among its steps, then mark it reviewed with what you found.",
     ),
 )  # fmt: skip
 
-LOOKS = {look.code: look for look in _TABLE}
+CAUSES = {look.code: look for look in _TABLE}
 PASSING = frozenset(look.code for look in _TABLE if look.passing)
 
 
-def look_of(cause: str) -> Look:
+def review_cause(cause: str) -> ReviewCause:
     """The row of a flag's cause; that of a watch rule carries the rule's number behind a colon.
     A cause that this table no longer has counts as raised by a person."""
-    return LOOKS.get(cause.partition(":")[0], LOOKS[FLAGGED])
+    return CAUSES.get(cause.partition(":")[0], CAUSES[FLAGGED])
 
 
 def causes_of(end: Ending) -> set[str]:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.sealing import SealError
 from sessions_ui.domain.actor import Actor
 from sessions_ui.management.arguments import moment
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             raise CommandError("Name the file for the entries: --output FILE. Nothing was done.")
         try:
             self._purge(plan, output)
-        except Doubt as doubt:
+        except IntegrityFailure as doubt:
             raise CommandError(f"Nothing was taken out: {doubt}") from doubt
         except (PurgeError, SealError, OSError, ValueError, RuntimeError) as error:
             raise CommandError(str(error)) from error

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.verify import Report
 from sessions_ui.management.arguments import moment
 from sessions_ui.management.progress import counted, counting
@@ -53,7 +53,7 @@ class Command(BaseCommand):
                     processes=processes or processes_for(count),
                     progress=progress,
                 )
-        except Doubt as doubt:
+        except IntegrityFailure as doubt:
             where = f" First bad entry: {doubt.entry_id}." if doubt.entry_id is not None else ""
             raise CommandError(f"{doubt}{where}") from doubt
         for line in lines_of(report, since):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, InternalError, OperationalError, connection
 
-from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.sealing import SealError
 from sessions_ui.services.integrity.seal_and_verify import (
     SEAL_AT,
@@ -73,5 +73,5 @@ class Command(BaseCommand):
         """A doubt stands on the page of evidence; it must not end the settling either."""
         try:
             record_prove()
-        except Doubt as doubt:
+        except IntegrityFailure as doubt:
             self.stderr.write(f"The audit is in doubt: {doubt}")

@@ -24,7 +24,7 @@ from sessions_ui.audit.export.rows import chunks_of
 from sessions_ui.audit.log.record import record_access, record_note
 from sessions_ui.audit.search.filters import LARGEST_ID, AuditFilter
 from sessions_ui.audit.search.pagination import ids_newest_first
-from sessions_ui.audit.search.query_builder import bounds_of, matching_ids
+from sessions_ui.audit.search.query_builder import id_window, matching_ids
 from sessions_ui.audit.sql import streamed
 from sessions_ui.domain.actor import Actor
 from sessions_ui.models import AuditEntry
@@ -61,7 +61,7 @@ def export_begin(*, actor: Actor, chosen: AuditFilter, format: str) -> Export:
     that time; what comes later is not handed out. A filter with a problem hands out nothing.
     """
     form = FORMATS[format]()
-    low, high = bounds_of(chosen)
+    low, high = id_window(chosen)
     newest = AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
     bounds = (low, newest + 1 if high is None else high)
     order = _Order(actor, replace(chosen, before=None, after=None), bounds, newest)

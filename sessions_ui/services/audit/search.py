@@ -9,17 +9,17 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from sessions_ui.audit.entries.detail import Story, first_of, story_of
+from sessions_ui.audit.entries.detail import EntryDetail, entry_detail, first_of
 from sessions_ui.audit.integrity.verify_entry import Standing, standing_of
 from sessions_ui.audit.log.index_terms import WORD, keyed, words_of
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.audit.search.filters import LARGEST_ID, AuditFilter, filter_read
 from sessions_ui.audit.search.pagination import Page, entries_page
-from sessions_ui.audit.search.query_builder import Search, bounds_of
+from sessions_ui.audit.search.query_builder import EntrySearch, id_window
 from sessions_ui.audit.sql import first_id_since
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.values.masking import scrub
-from sessions_ui.models import AuditEntry, AuditToken
+from sessions_ui.models import AuditEntry, AuditTerm
 
 SEARCH, HISTORY = "audit.search", "history.seen"
 SEEN_ONCE_IN = timedelta(hours=1)
@@ -33,7 +33,7 @@ HELD_BACK = "(not kept)"
 class EntryShown:
     """An edit's whole story, and how each of its entries stands against its seal."""
 
-    story: Story
+    story: EntryDetail
     standings: Sequence[Standing]
 
     @property
@@ -60,7 +60,7 @@ def audit_filter(params: Mapping[str, str]) -> AuditFilter:
 def audit_entry(entry_id: int, *, plain: bool = False) -> EntryShown | None:
     """The edit, refusal or access with this number; None when there is none, or it is a step.
     ``plain`` shows personal values: only `personal.personal_reveal` asks for that."""
-    story = story_of(entry_id, plain=plain) if entry_id <= LARGEST_ID else None
+    story = entry_detail(entry_id, plain=plain) if entry_id <= LARGEST_ID else None
     if story is None:
         return None
     return EntryShown(story, [standing_of(step.entry) for step in story.steps])
@@ -127,8 +127,8 @@ def entries_newer(*, actor: Actor, chosen: AuditFilter, than: int) -> str:
     """How many entries of the answer are newer than this one, in words: "1 new entry", or "99+ new
     entries" where counting stops; ``""`` for none. A page that goes on asking is on record once an
     hour."""
-    _, high = bounds_of(chosen)
-    count = Search(chosen, (than + 1, high)).counted(MOST_NEWER)
+    _, high = id_window(chosen)
+    count = EntrySearch(chosen, (than + 1, high)).counted(MOST_NEWER)
     label = f"{MOST_NEWER - 1}+" if count == MOST_NEWER else str(count)
     if chosen.active and not _searched(actor, chosen):
         _record_search(actor, chosen, label)
@@ -150,7 +150,7 @@ def _on_record(chosen: AuditFilter) -> bool:
     """Whether what was typed as words is a number of an entry, or stands in the record anyhow: any
     other word could be a person's name."""
     words = set(words_of(chosen.ticket))
-    known = AuditToken.objects.filter(field=WORD, val__in=words).values_list("val", flat=True)
+    known = AuditTerm.objects.filter(field=WORD, val__in=words).values_list("val", flat=True)
     return chosen.entry is not None or words == set(known)
 
 

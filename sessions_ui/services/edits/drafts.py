@@ -16,8 +16,8 @@ from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.merge import Merge, merge
 from sessions_ui.models import Draft, Edit
 
-from .form_data import Posted
-from .form_state import Sheet
+from .form_data import FormData
+from .form_state import FormState
 
 KEPT = timedelta(hours=24)
 
@@ -81,13 +81,13 @@ def draft_keep(
     )
 
 
-def sheet_keep(actor: Actor, sheet: Sheet, posted: Posted, *, nonce: str) -> None:
+def form_state_keep(actor: Actor, form_state: FormState, posted: FormData, *, nonce: str) -> None:
     """Keep what was typed into a sheet and PAVE does not hold yet, in place of what the form of
     this nonce left before."""
-    wanted = {key: one for key, one in sheet.touched.items() if one.merge is not Merge.SAME}
+    wanted = {key: one for key, one in form_state.touched.items() if one.merge is not Merge.SAME}
     draft_keep(
         actor_id=actor.id,
-        session_key=sheet.session_key,
+        session_key=form_state.session_key,
         typed={key: one.mine for key, one in wanted.items()},
         saw={key: one.seen for key, one in wanted.items()},
         nonce=nonce,
@@ -148,7 +148,7 @@ def draft_sent(*, actor_id: int, session_key: str, nonce: str, keys: Collection[
     _store(actor_id, session_key, fields=left, reason=old.reason, reverts=old.reverts)
 
 
-def sheet_restored(sheet: Sheet, draft: Typed) -> Sheet:
+def form_state_restored(form_state: FormState, draft: Typed) -> FormState:
     """The sheet with the draft typed into it, merged from what its author saw then."""
-    merges = merge({**sheet.texts, **draft.saw}, sheet.texts, draft.typed)
-    return replace(sheet, typed=draft.typed, merges=merges, reverts=draft.reverts)
+    merges = merge({**form_state.texts, **draft.saw}, form_state.texts, draft.typed)
+    return replace(form_state, typed=draft.typed, merges=merges, reverts=draft.reverts)

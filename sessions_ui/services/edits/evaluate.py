@@ -16,7 +16,7 @@ from .settle import results_of
 from .transitions import Results, move_to_outcome
 
 
-def judge(actor: Actor, edit: Edit, base: Snapshot, answer: Answer | PaveError) -> None:
+def evaluate_response(actor: Actor, edit: Edit, base: Snapshot, answer: Answer | PaveError) -> None:
     """Record what became of a sent edit: by PAVE's answer, or by the fault in its place."""
     if isinstance(answer, PaveError):
         _judge_fault(actor, edit, base, answer)

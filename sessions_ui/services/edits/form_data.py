@@ -8,7 +8,7 @@ from sessions_ui.domain.values.kinds import text_of
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class FormData:
     """What a form post holds: ``typed`` by field key, ``inputs`` by their posted names, and the
     posted ``<section>-…`` names that PAVE's update call does not have. ``reason``: the reason's
     inputs as they came, to be kept with a draft; ``reverts``: the edit that is being taken back, by

@@ -16,7 +16,7 @@ from sessions_ui.models import Edit
 from sessions_ui.pave.errors import PaveError
 
 
-class Finding(Enum):
+class Decision(Enum):
     """What a sheet with typed values comes to; the first that fits, in this order."""
 
     UNREADABLE = "unreadable"
@@ -27,7 +27,7 @@ class Finding(Enum):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FormState:
     """One session's form. ``texts`` is what each field shows (PAVE's spelling; without a snapshot
     what the page showed last, or nothing); ``unknown_names`` are posted names that PAVE's update
     call does not have; ``reverts`` is the edit that is being taken back."""
@@ -80,15 +80,15 @@ class Sheet:
         return {**self.texts, **{key: one.mine for key, one in self.touched.items()}}
 
     @property
-    def finding(self) -> Finding:
+    def decision(self) -> Decision:
         """What the sheet comes to, leaving errors in values to the form."""
         if self.snapshot is None:
-            return Finding.UNREADABLE
+            return Decision.UNREADABLE
         if self.conflicts:
-            return Finding.CONFLICT
+            return Decision.CONFLICT
         if self.changes:
-            return Finding.CHANGES
-        return Finding.LOCKED if self.refused or self.unknown_names else Finding.NOTHING
+            return Decision.CHANGES
+        return Decision.LOCKED if self.refused or self.unknown_names else Decision.NOTHING
 
     def _open(self, wanted: Merge) -> dict[str, FieldMerge]:
         return {
@@ -98,7 +98,7 @@ class Sheet:
         }
 
 
-def sheet_of(
+def form_state_of(
     *,
     session_key: str,
     snapshot: Snapshot | None,
@@ -111,14 +111,14 @@ def sheet_of(
     last_read: Snapshot | None = None,
     reverts: int = 0,
     catalogue: Catalogue = CATALOGUE,
-) -> Sheet:
+) -> FormState:
     """The sheet of a session. Without a snapshot, all is locked, and what is shown is ``seen`` or
     PAVE's last word."""
     situation = Situation(snapshot, may_edit, pending=pending is not None)
     held = snapshot or (last_read if seen is None else None)
     texts = held.texts(catalogue) if held else dict(seen or {})
     typed = dict(typed or {})
-    return Sheet(
+    return FormState(
         session_key=session_key,
         snapshot=snapshot,
         texts=texts,

@@ -29,7 +29,7 @@ def digest_of(inputs: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FormToken:
     """What one page showed to one person: ``texts`` by field key; at review also ``bound``.
 
     ``read_at`` is PAVE's moment, ISO 8601 UTC; ``reverts`` the edit that is being taken back.
@@ -48,7 +48,7 @@ class Seen:
         """The opaque token for the hidden input."""
         return signing.dumps(asdict(self), salt=SALT, compress=True)
 
-    def at_review(self, inputs: Mapping[str, str]) -> "Seen":
+    def at_review(self, inputs: Mapping[str, str]) -> "FormToken":
         """The copy for the review page: binds exactly these inputs, keeps the nonce."""
         return replace(self, step=REVIEW, bound=digest_of(inputs))
 
@@ -57,13 +57,13 @@ class Seen:
         return self.step == REVIEW and self.bound == digest_of(inputs)
 
 
-def read_seen(token: str, session_key: str, actor_id: int | None = None) -> Seen | None:
+def form_token_read(token: str, session_key: str, actor_id: int | None = None) -> FormToken | None:
     """The copy in a token; None when forged, older than a day, or of another session or person.
 
     ``actor_id`` None accepts any person: for a post whose log-in has ended.
     """
     try:
-        seen = Seen(**signing.loads(token, salt=SALT, max_age=VALID))
+        seen = FormToken(**signing.loads(token, salt=SALT, max_age=VALID))
     except (signing.BadSignature, TypeError, ValueError):
         return None
     if seen.session_key != session_key or actor_id not in (None, seen.actor_id):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.snapshot import Snapshot
-from sessions_ui.models import AuditEntry, Visit
+from sessions_ui.models import AuditEntry, RecentSession
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 from sessions_ui.services.sessions.observations import sighting_keep
 from sessions_ui.services.sessions.pave_reads import (
@@ -18,10 +18,10 @@ from sessions_ui.services.sessions.pave_reads import (
     snapshot_read,
 )
 
-from .drafts import sheet_keep
-from .form_data import Posted
-from .form_state import Sheet, sheet_of
-from .form_token import Seen
+from .drafts import form_state_keep
+from .form_data import FormData
+from .form_state import FormState, form_state_of
+from .form_token import FormToken
 from .refusals import refusal_of_locked
 from .settle import edit_settle, edits_found_late, open_edit
 
@@ -29,7 +29,7 @@ SEEN = "personal.seen"
 SEEN_ONCE_IN = timedelta(hours=1)
 
 
-def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
+def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> FormState:
     """The session as PAVE holds it now, with every field's verdict; settles an unknown edit.
 
     Raises PaveKeyError for what cannot be a key and PaveNotFound where PAVE knows no such session;
@@ -41,7 +41,7 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
         raise
     except PaveError as fault:
         pending = open_edit(session_key)
-        return sheet_of(
+        return form_state_of(
             session_key=session_key,
             snapshot=None,
             may_edit=may_edit,
@@ -55,12 +55,19 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> Sheet:
         pending = open_edit(session_key)
     edits_found_late(snapshot)
     _note_visit(actor, snapshot)
-    return sheet_of(session_key=session_key, snapshot=snapshot, may_edit=may_edit, pending=pending)
+    return form_state_of(
+        session_key=session_key, snapshot=snapshot, may_edit=may_edit, pending=pending
+    )
 
 
 def session_review(
-    *, actor: Actor, session_key: str, seen: Seen | None, posted: Posted, may_edit: bool = True
-) -> Sheet:
+    *,
+    actor: Actor,
+    session_key: str,
+    seen: FormToken | None,
+    posted: FormData,
+    may_edit: bool = True,
+) -> FormState:
     """A fresh read merged with what the agent saw and typed; locked fields posted are recorded, and
     what was typed is kept, whatever becomes of the page.
 
@@ -77,7 +84,7 @@ def session_review(
     pending = open_edit(session_key)
     if pending and snapshot and edit_settle(pending, snapshot):
         pending = open_edit(session_key)
-    sheet = sheet_of(
+    form_state = form_state_of(
         session_key=session_key,
         snapshot=snapshot,
         may_edit=may_edit,
@@ -89,13 +96,13 @@ def session_review(
         reverts=posted.reverts,
     )
     if snapshot is None:
-        sheet_keep(actor, sheet, posted, nonce=seen.nonce if seen else "")
+        form_state_keep(actor, form_state, posted, nonce=seen.nonce if seen else "")
     elif seen:
-        if sheet.refused or sheet.unknown_names:
-            refusal_of_locked(actor, sheet)
+        if form_state.refused or form_state.unknown_names:
+            refusal_of_locked(actor, form_state)
         with suppress(DatabaseError, InterfaceError):  # a review promises nothing
-            sheet_keep(actor, sheet, posted, nonce=seen.nonce)
-    return sheet
+            form_state_keep(actor, form_state, posted, nonce=seen.nonce)
+    return form_state
 
 
 def _note_visit(actor: Actor, snapshot: Snapshot) -> None:
@@ -104,7 +111,7 @@ def _note_visit(actor: Actor, snapshot: Snapshot) -> None:
     now = timezone.now()
     with transaction.atomic():
         last_read_keep(snapshot)
-        Visit.objects.update_or_create(
+        RecentSession.objects.update_or_create(
             actor_id=actor.id,
             session_key=snapshot.session_key,
             defaults={

@@ -8,13 +8,18 @@ from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.merge import Merge
 from sessions_ui.domain.rules.policy import Reason
 
-from .form_data import Posted
-from .form_state import Sheet
-from .form_token import Seen
+from .form_data import FormData
+from .form_state import FormState
+from .form_token import FormToken
 
 
 def refusal_record(
-    *, actor: Actor, session_key: str, posted: Posted, error_code: str, seen: Seen | None = None
+    *,
+    actor: Actor,
+    session_key: str,
+    posted: FormData,
+    error_code: str,
+    seen: FormToken | None = None,
 ) -> None:
     """Record a post that was refused before it became an edit.
 
@@ -46,22 +51,22 @@ def refusal_record(
         )
 
 
-def refusal_of_locked(actor: Actor, sheet: Sheet) -> None:
+def refusal_of_locked(actor: Actor, form_state: FormState) -> None:
     """Record the locked fields and unknown names of a review; they are kept out of the edit. What
     PAVE holds already was not refused."""
-    refused = {k: one for k, one in sheet.refused.items() if one.merge is not Merge.SAME}
-    if not (refused or sheet.unknown_names):
+    refused = {k: one for k, one in form_state.refused.items() if one.merge is not Merge.SAME}
+    if not (refused or form_state.unknown_names):
         return
-    locks = {key: str(sheet.verdicts[key].reason) for key in refused}
+    locks = {key: str(form_state.verdicts[key].reason) for key in refused}
     first = next(iter(locks.values()), "unknown_field")
-    busy = sheet.pending is not None
+    busy = form_state.pending is not None
     with transaction.atomic():
         record_refusal(
             actor=actor,
-            session_key=sheet.session_key,
-            session_label=sheet.snapshot.vehicle_label,
+            session_key=form_state.session_key,
+            session_label=form_state.snapshot.vehicle_label,
             changes={key: (one.now, one.mine) for key, one in refused.items()},
-            status=sheet.snapshot.raw_status,
-            detail={"locks": locks, "unknown_names": list(sheet.unknown_names)},
+            status=form_state.snapshot.raw_status,
+            detail={"locks": locks, "unknown_names": list(form_state.unknown_names)},
             error_code=str(Reason.EDIT_PENDING) if busy else first,
         )

@@ -15,8 +15,8 @@ from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.merge import merge
 from sessions_ui.models import AuditEntry
 
-from .form_data import Posted
-from .form_state import Sheet
+from .form_data import FormData
+from .form_state import FormState
 from .prepare import SEEN, session_review
 from .refusals import refusal_of_locked, refusal_record
 
@@ -25,7 +25,7 @@ from .refusals import refusal_of_locked, refusal_record
 class Reverting:
     """A revert on its way to the review: the sheet, and what cannot be taken back and why."""
 
-    sheet: Sheet
+    form_state: FormState
     hindered: tuple[tuple[FieldSpec, Hindrance], ...]
 
 
@@ -50,14 +50,16 @@ def session_revert(*, actor: Actor, inverse: Inverse) -> Reverting:
     PaveKeyError."""
     posted = _posted(inverse)
     _record_seen(actor, inverse)
-    sheet = session_review(actor=actor, session_key=inverse.session_key, seen=None, posted=posted)
-    seen = {**sheet.texts, **inverse.left}
-    if sheet.snapshot:
-        sheet = replace(sheet, merges=merge(seen, sheet.texts, sheet.typed))
-        if sheet.refused:
-            refusal_of_locked(actor, sheet)
+    form_state = session_review(
+        actor=actor, session_key=inverse.session_key, seen=None, posted=posted
+    )
+    seen = {**form_state.texts, **inverse.left}
+    if form_state.snapshot:
+        form_state = replace(form_state, merges=merge(seen, form_state.texts, form_state.typed))
+        if form_state.refused:
+            refusal_of_locked(actor, form_state)
     hindered = tuple((CATALOGUE[key], why) for key, why in inverse.hindered.items())
-    return Reverting(sheet, hindered)
+    return Reverting(form_state, hindered)
 
 
 def revert_refuse(*, actor: Actor, inverse: Inverse) -> None:
@@ -70,8 +72,8 @@ def revert_refuse(*, actor: Actor, inverse: Inverse) -> None:
     )
 
 
-def _posted(inverse: Inverse) -> Posted:
-    return Posted(
+def _posted(inverse: Inverse) -> FormData:
+    return FormData(
         typed=inverse.before,
         inputs={CATALOGUE[key].input_name: text for key, text in inverse.before.items()},
         reason=revert_reason(inverse.edit_id),

@@ -27,11 +27,11 @@ from sessions_ui.pave.client import body_bytes
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 from sessions_ui.services.sessions.pave_reads import pave, snapshot_read
 
-from .drafts import draft_sent, sheet_keep
-from .evaluate import judge, told
-from .form_data import Posted, as_sent
-from .form_state import Finding, Sheet, sheet_of
-from .form_token import Seen, digest_of
+from .drafts import draft_sent, form_state_keep
+from .evaluate import evaluate_response, told
+from .form_data import FormData, as_sent
+from .form_state import Decision, FormState, form_state_of
+from .form_token import FormToken, digest_of
 from .prepare import session_review
 from .settle import edit_settle, open_edit, slot_awaited
 from .transitions import lease, move_to_outcome, move_to_sent, request_id
@@ -42,10 +42,10 @@ PAGE_BUDGET = timedelta(seconds=25)
 """How long a page may take: longer than a PUT's deadline, shorter than the server waits."""
 
 _STOPS = {
-    Finding.UNREADABLE: (Outcome.WITHDRAWN, "unreadable"),
-    Finding.CONFLICT: (Outcome.WITHDRAWN, "conflict"),
-    Finding.NOTHING: (Outcome.WITHDRAWN, "nothing_to_change"),
-    Finding.LOCKED: (Outcome.REFUSED_BY_POLICY, "locked"),
+    Decision.UNREADABLE: (Outcome.WITHDRAWN, "unreadable"),
+    Decision.CONFLICT: (Outcome.WITHDRAWN, "conflict"),
+    Decision.NOTHING: (Outcome.WITHDRAWN, "nothing_to_change"),
+    Decision.LOCKED: (Outcome.REFUSED_BY_POLICY, "locked"),
 }
 
 
@@ -54,12 +54,12 @@ class Submitted:
     """What a send came to: the edit whose page to show, or a sheet to draw again and why."""
 
     edit: Edit | None = None
-    sheet: Sheet | None = None
+    form_state: FormState | None = None
     code: str = ""
 
 
 def session_update(
-    *, actor: Actor, session_key: str, seen: Seen, posted: Posted, reason: ReasonGiven
+    *, actor: Actor, session_key: str, seen: FormToken, posted: FormData, reason: ReasonGiven
 ) -> Submitted:
     """Send one reviewed edit to PAVE, at most once per nonce.
 
@@ -75,7 +75,7 @@ def session_update(
         snapshot = snapshot_read(session_key)
     except PaveError as fault:
         return _unreadable(actor, edit, seen, posted, fault)
-    sheet = sheet_of(
+    form_state = form_state_of(
         session_key=session_key,
         snapshot=snapshot,
         may_edit=True,
@@ -83,10 +83,10 @@ def session_update(
         typed=posted.typed,
         reverts=posted.reverts,
     )
-    if sheet.refused or sheet.finding is not Finding.CHANGES:
-        finding = Finding.LOCKED if sheet.refused else sheet.finding
-        return _stop(actor, edit, sheet, posted, finding)
-    return _send(actor, edit, sheet, posted)
+    if form_state.refused or form_state.decision is not Decision.CHANGES:
+        decision = Decision.LOCKED if form_state.refused else form_state.decision
+        return _stop(actor, edit, form_state, posted, decision)
+    return _send(actor, edit, form_state, posted)
 
 
 def edit_of_nonce(nonce: str) -> Edit | None:
@@ -95,7 +95,7 @@ def edit_of_nonce(nonce: str) -> Edit | None:
 
 
 def _reserve(
-    actor: Actor, session_key: str, seen: Seen, posted: Posted, reason: ReasonGiven
+    actor: Actor, session_key: str, seen: FormToken, posted: FormData, reason: ReasonGiven
 ) -> Edit | None:
     """Intent and slot in one commit, before anything is read. None: nonce used, or slot taken."""
     changes = {
@@ -132,29 +132,29 @@ def _reserve(
         return None
 
 
-def _again(first: Edit, posted: Posted) -> Submitted:
+def _again(first: Edit, posted: FormData) -> Submitted:
     same = first.values_digest == digest_of(posted.inputs)
     return Submitted(edit=first) if same else Submitted(code="nonce_used")
 
 
-def _busy(actor: Actor, session_key: str, seen: Seen, posted: Posted) -> Submitted:
+def _busy(actor: Actor, session_key: str, seen: FormToken, posted: FormData) -> Submitted:
     """Another edit held the slot; by now it may be settled, and the page says which. Or this very
     form has it: the other press of a double click came through while PAVE was read. It still may
     behind this look, so the page speaks of its own press alone."""
-    sheet = session_review(actor=actor, session_key=session_key, seen=seen, posted=posted)
+    form_state = session_review(actor=actor, session_key=session_key, seen=seen, posted=posted)
     if first := edit_of_nonce(seen.nonce):
         return _again(first, posted)
-    sheet_keep(actor, sheet, posted, nonce=seen.nonce)
-    return Submitted(sheet=sheet, code="busy" if sheet.pending else "came_second")
+    form_state_keep(actor, form_state, posted, nonce=seen.nonce)
+    return Submitted(form_state=form_state, code="busy" if form_state.pending else "came_second")
 
 
 def _unreadable(
-    actor: Actor, edit: Edit, seen: Seen, posted: Posted, fault: PaveError
+    actor: Actor, edit: Edit, seen: FormToken, posted: FormData, fault: PaveError
 ) -> Submitted:
     code = "not_found" if isinstance(fault, PaveNotFound) else "unreadable"
     known = personal_texts(seen.texts)
     _withdraw(actor, edit, Outcome.WITHDRAWN, code, detail=told(fault), known=known)
-    sheet = sheet_of(
+    form_state = form_state_of(
         session_key=edit.session_key,
         snapshot=None,
         may_edit=True,
@@ -163,36 +163,42 @@ def _unreadable(
         fault=fault,
         reverts=posted.reverts,
     )
-    sheet_keep(actor, sheet, posted, nonce=edit.nonce)
-    return Submitted(sheet=sheet, code=code)
+    form_state_keep(actor, form_state, posted, nonce=edit.nonce)
+    return Submitted(form_state=form_state, code=code)
 
 
-def _stop(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted, finding: Finding) -> Submitted:
-    outcome, code = _STOPS[finding]
-    locks = {key: str(sheet.verdicts[key].reason) for key in sheet.refused}
-    _withdraw(actor, edit, outcome, code, status=sheet.snapshot.raw_status, detail={"locks": locks})
-    sheet_keep(actor, sheet, posted, nonce=edit.nonce)
-    return Submitted(sheet=sheet, code=code)
+def _stop(
+    actor: Actor, edit: Edit, form_state: FormState, posted: FormData, decision: Decision
+) -> Submitted:
+    outcome, code = _STOPS[decision]
+    locks = {key: str(form_state.verdicts[key].reason) for key in form_state.refused}
+    _withdraw(
+        actor, edit, outcome, code, status=form_state.snapshot.raw_status, detail={"locks": locks}
+    )
+    form_state_keep(actor, form_state, posted, nonce=edit.nonce)
+    return Submitted(form_state=form_state, code=code)
 
 
 def _withdraw(actor: Actor, edit: Edit, outcome: Outcome, code: str, **facts: object) -> None:
     move_to_outcome(edit, outcome, actor=actor, allowed={State.INTENT}, error_code=code, **facts)
 
 
-def _send(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted) -> Submitted:
-    changes = {key: (one.now, as_sent(key, one.mine)) for key, one in sheet.changes.items()}
+def _send(actor: Actor, edit: Edit, form_state: FormState, posted: FormData) -> Submitted:
+    changes = {key: (one.now, as_sent(key, one.mine)) for key, one in form_state.changes.items()}
     body = payload({key: wanted for key, (_, wanted) in changes.items()})
     sha256 = hashlib.sha256(body_bytes(body)).hexdigest()
-    if not move_to_sent(edit, actor=actor, base=sheet.snapshot, changes=changes, sha256=sha256):
+    if not move_to_sent(
+        edit, actor=actor, base=form_state.snapshot, changes=changes, sha256=sha256
+    ):
         return Submitted(edit=edit_of_nonce(edit.nonce))
     try:
         answer = pave().session_update(edit.session_key, body, request_id=request_id(edit))
     except PaveError as fault:
         answer = fault
     try:
-        judge(actor, edit, sheet.snapshot, answer)
+        evaluate_response(actor, edit, form_state.snapshot, answer)
         _look_back(edit)
-        _tidy(actor, edit, sheet, posted)
+        _tidy(actor, edit, form_state, posted)
     except (DatabaseError, InterfaceError):
         # It stays `sent`: when its lease is over it is read back like any edit without an answer.
         logger.error("outcome not recorded", extra={"edit_id": edit.entry_id}, exc_info=True)
@@ -212,10 +218,10 @@ def _has_time(edit: Edit) -> bool:
     return ended <= edit.created_at + PAGE_BUDGET
 
 
-def _tidy(actor: Actor, edit: Edit, sheet: Sheet, posted: Posted) -> None:
+def _tidy(actor: Actor, edit: Edit, form_state: FormState, posted: FormData) -> None:
     """What is not in effect is kept for its author; what is, or may be, needs no draft."""
     if edit.state in (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.NOT_IN_EFFECT):
-        sheet_keep(actor, sheet, posted, nonce=edit.nonce)
+        form_state_keep(actor, form_state, posted, nonce=edit.nonce)
     else:
         draft_sent(
             actor_id=actor.id, session_key=edit.session_key, nonce=edit.nonce, keys=edit.changes

@@ -19,7 +19,7 @@ from sessions_ui.audit.integrity.archive import (
     archive_write,
     manifest_write,
 )
-from sessions_ui.audit.integrity.checkpoints import Seal
+from sessions_ui.audit.integrity.checkpoints import Checkpoint
 from sessions_ui.audit.integrity.purge_notes import PURGED, Purge, purged_to
 from sessions_ui.audit.integrity.sealing import Progress, seal_of
 from sessions_ui.audit.integrity.triggers import deleting_allowed
@@ -29,7 +29,7 @@ from sessions_ui.models import (
     OPEN_STATES,
     AuditCheckpoint,
     AuditEntry,
-    AuditToken,
+    AuditTerm,
     AuditValue,
     Edit,
     Flag,
@@ -112,7 +112,7 @@ def purge_make(
     return kept
 
 
-def _seals(from_n: int, to_n: int) -> Iterator[Seal]:
+def _seals(from_n: int, to_n: int) -> Iterator[Checkpoint]:
     for n in range(from_n, to_n + 1):
         yield seal_of(AuditCheckpoint.objects.get(n=n))
 
@@ -127,7 +127,7 @@ def purge_finish(progress: Progress = lambda _: None) -> int:
         gone += count
         progress(count)
     if to_n:
-        AuditToken.objects.filter(entry_id__lte=_last_id(to_n)).delete()
+        AuditTerm.objects.filter(entry_id__lte=_last_id(to_n)).delete()
     return gone
 
 

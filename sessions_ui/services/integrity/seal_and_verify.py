@@ -16,8 +16,8 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.entries.rows import detail_of
-from sessions_ui.audit.integrity.checkpoints import Seal
-from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.checkpoints import Checkpoint
+from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.purge_notes import purge_notes
 from sessions_ui.audit.integrity.sealing import Progress, copied_to, copy_append, seals_make
 from sessions_ui.audit.integrity.verify import Report, audit_prove
@@ -38,7 +38,7 @@ PURGES_SHOWN = 3
 COMMAND, LOOP = "audit_verify", "the reconcile loop"
 
 
-def audit_seal(*, progress: Progress = lambda _: None) -> tuple[list[Seal], int | None]:
+def audit_seal(*, progress: Progress = lambda _: None) -> tuple[list[Checkpoint], int | None]:
     """Seal what is new. Gives the seals, and how many went to the copy (None: no copy is kept).
 
     Raises SealError, and OSError or ValueError when the seals stand but the copy could not be
@@ -91,7 +91,7 @@ def _prove(
         report = audit_prove(
             key=key, since=since, past=past, copy=copy, workers=processes, progress=progress
         )
-    except Doubt as doubt:
+    except IntegrityFailure as doubt:
         proof.copied = copy is not None
         proof.doubt, proof.doubt_id = str(doubt), doubt.entry_id
         if key:  # without one nothing was looked at

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from sessions_ui.models import Lease
+from sessions_ui.models import JobLock
 
 POLL = 0.5
 
 
-class WorkLease:
+class JobLease:
     """A claim on a job, for ``seconds`` at a time; renewed while the work goes on.
 
     A holder that dies is succeeded when its time is over: judged by time only, never by whether
@@ -29,8 +29,10 @@ class WorkLease:
         """Claim or renew; False while somebody else holds it."""
         now = timezone.now()
         with transaction.atomic():
-            Lease.objects.get_or_create(name=self.name, defaults={"holder": "", "until": now})
-            free = Lease.objects.filter(Q(until__lte=now) | Q(holder=self._holder), name=self.name)
+            JobLock.objects.get_or_create(name=self.name, defaults={"holder": "", "until": now})
+            free = JobLock.objects.filter(
+                Q(until__lte=now) | Q(holder=self._holder), name=self.name
+            )
             return bool(free.update(holder=self._holder, until=now + self._for))
 
     def wait(self, seconds: float, pause: Callable[[float], None] = time.sleep) -> bool:
@@ -43,4 +45,4 @@ class WorkLease:
 
     def release(self) -> None:
         """Let the next one in."""
-        Lease.objects.filter(name=self.name, holder=self._holder).update(until=timezone.now())
+        JobLock.objects.filter(name=self.name, holder=self._holder).update(until=timezone.now())

@@ -18,11 +18,11 @@ from sessions_ui.pave.errors import PaveError, PaveNotFound
 from sessions_ui.services.edits.drafts import drafts_expire
 from sessions_ui.services.edits.settle import edit_found_late, edit_settle, edits_expire, sent_again
 from sessions_ui.services.edits.transitions import move_to_resolution
-from sessions_ui.services.review.scan import review_sweep
+from sessions_ui.services.review.scan import review_scan
 from sessions_ui.services.sessions.observations import sighting_keep
 from sessions_ui.services.sessions.pave_reads import last_reads_expire, snapshot_read
 
-from .lock import WorkLease
+from .lock import JobLease
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def edits_reconcile(*, wait: float = 0) -> int | None:
     An edit whose session PAVE no longer knows, or that nobody could read for a day, is left to a
     person (`unresolved`).
     """
-    lease = WorkLease("reconcile", LEASE_SECONDS)
+    lease = JobLease("reconcile", LEASE_SECONDS)
     if not (lease.wait(wait) if wait else lease.take()):
         return None
     try:
@@ -49,13 +49,13 @@ def edits_reconcile(*, wait: float = 0) -> int | None:
         last_reads_expire()
         settled = sum(_tried(_settle, edit) for edit in _held(lease, _unknown()))
         settled += sum(_tried(_look_again, edit) for edit in _held(lease, _due()))
-        review_sweep(seconds=SWEEP_SECONDS)
+        review_scan(seconds=SWEEP_SECONDS)
         return settled
     finally:
         lease.release()
 
 
-def _held(lease: WorkLease, edits: list[Edit]) -> Iterator[Edit]:
+def _held(lease: JobLease, edits: list[Edit]) -> Iterator[Edit]:
     """The edits one by one, the lease renewed before each, until it is lost."""
     return takewhile(lambda _: lease.take(), edits)
 

@@ -17,23 +17,23 @@ from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.domain.values.masking import ERASED
 from sessions_ui.models import (
     OPEN_STATES,
+    CachedSession,
     Draft,
     Edit,
     Erasure,
     Flag,
-    LastRead,
+    Observation,
     Proof,
+    RecentSession,
     SavedView,
-    Sighting,
-    Visit,
-    Watch,
+    WatchRule,
 )
 
 TEXTS: Mapping[type[Model], tuple[str, ...]] = {
-    Visit: ("status", "vehicle"),
-    Sighting: ("status", "delivery", "started_at", "updated_at"),
+    RecentSession: ("status", "vehicle"),
+    Observation: ("status", "delivery", "started_at", "updated_at"),
     Flag: ("note", "closing"),
-    Watch: ("name",),
+    WatchRule: ("name",),
     Proof: ("doubt",),
     SavedView: ("name",),
     Erasure: ("basis",),
@@ -42,7 +42,7 @@ TEXTS: Mapping[type[Model], tuple[str, ...]] = {
 _EDITS = "SELECT id FROM sessions_ui_edit WHERE {}"
 
 
-JSONS: Mapping[type[Model], tuple[str, ...]] = {Sighting: ("texts",)}
+JSONS: Mapping[type[Model], tuple[str, ...]] = {Observation: ("texts",)}
 """Columns of what PAVE said field by field, as a flat object."""
 
 
@@ -90,11 +90,11 @@ def places_clear(subject: Subject) -> Counter[str]:
     """Delete or empty what holds it; gives how many rows of which place."""
     drafts, reads, views = _drafts(subject), _reads(subject), _views(subject)
     Draft.objects.filter(pk__in=drafts).delete()
-    LastRead.objects.filter(pk__in=reads).delete()
+    CachedSession.objects.filter(pk__in=reads).delete()
     SavedView.objects.filter(pk__in=views).delete()
     found = Counter(drafts=len(drafts), reads=len(reads), notes=len(views))
     for row, column in list(_texts(subject)):
-        emptied = f"{ERASED} #{row.pk}" if isinstance(row, Watch | SavedView) else ""
+        emptied = f"{ERASED} #{row.pk}" if isinstance(row, WatchRule | SavedView) else ""
         type(row)._default_manager.filter(pk=row.pk).update(**{column: emptied})
         found["notes"] += 1
     for row, column in list(_jsons(subject)):
@@ -124,7 +124,9 @@ def _drafts(subject: Subject) -> list[object]:
 
 
 def _reads(subject: Subject) -> list[object]:
-    return [row.pk for row in LastRead.objects.iterator() if _holds(subject, decrypt(row.sealed))]
+    return [
+        row.pk for row in CachedSession.objects.iterator() if _holds(subject, decrypt(row.sealed))
+    ]
 
 
 def _views(subject: Subject) -> list[object]:

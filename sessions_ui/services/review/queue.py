@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from django.db import DatabaseError
 from django.db.models import Count, Min, Q, QuerySet
 
-from sessions_ui.audit.entries.row_queries import rows_of
-from sessions_ui.audit.entries.rows import Row
+from sessions_ui.audit.entries.row_queries import entry_rows
+from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.log.canonical import microseconds
-from sessions_ui.domain.rules.review_causes import LOOKS, WATCH, look_of
+from sessions_ui.domain.rules.review_causes import CAUSES, WATCH, review_cause
 from sessions_ui.models import Flag
 
-from .scan import behind, review_sweep
+from .scan import behind, review_scan
 from .status import Cause, newest_flag
 
 PAGE = 50
@@ -26,10 +26,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Item:
     """One entry that needs a look: since when, why, and whether the reader did it."""
 
-    row: Row
+    row: EntryRow
     since: datetime
     causes: Sequence[Cause]
     own: bool
@@ -41,7 +41,7 @@ class Queue:
     nowhere; ``counts`` has label and entries of each open cause; ``unseen``: so many of the newest
     ids were not looked through yet."""
 
-    rows: Sequence[Waiting]
+    rows: Sequence[Item]
     further: str
     counts: Sequence[tuple[str, str, int]]
     total: int
@@ -53,17 +53,17 @@ def queue_page(*, cause: str = "", after: str = "", reader_id: int | None) -> Qu
     """A page of the queue: of one cause, where one is named; past a place that an earlier page
     named (one that cannot be read is the beginning)."""
     with suppress(DatabaseError):  # a database that takes no writes still shows what it has
-        review_sweep(seconds=SWEEP_SECONDS)
+        review_scan(seconds=SWEEP_SECONDS)
     upto = newest_flag()
     waiting = Flag.objects.filter(closed_at__isnull=True)
     places = _places(_of_cause(waiting, cause), after)
     shown = places[:PAGE]
     causes = _causes(waiting, [entry_id for entry_id, _ in shown])
-    rows = {row.entry.id: row for row in rows_of([entry_id for entry_id, _ in shown])}
+    rows = {row.entry.id: row for row in entry_rows([entry_id for entry_id, _ in shown])}
     counts = _counts(waiting)
     return Queue(
         rows=[
-            Waiting(
+            Item(
                 row=rows[entry_id],
                 since=since,
                 causes=causes[entry_id],
@@ -73,7 +73,7 @@ def queue_page(*, cause: str = "", after: str = "", reader_id: int | None) -> Qu
             if entry_id in rows
         ],
         further=_named(*shown[-1]) if len(places) > PAGE else "",
-        counts=[(code, look.label, counts[code]) for code, look in LOOKS.items() if counts[code]],
+        counts=[(code, look.label, counts[code]) for code, look in CAUSES.items() if counts[code]],
         total=waiting.values("entry_id").distinct().count(),
         upto=upto,
         unseen=behind(),
@@ -104,7 +104,7 @@ def _named(entry_id: int, since: datetime) -> str:
 def _causes(flags: "QuerySet[Flag]", ids: Sequence[int]) -> dict[int, list[Cause]]:
     found: dict[int, list[Cause]] = {id_: [] for id_ in ids}
     for flag in flags.filter(entry_id__in=ids).order_by("raised_at", "pk"):
-        found[flag.entry_id].append(Cause(flag, look_of(flag.cause)))
+        found[flag.entry_id].append(Cause(flag, review_cause(flag.cause)))
     return found
 
 
@@ -113,5 +113,5 @@ def _counts(flags: "QuerySet[Flag]") -> Counter[str]:
     watched = Q(cause__startswith=f"{WATCH}:")
     found = Counter({WATCH: flags.filter(watched).values("entry_id").distinct().count()})
     for cause, count in flags.exclude(watched).values_list("cause").annotate(Count("pk")):
-        found[look_of(cause).code] += count
+        found[review_cause(cause).code] += count
     return found

@@ -18,7 +18,7 @@ from sessions_ui.audit.review.edit_endings import ENDS, ending_of
 from sessions_ui.audit.review.watch_rules import Rule, hits
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.review_causes import PASSING, WATCH, Ending, causes_of
-from sessions_ui.models import AuditEntry, Flag, Kind, Swept
+from sessions_ui.models import AuditEntry, Flag, JobCursor, Kind
 
 from .watch_rules import rules_active
 
@@ -33,7 +33,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class Trigger:
     """When a cause came up, and what is to be said of it."""
 
     at: datetime
@@ -41,19 +41,19 @@ class Cue:
 
 
 @dataclass
-class Found:
+class ScanResult:
     """What a few entries gave: the causes by edit, and how each edit stands by now."""
 
-    causes: dict[tuple[int, str], Cue] = field(default_factory=dict)
+    causes: dict[tuple[int, str], Trigger] = field(default_factory=dict)
     standing: dict[int, tuple[AuditEntry, Ending]] = field(default_factory=dict)
 
 
-def review_sweep(*, seconds: float = inf) -> int:
+def review_scan(*, seconds: float = inf) -> int:
     """Look at what was recorded since the last sweep; how many flags were raised.
 
     After about ``seconds`` it stops, and the next sweep goes on from there.
     """
-    place = Swept.objects.filter(name=JOB).first()
+    place = JobCursor.objects.filter(name=JOB).first()
     if not AuditEntry.objects.filter(id__gt=place.last_id if place else 0).exists():
         return 0
     until, stop, raised = horizon(), monotonic() + seconds, 0
@@ -69,7 +69,7 @@ def review_sweep(*, seconds: float = inf) -> int:
 def behind() -> int:
     """How far the last sweep is behind the newest entry, in ids; 0 when it is not."""
     newest = AuditEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    place = Swept.objects.filter(name=JOB).values_list("last_id", flat=True).first() or 0
+    place = JobCursor.objects.filter(name=JOB).values_list("last_id", flat=True).first() or 0
     return max(0, newest - place)
 
 
@@ -79,8 +79,8 @@ def _chunks(until: int, rules: Sequence[Rule]) -> Iterator[int]:
     more = True
     while more:
         with transaction.atomic():
-            Swept.objects.get_or_create(name=JOB)
-            place = Swept.objects.select_for_update().get(name=JOB)
+            JobCursor.objects.get_or_create(name=JOB)
+            place = JobCursor.objects.select_for_update().get(name=JOB)
             found = AuditEntry.objects.filter(id__gt=place.last_id, id__lte=until)
             found = found.filter(kind__in=LOOKED_AT).only(*COLUMNS)
             entries = list(found.order_by("id")[:CHUNK])
@@ -92,28 +92,28 @@ def _chunks(until: int, rules: Sequence[Rule]) -> Iterator[int]:
 
 
 def _look_at(entries: Sequence[AuditEntry], rules: Sequence[Rule]) -> int:
-    found = Found()
+    found = ScanResult()
     for entry in entries:
         if entry.kind in ENDS:
             _judge(entry, found)
         for rule in hits(entry, rules):
             pair = entry.op or entry.id, f"{WATCH}:{rule.id}"
-            found.causes.setdefault(pair, Cue(entry.ts, rule.title))
+            found.causes.setdefault(pair, Trigger(entry.ts, rule.title))
     _close(found)
     return _raise(found)
 
 
-def _judge(entry: AuditEntry, found: Found) -> None:
+def _judge(entry: AuditEntry, found: ScanResult) -> None:
     number, end = entry.op or entry.id, ending_of(entry)
     if end is None:
         return
     found.standing[number] = entry, end
     for cause in PASSING:
         found.causes.pop((number, cause), None)  # the later entry says how it stands
-    found.causes |= {(number, cause): Cue(entry.ts) for cause in causes_of(end)}
+    found.causes |= {(number, cause): Trigger(entry.ts) for cause in causes_of(end)}
 
 
-def _close(found: Found) -> None:
+def _close(found: ScanResult) -> None:
     """Flags about how an edit stood go by themselves when it stands otherwise now."""
     passing = Flag.objects.filter(entry_id__in=found.standing, cause__in=PASSING)
     for flag in passing.filter(closed_at__isnull=True):
@@ -131,7 +131,7 @@ def _let_go() -> None:
     gone.update(closed_at=timezone.now(), closing="The entry was taken out of the record.")
 
 
-def _raise(found: Found) -> int:
+def _raise(found: ScanResult) -> int:
     numbers = {number for number, _ in found.causes}
     known = set(Flag.objects.filter(entry_id__in=numbers).values_list("entry_id", "cause"))
     new = {pair: cue for pair, cue in found.causes.items() if pair not in known}

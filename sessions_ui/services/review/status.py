@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sessions_ui.domain.rules.review_causes import FLAGGED, WATCH, Look, look_of
+from sessions_ui.domain.rules.review_causes import FLAGGED, WATCH, ReviewCause, review_cause
 from sessions_ui.models import AuditEntry, Flag, Kind
 
 MOST_COUNTED = 99
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class ReviewStatus:
     """How an entry stands in review, in a word."""
 
     tone: str
@@ -18,9 +18,9 @@ class Sign:
     label: str
 
 
-NEEDED = Sign("warn", "eye", "Needs a look")
-RAISED = Sign("warn", "warn", "Flagged")
-DONE = Sign("ok", "check", "Reviewed")
+NEEDED = ReviewStatus("warn", "eye", "Needs a look")
+RAISED = ReviewStatus("warn", "warn", "Flagged")
+DONE = ReviewStatus("ok", "check", "Reviewed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Cause:
     """One flag of an entry with its words; what nobody has closed yet is open."""
 
     flag: Flag
-    look: Look
+    look: ReviewCause
 
     @property
     def is_open(self) -> bool:
@@ -44,12 +44,12 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EntryReview:
     """How one entry stands in review. ``own``: the reader did it, so somebody else reviews it.
     ``upto`` goes back with the form: what was raised later was not seen and stays open."""
 
     causes: tuple[Cause, ...]
-    sign: Sign | None
+    sign: ReviewStatus | None
     own: bool
     upto: int
 
@@ -59,14 +59,14 @@ class Standing:
         return any(cause.is_open for cause in self.causes)
 
 
-def review_standing(entry: AuditEntry, reader_id: int | None) -> Standing | None:
+def entry_review(entry: AuditEntry, reader_id: int | None) -> EntryReview | None:
     """How this entry stands for this reader; None for a note, of which nothing can be said."""
     if entry.kind == Kind.NOTE:
         return None
     flags = list(Flag.objects.filter(entry_id=entry.id).order_by("raised_at", "id"))
-    causes = tuple(Cause(flag, look_of(flag.cause)) for flag in flags)
+    causes = tuple(Cause(flag, review_cause(flag.cause)) for flag in flags)
     own = reader_id is not None and entry.actor_id == reader_id
-    return Standing(causes, _sign(flags), own, newest_flag())
+    return EntryReview(causes, _sign(flags), own, newest_flag())
 
 
 def newest_flag() -> int:
@@ -74,7 +74,7 @@ def newest_flag() -> int:
     return Flag.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def signs_of(ids: Iterable[int]) -> Mapping[int, Sign]:
+def review_statuses(ids: Iterable[int]) -> Mapping[int, ReviewStatus]:
     """The signs of the entries that have one: one query, however many there are."""
     found: dict[int, list[Flag]] = {}
     for flag in Flag.objects.filter(entry_id__in=list(ids)):
@@ -83,7 +83,7 @@ def signs_of(ids: Iterable[int]) -> Mapping[int, Sign]:
     return {id_: sign for id_, sign in signs.items() if sign}
 
 
-def _sign(flags: Iterable[Flag]) -> Sign | None:
+def _sign(flags: Iterable[Flag]) -> ReviewStatus | None:
     """A flag that went by itself leaves no sign: nobody has looked."""
     waiting = {flag.cause for flag in flags if flag.closed_at is None}
     if waiting:

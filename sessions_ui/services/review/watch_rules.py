@@ -18,7 +18,7 @@ from sessions_ui.domain.actor import SYSTEM, Actor
 from sessions_ui.domain.rules.error_messages import ACCESS
 from sessions_ui.domain.rules.review_causes import WATCH
 from sessions_ui.domain.rules.watch_rules import KINDS, Numbers, rule_sentence, rule_title
-from sessions_ui.models import AuditEntry, Flag, Kind, Watch
+from sessions_ui.models import AuditEntry, Flag, Kind, WatchRule
 
 MADE, CHANGED, REMOVED = "watch.made", "watch.changed", "watch.removed"
 PAUSED = "Paused"
@@ -43,7 +43,7 @@ class Done(StrEnum):
 class RuleShown:
     """A rule for its page: as a sentence, and how many of its flags wait and ever were."""
 
-    watch: Watch
+    watch: WatchRule
     sentence: str
     waiting: int
     raised: int
@@ -66,7 +66,7 @@ class RuleChange:
 
 def rules_active() -> list[Rule]:
     """The rules that the sweep judges by."""
-    found = Watch.objects.filter(active=True, kind__in=KINDS)
+    found = WatchRule.objects.filter(active=True, kind__in=KINDS)
     return [Rule(one.id, one.kind, one.name, one.numbers, one.since) for one in found]
 
 
@@ -77,11 +77,11 @@ def rules_shown() -> list[RuleShown]:
     counts = {cause: told for cause, *told in flags.annotate(left=left, ever=Count("pk"))}
     return [
         RuleShown(one, rule_sentence(one.kind, one.numbers), *counts.get(cause_of(one), (0, 0)))
-        for one in Watch.objects.order_by("-active", "name")
+        for one in WatchRule.objects.order_by("-active", "name")
     ]
 
 
-def cause_of(watch: Watch) -> str:
+def cause_of(watch: WatchRule) -> str:
     """The cause under which a rule's flags stand."""
     return f"{WATCH}:{watch.id}"
 
@@ -97,18 +97,18 @@ def rule_changes() -> Sequence[RuleChange]:
     ]
 
 
-def rule_find(watch_id: int) -> Watch | None:
+def rule_find(watch_id: int) -> WatchRule | None:
     """The rule with this number."""
-    return Watch.objects.filter(pk=watch_id).first() if watch_id < 2**63 else None
+    return WatchRule.objects.filter(pk=watch_id).first() if watch_id < 2**63 else None
 
 
-def rule_make(*, actor: Actor, kind: str, numbers: Numbers) -> Watch | None:
+def rule_make(*, actor: Actor, kind: str, numbers: Numbers) -> WatchRule | None:
     """Make a rule of one of KINDS. None: there is the same rule already."""
     title = rule_title(kind, numbers)
     try:
         with transaction.atomic():
             note = _note(actor, MADE, title, now=rule_sentence(kind, numbers))
-            return Watch.objects.create(
+            return WatchRule.objects.create(
                 name=title,
                 kind=kind,
                 numbers=dict(numbers),
@@ -160,21 +160,21 @@ def rules_usual_ensure() -> int:
     """Make the usual rules where there was never any; how many. For trying out: in production a
     manager decides what is watched."""
     notes = AuditEntry.objects.filter(kind=Kind.NOTE, op__isnull=True, action=MADE)
-    if Watch.objects.exists() or notes.exists():
+    if WatchRule.objects.exists() or notes.exists():
         return 0
     return sum(rule_make(actor=SYSTEM, kind=kind, numbers=n) is not None for kind, n in USUAL)
 
 
-def _locked(watch_id: int) -> Watch | None:
-    return Watch.objects.select_for_update().filter(pk=watch_id).first()
+def _locked(watch_id: int) -> WatchRule | None:
+    return WatchRule.objects.select_for_update().filter(pk=watch_id).first()
 
 
-def _said(watch: Watch) -> str:
+def _said(watch: WatchRule) -> str:
     words = rule_sentence(watch.kind, watch.numbers)
     return words if watch.active else f"{PAUSED}: {words}"
 
 
-def _changed(actor: Actor, watch: Watch, was: str) -> Done:
+def _changed(actor: Actor, watch: WatchRule, was: str) -> Done:
     watch.since = _note(actor, CHANGED, watch.name, was=was, now=_said(watch)).id
     watch.save()
     return Done.DONE

@@ -12,7 +12,7 @@ from sessions_ui.audit.history.timeline import Timeline, timeline_of
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.audit.search.pagination import LISTED
 from sessions_ui.domain.snapshot import Snapshot, parse_time
-from sessions_ui.models import AuditEntry, Kind, Sighting
+from sessions_ui.models import AuditEntry, Kind, Observation
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
 from .observations import sighting_keep
@@ -59,7 +59,7 @@ def session_past(*, session_key: str, at: datetime | None = None) -> Past:
     )
     present = _present(session_key, at, known=bool(entries))
     at = at or (present.read_at if present else timezone.now())
-    sightings = Sighting.objects.filter(session_key=session_key).order_by("seen_at", "id")
+    sightings = Observation.objects.filter(session_key=session_key).order_by("seen_at", "id")
     facts = facts_of(entries, values_of(entry.id for entry in entries), sightings, present)
     moment = moment_of(facts, session_key, at, edits_open(entries, at))
     ends = [entry.ts for entry in entries if entry.kind != Kind.SENT]

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.domain.values.masking import personal_texts, scrub
-from sessions_ui.models import Sighting
+from sessions_ui.models import Observation
 
 logger = logging.getLogger(__name__)
 
@@ -34,17 +34,17 @@ def sighting_keep(snapshot: Snapshot) -> None:
             and any(getattr(last, name) != value for name, value in told.items())
         ):
             now = snapshot.read_at
-            Sighting.objects.create(
+            Observation.objects.create(
                 session_key=snapshot.session_key, seen_at=now, last_seen_at=now, **told
             )
         elif last.last_seen_at + LOOKED_AGAIN < snapshot.read_at:
-            Sighting.objects.filter(pk=last.pk).update(last_seen_at=snapshot.read_at)
+            Observation.objects.filter(pk=last.pk).update(last_seen_at=snapshot.read_at)
     except DatabaseError:
         logger.warning("sighting not kept", exc_info=True)
 
 
-def _last(session_key: str) -> Sighting | None:
-    seen = Sighting.objects.filter(session_key=session_key)
+def _last(session_key: str) -> Observation | None:
+    seen = Observation.objects.filter(session_key=session_key)
     return seen.order_by("-seen_at", "-id").first()
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions_ui.crypto import decrypt, encrypt
 from sessions_ui.domain.snapshot import Snapshot
-from sessions_ui.models import LastRead
+from sessions_ui.models import CachedSession
 from sessions_ui.pave.client import ClientState, PaveClient, PaveConfig
 
 LAST_READ_KEPT = timedelta(days=30)
@@ -44,7 +44,7 @@ def snapshot_read(session_key: str) -> Snapshot:
 
 def last_read_keep(snapshot: Snapshot) -> None:
     """Keep the snapshot, encrypted, in place of the one before."""
-    LastRead.objects.update_or_create(
+    CachedSession.objects.update_or_create(
         session_key=snapshot.session_key,
         defaults={"sealed": encrypt(snapshot.document), "read_at": snapshot.read_at},
     )
@@ -52,7 +52,7 @@ def last_read_keep(snapshot: Snapshot) -> None:
 
 def last_read_of(session_key: str) -> Snapshot | None:
     """The session as PAVE showed it last; None when it was not read for a month."""
-    fresh = LastRead.objects.filter(read_at__gte=timezone.now() - LAST_READ_KEPT)
+    fresh = CachedSession.objects.filter(read_at__gte=timezone.now() - LAST_READ_KEPT)
     row = fresh.filter(session_key=session_key).first()
     document = decrypt(row.sealed) if row else None
     return Snapshot.parse(document, session_key, row.read_at) if document else None
@@ -60,4 +60,4 @@ def last_read_of(session_key: str) -> Snapshot | None:
 
 def last_reads_expire() -> None:
     """Forget what is older than a month."""
-    LastRead.objects.filter(read_at__lt=timezone.now() - LAST_READ_KEPT).delete()
+    CachedSession.objects.filter(read_at__lt=timezone.now() - LAST_READ_KEPT).delete()

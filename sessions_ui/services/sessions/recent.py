@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from sessions_ui.domain.actor import Actor
-from sessions_ui.models import Visit
+from sessions_ui.models import RecentSession
 from sessions_ui.pave.errors import PaveError
 
 from .pave_reads import pave
@@ -11,9 +11,9 @@ from .pave_reads import pave
 SHOWN = 20
 
 
-def visits_recent(*, actor: Actor) -> list[Visit]:
+def visits_recent(*, actor: Actor) -> list[RecentSession]:
     """The sessions that this person opened last, newest first."""
-    return list(Visit.objects.filter(actor_id=actor.id).order_by("-at")[:SHOWN])
+    return list(RecentSession.objects.filter(actor_id=actor.id).order_by("-at")[:SHOWN])
 
 
 def sandbox_sessions() -> list[dict[str, str]] | None:

@@ -34,7 +34,7 @@ from sessions_ui.services.audit.search import (
 from sessions_ui.services.edits.close import closing_open, edit_close
 from sessions_ui.services.edits.revert import edits_reverting
 from sessions_ui.services.integrity.seal_and_verify import doubt_standing
-from sessions_ui.services.review.status import review_standing, signs_of
+from sessions_ui.services.review.status import entry_review, review_statuses
 
 DROPPED = "dropped_view"
 """Where a log-in keeps the view that was deleted last, until the next list offers it back."""
@@ -66,7 +66,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "given": chosen.given,
         "page": page,
-        "signs": signs_of(row.entry.id for row in page.rows),
+        "signs": review_statuses(row.entry.id for row in page.rows),
         "noun": noun(chosen.kind, page.count_label),
         "chips": [
             (
@@ -142,10 +142,10 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
         if edit_id is None:
             raise Http404
         return redirect("audit_entry", edit_id)
-    return draw_entry(request, shown)
+    return render_entry(request, shown)
 
 
-def draw_entry(
+def render_entry(
     request: HttpRequest,
     shown: EntryShown,
     *,
@@ -168,7 +168,7 @@ def draw_entry(
         "revealed": revealed,
         "export": manifest_of(row.entry.id) if row.outcome is None else None,
         "mark": mark or MarkForm(),
-        "review": review_standing(row.entry, request.user.pk) if reviews else None,
+        "review": entry_review(row.entry, request.user.pk) if reviews else None,
     }
     wanting = close or reveal or mark
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wanting else HTTPStatus.OK
@@ -184,7 +184,7 @@ def close(request: HttpRequest, entry_id: int) -> HttpResponse:
         raise Http404
     form = CloseForm(request.POST)
     if not form.is_valid():
-        return draw_entry(request, shown, close=form)
+        return render_entry(request, shown, close=form)
     said = form.cleaned_data
     closed = edit_close(
         actor=actor_of(request), entry_id=entry_id, outcome=said["outcome"], note=said["note"]

@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sessions_ui.domain.rules.review_causes import LOOKS
+from sessions_ui.domain.rules.review_causes import CAUSES
 from sessions_ui.forms.review import BatchForm, MarkForm
 from sessions_ui.permissions import READ_AUDIT, REVIEW_AUDIT
 from sessions_ui.roles import actor_of
 from sessions_ui.services.audit.search import audit_entry
 from sessions_ui.services.review.actions import Mark, Marked, entry_mark
 from sessions_ui.services.review.queue import queue_page
-from sessions_ui.views.audit.entries import draw_entry
+from sessions_ui.views.audit.entries import render_entry
 
 MARKED = {
     Mark.REVIEWED: "Marked reviewed. It is on record under your name.",
@@ -49,7 +49,7 @@ def mark(request: HttpRequest, entry_id: int) -> HttpResponse:
         raise Http404
     form = MarkForm(request.POST)
     if not form.is_valid():
-        return draw_entry(request, shown, mark=form)
+        return render_entry(request, shown, mark=form)
     said = form.cleaned_data
     chosen = Mark(said["mark"])
     told = entry_mark(
@@ -74,7 +74,7 @@ def mark(request: HttpRequest, entry_id: int) -> HttpResponse:
 def review(request: HttpRequest) -> HttpResponse:
     """The queue, oldest first; a post marks the ticked entries reviewed."""
     cause = request.GET.get("cause", "")
-    known, after = cause in LOOKS, request.GET.get("after", "")
+    known, after = cause in CAUSES, request.GET.get("after", "")
     batch = BatchForm(request.POST if request.method == "POST" else None)
     if batch.is_bound and batch.is_valid():
         _review_ticked(request, batch)

@@ -16,16 +16,16 @@ from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
 from sessions_ui.permissions import EDIT_SESSION, VIEW_SESSIONS
 from sessions_ui.roles import actor_of
-from sessions_ui.services.edits.drafts import draft_drop, draft_of, sheet_restored
-from sessions_ui.services.edits.form_data import Posted
-from sessions_ui.services.edits.form_state import Finding, Sheet
-from sessions_ui.services.edits.form_token import Seen, read_seen
+from sessions_ui.services.edits.drafts import draft_drop, draft_of, form_state_restored
+from sessions_ui.services.edits.form_data import FormData
+from sessions_ui.services.edits.form_state import Decision, FormState
+from sessions_ui.services.edits.form_token import FormToken, form_token_read
 from sessions_ui.services.edits.prepare import session_load, session_review
 from sessions_ui.services.edits.refusals import refusal_record
 from sessions_ui.services.edits.submit import edit_of_nonce, session_update
 
-from .form_post import keep_typed, posted_of
-from .render import draw_form, draw_review, form_of, session_unknown, unrecorded
+from .form_post import form_data_of, keep_typed
+from .render import form_of, render_form, render_review, session_unknown, unrecorded
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def session(request: HttpRequest, session_key: str) -> HttpResponse:
 
 def _log_in_first(request: HttpRequest, session_key: str) -> HttpResponse:
     """To the log-in; what a person with a valid page had typed is kept for that person."""
-    seen = read_seen(request.POST.get("seen", ""), session_key)
+    seen = form_token_read(request.POST.get("seen", ""), session_key)
     if seen:
         keep_typed(request, seen)
     return redirect_to_login(request.path)
@@ -75,20 +75,20 @@ def _get(request: HttpRequest, session_key: str) -> HttpResponse:
     if not request.user.has_perm(VIEW_SESSIONS):
         raise PermissionDenied
     actor = actor_of(request)
-    sheet = session_load(
+    form_state = session_load(
         actor=actor, session_key=session_key, may_edit=request.user.has_perm(EDIT_SESSION)
     )
     draft = draft_of(actor_id=actor.id, session_key=session_key)
     if draft and "draft" in request.GET:
-        sheet = sheet_restored(sheet, draft)
+        form_state = form_state_restored(form_state, draft)
         nonce = unused(draft.nonce)  # it is the same form again
-        return draw_form(request, sheet, nonce=nonce, reason=draft.reason, restored=True)
-    return draw_form(request, sheet, draft=draft, edit_id=request.GET.get("edit", ""))
+        return render_form(request, form_state, nonce=nonce, reason=draft.reason, restored=True)
+    return render_form(request, form_state, draft=draft, edit_id=request.GET.get("edit", ""))
 
 
 def _post(request: HttpRequest, session_key: str) -> HttpResponse:
-    seen = read_seen(request.POST.get("seen", ""), session_key, request.user.id)
-    posted = posted_of(request, seen)
+    seen = form_token_read(request.POST.get("seen", ""), session_key, request.user.id)
+    posted = form_data_of(request, seen)
     action = request.POST.get("action")
     if not request.user.has_perm(EDIT_SESSION):
         refusal_record(
@@ -96,7 +96,7 @@ def _post(request: HttpRequest, session_key: str) -> HttpResponse:
             session_key=session_key,
             posted=posted,
             error_code="NO_PERMISSION",
-            seen=read_seen(request.POST.get("seen", ""), session_key),
+            seen=form_token_read(request.POST.get("seen", ""), session_key),
         )
         raise PermissionDenied
     if action == "discard":
@@ -113,7 +113,7 @@ def _post(request: HttpRequest, session_key: str) -> HttpResponse:
         raise
 
 
-def _keep(request: HttpRequest, seen: Seen | None) -> HttpResponse:
+def _keep(request: HttpRequest, seen: FormToken | None) -> HttpResponse:
     """A tab is being closed: keep what was typed in it. Nothing is shown, nothing is sent."""
     if seen:
         keep_typed(request, seen)
@@ -128,46 +128,46 @@ def _discard(request: HttpRequest, session_key: str) -> HttpResponse:
 def _review(
     request: HttpRequest,
     session_key: str,
-    seen: Seen | None,
-    posted: Posted,
+    seen: FormToken | None,
+    posted: FormData,
     *,
     back: bool = False,
     reason_form: ReasonForm | None = None,
 ) -> HttpResponse:
     """The review page, or the form again: with errors, conflicts, or nothing to send."""
-    sheet = session_review(
+    form_state = session_review(
         actor=actor_of(request), session_key=session_key, seen=seen, posted=posted
     )
     nonce = unused(seen.nonce) if seen else ""
     if seen is None:
-        return draw_form(request, sheet, stopped="stale", status=HTTPStatus.CONFLICT)
+        return render_form(request, form_state, stopped="stale", status=HTTPStatus.CONFLICT)
     if back:
-        return draw_form(request, sheet, nonce=nonce)
-    return draw_reviewed(request, sheet, nonce=nonce, reason_form=reason_form)
+        return render_form(request, form_state, nonce=nonce)
+    return render_reviewed(request, form_state, nonce=nonce, reason_form=reason_form)
 
 
-def draw_reviewed(
+def render_reviewed(
     request: HttpRequest,
-    sheet: Sheet,
+    form_state: FormState,
     *,
     nonce: str = "",
     reason_form: ReasonForm | None = None,
     **notes: object,
 ) -> HttpResponse:
     """A reviewed sheet: the review page, or the form with what keeps it from being sent."""
-    if sheet.finding is Finding.UNREADABLE:
-        return draw_form(request, sheet, nonce=nonce, stopped="unreadable", **notes)
-    form = form_of(sheet, bound=True)
+    if form_state.decision is Decision.UNREADABLE:
+        return render_form(request, form_state, nonce=nonce, stopped="unreadable", **notes)
+    form = form_of(form_state, bound=True)
     if not form.is_valid():
         wrong = HTTPStatus.UNPROCESSABLE_ENTITY
-        return draw_form(request, sheet, nonce=nonce, form=form, status=wrong, **notes)
-    if sheet.finding is Finding.CHANGES:
-        return draw_review(request, sheet, nonce=nonce, reason_form=reason_form, **notes)
-    stopped = {Finding.NOTHING: "nothing_to_change", Finding.CONFLICT: "conflict"}.get(
-        sheet.finding, "locked"
+        return render_form(request, form_state, nonce=nonce, form=form, status=wrong, **notes)
+    if form_state.decision is Decision.CHANGES:
+        return render_review(request, form_state, nonce=nonce, reason_form=reason_form, **notes)
+    stopped = {Decision.NOTHING: "nothing_to_change", Decision.CONFLICT: "conflict"}.get(
+        form_state.decision, "locked"
     )
     status = STOPPED[stopped]
-    return draw_form(request, sheet, nonce=nonce, stopped=stopped, status=status, **notes)
+    return render_form(request, form_state, nonce=nonce, stopped=stopped, status=status, **notes)
 
 
 def unused(nonce: str) -> str:
@@ -175,7 +175,7 @@ def unused(nonce: str) -> str:
     return nonce if nonce and edit_of_nonce(nonce) is None else ""
 
 
-def _send(request: HttpRequest, seen: Seen, posted: Posted) -> HttpResponse:
+def _send(request: HttpRequest, seen: FormToken, posted: FormData) -> HttpResponse:
     reason_form = ReasonForm(request.POST, keys=posted.typed)
     if not reason_form.is_valid() and unused(seen.nonce):
         return _review(request, seen.session_key, seen, posted, reason_form=reason_form)
@@ -192,17 +192,17 @@ def _send(request: HttpRequest, seen: Seen, posted: Posted) -> HttpResponse:
     if submitted.edit:
         page = reverse("session", args=[seen.session_key])
         return SeeOther(f"{page}?edit={submitted.edit.entry_id}")
-    return _stopped(request, seen, posted, submitted.sheet, submitted.code)
+    return _stopped(request, seen, posted, submitted.form_state, submitted.code)
 
 
 def _stopped(
-    request: HttpRequest, seen: Seen, posted: Posted, sheet: Sheet | None, code: str
+    request: HttpRequest, seen: FormToken, posted: FormData, form_state: FormState | None, code: str
 ) -> HttpResponse:
     """The form again, with what was typed, a new nonce and the reason why nothing was sent."""
     if code == "not_found":
         return session_unknown(request, seen.session_key, stopped=code)
-    if sheet is None:
-        sheet = session_review(
+    if form_state is None:
+        form_state = session_review(
             actor=actor_of(request), session_key=seen.session_key, seen=seen, posted=posted
         )
-    return draw_form(request, sheet, stopped=code, status=STOPPED[code])
+    return render_form(request, form_state, stopped=code, status=STOPPED[code])

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS
 from sessions_ui.domain.values.kinds import storable
 from sessions_ui.services.edits.drafts import draft_keep
-from sessions_ui.services.edits.form_data import Posted
-from sessions_ui.services.edits.form_token import Seen
+from sessions_ui.services.edits.form_data import FormData
+from sessions_ui.services.edits.form_token import FormToken
 
 from .render import REASON_NAMES
 
@@ -16,7 +16,7 @@ _SECTION_NAME = re.compile(rf"({'|'.join(section.name for section in SECTIONS)})
 _INPUTS = {spec.input_name: spec.key for spec in CATALOGUE.writable}
 
 
-def posted_of(request: HttpRequest, seen: Seen | None = None) -> Posted:
+def form_data_of(request: HttpRequest, seen: FormToken | None = None) -> FormData:
     """The ``<section>-<name>`` inputs of a post; other names do not count.
 
     Where a conflict was answered with "theirs", the input is what PAVE held on that page.
@@ -25,7 +25,7 @@ def posted_of(request: HttpRequest, seen: Seen | None = None) -> Posted:
     for name in inputs.keys() & _INPUTS.keys() if seen else ():
         if request.POST.get(f"choose-{name}") == "theirs":
             inputs[name] = seen.texts.get(_INPUTS[name], "")
-    return Posted(
+    return FormData(
         typed={_INPUTS[name]: storable(text) for name, text in inputs.items() if name in _INPUTS},
         inputs=inputs,
         unknown_names=tuple(storable(name)[:80] for name in inputs if name not in _INPUTS),
@@ -34,9 +34,9 @@ def posted_of(request: HttpRequest, seen: Seen | None = None) -> Posted:
     )
 
 
-def keep_typed(request: HttpRequest, seen: Seen) -> None:
+def keep_typed(request: HttpRequest, seen: FormToken) -> None:
     """Keep what a post holds, for the person to whom the form was drawn."""
-    posted = posted_of(request)
+    posted = form_data_of(request)
     changed = {
         key: text
         for key, text in posted.typed.items()

@@ -24,8 +24,8 @@ from sessions_ui.forms.session.row import spelled
 from sessions_ui.forms.session.values import value_warnings
 from sessions_ui.pave.client import body_bytes
 from sessions_ui.services.edits.drafts import Typed
-from sessions_ui.services.edits.form_state import Sheet
-from sessions_ui.services.edits.form_token import Seen, new_nonce
+from sessions_ui.services.edits.form_state import FormState
+from sessions_ui.services.edits.form_token import FormToken, new_nonce
 
 from .messages import STOPPED_WORDS, fault_words
 from .result_banner import shown_edit
@@ -34,33 +34,33 @@ RECENT = 5
 REASON_NAMES = ("reason_code", "reason_note", "ticket")
 
 
-def form_of(sheet: Sheet, *, bound: bool = False) -> SessionForm:
+def form_of(form_state: FormState, *, bound: bool = False) -> SessionForm:
     """The sheet's form; bound, it is judged."""
     return SessionForm(
-        texts=sheet.texts,
-        verdicts=sheet.verdicts,
-        shown=sheet.shown,
-        merges=sheet.merges,
+        texts=form_state.texts,
+        verdicts=form_state.verdicts,
+        shown=form_state.shown,
+        merges=form_state.merges,
         bound=bound,
     )
 
 
-def seen_for(request: HttpRequest, sheet: Sheet, nonce: str) -> Seen:
+def form_token_for(request: HttpRequest, form_state: FormState, nonce: str) -> FormToken:
     """The signed copy of what this page shows; without a nonce it gets a new one."""
-    read_at = sheet.snapshot.read_at.isoformat() if sheet.snapshot else ""
-    return Seen(
-        session_key=sheet.session_key,
+    read_at = form_state.snapshot.read_at.isoformat() if form_state.snapshot else ""
+    return FormToken(
+        session_key=form_state.session_key,
         actor_id=request.user.id,
-        texts=sheet.texts,
+        texts=form_state.texts,
         read_at=read_at,
         nonce=nonce or new_nonce(),
-        reverts=sheet.reverts,
+        reverts=form_state.reverts,
     )
 
 
-def draw_form(
+def render_form(
     request: HttpRequest,
-    sheet: Sheet,
+    form_state: FormState,
     *,
     form: SessionForm | None = None,
     nonce: str = "",
@@ -75,14 +75,14 @@ def draw_form(
     ``notes`` go to the page as they are (``restored``: whether a draft was put back)."""
     given = reason or request.POST
     context = {
-        **_drawn(sheet, form or form_of(sheet)),
-        **_lately(sheet.session_key),
+        **_drawn(form_state, form or form_of(form_state)),
+        **_lately(form_state.session_key),
         **notes,
-        "seen": seen_for(request, sheet, nonce).sign(),
+        "seen": form_token_for(request, form_state, nonce).sign(),
         "stopped": None
-        if sheet.conflicts and stopped == "conflict"
+        if form_state.conflicts and stopped == "conflict"
         else STOPPED_WORDS.get(stopped),
-        "shown_edit": shown_edit(edit_id, sheet, draft),
+        "shown_edit": shown_edit(edit_id, form_state, draft),
         "draft": draft,
         "earlier": {name: given.get(name, "") for name in REASON_NAMES},
     }
@@ -98,19 +98,19 @@ def _lately(session_key: str) -> dict[str, object]:
     }
 
 
-def _drawn(sheet: Sheet, form: SessionForm) -> dict[str, object]:
+def _drawn(form_state: FormState, form: SessionForm) -> dict[str, object]:
     """What the form page shows of the sheet itself."""
     return {
-        "sheet": sheet,
-        "snapshot": sheet.snapshot,
-        "head": head_of(sheet),
+        "sheet": form_state,
+        "snapshot": form_state.snapshot,
+        "head": head_of(form_state),
         "form": form,
-        "locked_count": len(form.rows) - len(sheet.open_labels),
-        "fault": fault_words(sheet.fault) if sheet.fault else None,
-        "refused": [form.rows[key] for key in sheet.refused] if sheet.snapshot else [],
-        "elsewhere": [form.rows[key] for key in sheet.elsewhere],
-        "conflicts": [form.rows[key] for key in sheet.conflicts],
-        "merging": [form.rows[key] for key in sheet.changes],
+        "locked_count": len(form.rows) - len(form_state.open_labels),
+        "fault": fault_words(form_state.fault) if form_state.fault else None,
+        "refused": [form.rows[key] for key in form_state.refused] if form_state.snapshot else [],
+        "elsewhere": [form.rows[key] for key in form_state.elsewhere],
+        "conflicts": [form.rows[key] for key in form_state.conflicts],
+        "merging": [form.rows[key] for key in form_state.changes],
     }
 
 
@@ -128,9 +128,9 @@ FACTS = ("vehicle.vehicle_id", "vehicle.drivetrain", "vehicle.engine_type", "veh
          "session.contact", "session.reference", "session.capture_url")  # fmt: skip
 
 
-def head_of(sheet: Sheet) -> Head | None:
+def head_of(form_state: FormState) -> Head | None:
     """The head of a session that could be read."""
-    snapshot = sheet.snapshot
+    snapshot = form_state.snapshot
     if snapshot is None:
         return None
     now = RAIL.index(snapshot.status) if snapshot.status in RAIL else -1
@@ -138,14 +138,14 @@ def head_of(sheet: Sheet) -> Head | None:
     return Head(
         rail=tuple(zip(RAIL, places, strict=True)),
         facts=tuple((CATALOGUE[key], snapshot.text(key)) for key in FACTS if snapshot.text(key)),
-        text_failed=snapshot.delivery is Delivery.ERROR and sheet.verdicts["sms.to"].editable,
+        text_failed=snapshot.delivery is Delivery.ERROR and form_state.verdicts["sms.to"].editable,
         inactive=snapshot.value("session.active") is False,
     )
 
 
-def draw_review(
+def render_review(
     request: HttpRequest,
-    sheet: Sheet,
+    form_state: FormState,
     *,
     nonce: str,
     reason_form: ReasonForm | None = None,
@@ -154,20 +154,22 @@ def draw_review(
 ) -> HttpResponse:
     """The review page: was and now, the exact JSON, the reason. 422 when the reason was wanting."""
     given = reason or request.POST.dict()
-    changes = {key: one.mine for key, one in sheet.changes.items()}
+    changes = {key: one.mine for key, one in form_state.changes.items()}
     inputs = {CATALOGUE[key].input_name: text for key, text in changes.items()}
     context = {
         **notes,
-        "sheet": sheet,
-        "snapshot": sheet.snapshot,
-        "changes": [_change(sheet, key) for key in changes],
+        "sheet": form_state,
+        "snapshot": form_state.snapshot,
+        "changes": [_change(form_state, key) for key in changes],
         "inputs": inputs,
-        "refused": [(CATALOGUE[key], sheet.verdicts[key], m) for key, m in sheet.refused.items()],
-        "elsewhere": [(CATALOGUE[key], m) for key, m in sheet.elsewhere.items()],
-        "unknown_names": sheet.unknown_names,
+        "refused": [
+            (CATALOGUE[key], form_state.verdicts[key], m) for key, m in form_state.refused.items()
+        ],
+        "elsewhere": [(CATALOGUE[key], m) for key, m in form_state.elsewhere.items()],
+        "unknown_names": form_state.unknown_names,
         **_sent(changes),
         "reason_form": reason_form or ReasonForm(initial=given, keys=changes),
-        "seen": seen_for(request, sheet, nonce).at_review(inputs).sign(),
+        "seen": form_token_for(request, form_state, nonce).at_review(inputs).sign(),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if reason_form else HTTPStatus.OK
     return render(request, "sessions_ui/sessions/review.html", context, status=status)
@@ -183,13 +185,13 @@ def _sent(changes: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _change(sheet: Sheet, key: str) -> dict[str, object]:
-    spec, one = CATALOGUE[key], sheet.changes[key]
+def _change(form_state: FormState, key: str) -> dict[str, object]:
+    spec, one = CATALOGUE[key], form_state.changes[key]
     return {
         "spec": spec,
         "was": spelled(spec, one.now) if one.now else "",
         "now": spelled(spec, str(spec.kind.sent(one.mine))),
-        "warnings": value_warnings(spec, one.mine, one.now, sheet.snapshot),
+        "warnings": value_warnings(spec, one.mine, one.now, form_state.snapshot),
     }
 
 

@@ -6,7 +6,7 @@ from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, Words
 from sessions_ui.forms.session.row import spelled
 from sessions_ui.services.edits.drafts import Typed
-from sessions_ui.services.edits.form_state import Sheet
+from sessions_ui.services.edits.form_state import FormState
 from sessions_ui.services.edits.result import edit_result
 
 from .messages import outcome_words
@@ -27,17 +27,17 @@ class ShownEdit:
     settle_at: object
 
 
-def shown_edit(edit_id: str, sheet: Sheet, draft: Typed | None) -> ShownEdit | None:
+def shown_edit(edit_id: str, form_state: FormState, draft: Typed | None) -> ShownEdit | None:
     """The banner for ``?edit=``; None when there is no such edit of this session. It calls kept
     what stands in the reader's ``draft``."""
-    found = edit_result(edit_id, sheet.session_key)
+    found = edit_result(edit_id, form_state.session_key)
     if found is None:
         return None
     rows = tuple(
         (
             CATALOGUE[key],
             spelled(CATALOGUE[key], wanted),
-            spelled(CATALOGUE[key], sheet.texts.get(key, "")) if sheet.snapshot else "",
+            spelled(CATALOGUE[key], form_state.texts.get(key, "")) if form_state.snapshot else "",
             found.results.get(key),
         )
         for key, (_, wanted) in found.edit.changes.items()

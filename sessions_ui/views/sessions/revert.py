@@ -16,7 +16,7 @@ from sessions_ui.services.edits.revert import (
     session_revert,
 )
 
-from .detail import draw_reviewed
+from .detail import render_reviewed
 from .render import session_unknown
 
 
@@ -41,6 +41,6 @@ def revert(request: HttpRequest, entry_id: int) -> HttpResponse:
         reverting = session_revert(actor=actor, inverse=inverse)
     except (PaveKeyError, PaveNotFound):
         return session_unknown(request, inverse.session_key)
-    return draw_reviewed(
-        request, reverting.sheet, reason=revert_reason(entry_id), hindered=reverting.hindered
+    return render_reviewed(
+        request, reverting.form_state, reason=revert_reason(entry_id), hindered=reverting.hindered
     )

@@ -9,12 +9,12 @@ import io
 import json
 
 from sessions_ui.audit.entries.reverts import origin_of
-from sessions_ui.audit.entries.row_queries import rows_of
+from sessions_ui.audit.entries.row_queries import entry_rows
 from sessions_ui.audit.entries.rows import access_words, detail_of
 from sessions_ui.audit.export.csv_cells import iso_utc, safe_cell
 from sessions_ui.audit.export.formats import COLUMNS
 from sessions_ui.audit.search.pagination import page_ids
-from sessions_ui.audit.search.query_builder import bounds_of
+from sessions_ui.audit.search.query_builder import id_window
 
 NUMBERS = ("entry_id", "actor_id", "pave_http_status")
 OF_A_FIELD = ("field", "label", "was", "now", "differs", "result", "held_by_pave", "locked")
@@ -22,7 +22,7 @@ OF_A_FIELD = ("field", "label", "was", "now", "differs", "result", "held_by_pave
 
 def all_ids(chosen):
     """The ids of a question's pages, one after the other, as turning them gives them."""
-    ids, _ = page_ids(chosen, bounds_of(chosen), 10_000)
+    ids, _ = page_ids(chosen, id_window(chosen), 10_000)
     return ids
 
 
@@ -82,4 +82,4 @@ PLAIN = {"csv": plain_csv, "jsonl": plain_jsonl}
 
 def plain_file(name, chosen):
     """The whole file that a question's export should be, in this format."""
-    return PLAIN[name](rows_of(all_ids(chosen)))
+    return PLAIN[name](entry_rows(all_ids(chosen)))

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
-from sessions_ui.models import Sighting
+from sessions_ui.models import Observation
 from tests.audit.authors import BOB, KEY, PHONE, edit, ended, intent, note, refusal, resolved, sent
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def sighting(
 ):
     """PAVE was seen to report this, so long ago."""
     at = timezone.now() - ago
-    return Sighting.objects.create(
+    return Observation.objects.create(
         session_key=key,
         seen_at=at,
         last_seen_at=at,
@@ -124,7 +124,7 @@ def test_what_somebody_else_changed_is_told_with_both_values(client, alice):
 def test_what_somebody_put_back_where_we_had_put_it_before_is_told(client, alice):
     edit()  # the theme, to PRO
     for minutes, theme in ((9, "PRO"), (6, "LITE"), (3, "PRO")):
-        Sighting.objects.filter(pk=sighting(texts={"session.theme": theme}).pk).update(
+        Observation.objects.filter(pk=sighting(texts={"session.theme": theme}).pk).update(
             seen_at=timezone.now() + timedelta(minutes=9 - minutes)
         )
     told = [one for one in lines(page(client, alice)) if "no edit of ours says so" in one]
@@ -209,7 +209,7 @@ def test_it_stops_at_a_bound_and_says_so(client, alice, monkeypatch):
 
 def test_a_strip_tells_it_at_a_glance_and_in_words(client, alice):
     sighting(ago=timedelta(hours=2))
-    Sighting.objects.update(last_seen_at=timezone.now() - timedelta(hours=1))
+    Observation.objects.update(last_seen_at=timezone.now() - timedelta(hours=1))
     edit()
     refusal()
     sighting("STARTED", ago=timedelta(minutes=30))

@@ -20,7 +20,7 @@ from sessions_ui.audit.integrity.checkpoints import (
     ranges_ids,
     ranges_text,
 )
-from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.sealing import (
     SealError,
     copied_to,
@@ -31,9 +31,9 @@ from sessions_ui.audit.integrity.sealing import (
 )
 from sessions_ui.audit.integrity.verify import audit_prove
 from sessions_ui.audit.integrity.verify_entry import standing_of
-from sessions_ui.audit.integrity.verify_segments import _in_turn, spans_hold, spans_of
+from sessions_ui.audit.integrity.verify_segments import _in_turn, segments_of, segments_verify
 from sessions_ui.audit.log.canonical import COLUMNS
-from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Edit, Kind
+from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Edit, Kind
 from tests.audit.authors import (
     KEY,
     PHONE,
@@ -159,7 +159,7 @@ def test_since_leaves_out_old_entries_but_not_the_chain(sealed):
     AuditEntry.objects.filter(id=known[0]).update(ticket="changed")
     assert prove(copy, since=tomorrow).sealed == 0
     AuditCheckpoint.objects.filter(n=1).update(count=1)
-    with pytest.raises(Doubt, match="Checkpoint 1"):
+    with pytest.raises(IntegrityFailure, match="Checkpoint 1"):
         prove(copy, since=tomorrow)
 
 
@@ -172,7 +172,7 @@ def test_erasing_a_personal_value_leaves_the_record_provable(sealed):
 
 
 def doubt_of(copy=None):
-    with pytest.raises(Doubt) as found:
+    with pytest.raises(IntegrityFailure) as found:
         prove(copy)
     return found.value
 
@@ -368,7 +368,7 @@ def test_it_names_a_personal_value_that_was_added(sealed, field):
 
 
 def outcome_tokens(entry_id):
-    return AuditToken.objects.filter(entry_id=entry_id, field="@outcome")
+    return AuditTerm.objects.filter(entry_id=entry_id, field="@outcome")
 
 
 @pytest.mark.parametrize("wrong", ["confirmed", "pending", "nonsense"])
@@ -383,7 +383,7 @@ def test_it_names_an_entry_that_is_found_under_another_outcome(sealed, wrong):
 
 def test_it_names_an_entry_that_is_found_under_two_outcomes_or_none(sealed):
     first, *_, last = AuditEntry.objects.filter(kind=Kind.INTENT).order_by("id")
-    AuditToken.objects.create(entry_id=first.id, field="@outcome", val="refused")
+    AuditTerm.objects.create(entry_id=first.id, field="@outcome", val="refused")
     assert doubt_of().entry_id == first.id
     outcome_tokens(first.id).filter(val="refused").delete()
     outcome_tokens(last.id).delete()
@@ -409,7 +409,7 @@ def test_an_index_row_or_an_edit_without_its_entry_shows_an_emptied_record(seale
     doubt = doubt_of()
     assert doubt.entry_id == first
     assert "is missing" in str(doubt)
-    AuditToken.objects.all().delete()
+    AuditTerm.objects.all().delete()
     now = timezone.now()
     Edit.objects.create(
         entry_id=first, session_key=KEY, actor_id=1, changes={}, created_at=now, lease_until=now
@@ -445,9 +445,9 @@ def test_it_notices_a_chain_that_was_signed_anew_with_the_stolen_key(sealed):
 
 
 def test_it_notices_another_key(sealed):
-    with pytest.raises(Doubt, match="another key"):
+    with pytest.raises(IntegrityFailure, match="another key"):
         audit_prove(key="another")
-    with pytest.raises(Doubt, match="AUDIT_SEAL_KEY"):
+    with pytest.raises(IntegrityFailure, match="AUDIT_SEAL_KEY"):
         audit_prove(key="")
 
 
@@ -622,7 +622,7 @@ class Inline:
         future = Future()
         try:
             future.set_result(work(span))
-        except Doubt as doubt:
+        except IntegrityFailure as doubt:
             future.set_exception(doubt)
         return future
 
@@ -635,14 +635,16 @@ def small_spans(sealed, monkeypatch):
 
 
 def test_spans_follow_each_other_without_a_gap(small_spans):
-    spans = list(spans_of(small_spans, None))
+    spans = list(segments_of(small_spans, None))
     assert [span.after for span in spans] == [None, *(seal.last_id for seal in small_spans[:-1])]
     assert [seal for span in spans for seal in span.seals] == small_spans
 
 
 def test_spans_in_processes_find_what_one_process_finds(small_spans, sealed):
-    alone = sum((held.entries for held in spans_hold(spans_of(small_spans, None))), 0)
-    shared = sum((held.entries for held in _in_turn(Inline(), spans_of(small_spans, None), 2)), 0)
+    alone = sum((held.entries for held in segments_verify(segments_of(small_spans, None))), 0)
+    shared = sum(
+        (held.entries for held in _in_turn(Inline(), segments_of(small_spans, None), 2)), 0
+    )
     assert alone == shared == len(sealed[0])
 
 
@@ -652,22 +654,22 @@ def test_the_first_doubt_is_first_however_many_processes(small_spans, sealed):
 
     def doubtful():
         yield from small_spans[:2]
-        raise Doubt("Checkpoint 3 is not as it was signed.", small_spans[2].first_id)
+        raise IntegrityFailure("Checkpoint 3 is not as it was signed.", small_spans[2].first_id)
 
-    with pytest.raises(Doubt, match="Checkpoint 3"):
-        list(_in_turn(Inline(), spans_of(doubtful(), None), 5))
+    with pytest.raises(IntegrityFailure, match="Checkpoint 3"):
+        list(_in_turn(Inline(), segments_of(doubtful(), None), 5))
     AuditEntry.objects.filter(id=known[1]).update(ticket="x")
     for run in (
-        _in_turn(Inline(), spans_of(doubtful(), None), 5),
-        spans_hold(spans_of(doubtful(), None)),
+        _in_turn(Inline(), segments_of(doubtful(), None), 5),
+        segments_verify(segments_of(doubtful(), None)),
     ):
-        with pytest.raises(Doubt) as found:
+        with pytest.raises(IntegrityFailure) as found:
             list(run)
         assert found.value.entry_id == known[1]
 
 
 def test_a_doubt_can_come_from_another_process():
-    came = pickle.loads(pickle.dumps(Doubt("Entry #7 is missing.", 7)))  # noqa: S301
+    came = pickle.loads(pickle.dumps(IntegrityFailure("Entry #7 is missing.", 7)))  # noqa: S301
     assert (str(came), came.entry_id) == ("Entry #7 is missing.", 7)
 
 
@@ -688,18 +690,18 @@ def test_it_can_begin_behind_a_seal(sealed):
     assert prove(copy, past=2).sealed == sum(id_ >= last.first_id for id_ in known)
     assert prove(copy, past=3).sealed == 0
     AuditEntry.objects.filter(id=known[-1]).update(ticket="x")
-    with pytest.raises(Doubt) as found:
+    with pytest.raises(IntegrityFailure) as found:
         prove(copy, past=2)
     assert found.value.entry_id == known[-1]
 
 
 def test_beginning_behind_a_seal_it_still_wants_that_seal(sealed):
     sign_again(2, sealed_at=timezone.now() - timedelta(days=9))
-    with pytest.raises(Doubt, match="does not follow checkpoint 2"):
+    with pytest.raises(IntegrityFailure, match="does not follow checkpoint 2"):
         prove(past=2)
     AuditCheckpoint.objects.filter(n=3).update(count=1)
-    with pytest.raises(Doubt, match="not as it was signed"):
+    with pytest.raises(IntegrityFailure, match="not as it was signed"):
         prove(past=3)
     AuditCheckpoint.objects.filter(n=3).delete()
-    with pytest.raises(Doubt, match="Checkpoint 3 is missing"):
+    with pytest.raises(IntegrityFailure, match="Checkpoint 3 is missing"):
         prove(past=3)

@@ -13,7 +13,7 @@ from sessions_ui.audit.search.pagination import latest_outcome
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import Outcome
-from sessions_ui.models import AuditEntry, AuditToken, AuditValue, Kind
+from sessions_ui.models import AuditEntry, AuditTerm, AuditValue, Kind
 from tests.audit.authors import (
     ALICE,
     KEY,
@@ -134,19 +134,19 @@ def test_a_field_that_nobody_vouches_for_hides_nothing_in_later_notes():
 
 def test_tokens_of_personal_values_are_keyed(settings):
     first = intent(PHONE)
-    tokens = set(AuditToken.objects.filter(entry_id=first, field="sms.to").values_list("val"))
+    tokens = set(AuditTerm.objects.filter(entry_id=first, field="sms.to").values_list("val"))
     assert len(tokens) == 6  # each number and its last digits; what both begin with
     assert not any("6475550" in val for (val,) in tokens)
     settings.AUDIT_TOKEN_KEY = "another"
     second = intent(PHONE)
     assert not tokens & set(
-        AuditToken.objects.filter(entry_id=second, field="sms.to").values_list("val")
+        AuditTerm.objects.filter(entry_id=second, field="sms.to").values_list("val")
     )
 
 
 def test_the_outcome_token_follows_the_latest_outcome():
     edit_id = intent()
-    outcomes = AuditToken.objects.filter(field=OUTCOME, entry_id=edit_id).values_list("val")
+    outcomes = AuditTerm.objects.filter(field=OUTCOME, entry_id=edit_id).values_list("val")
     assert list(outcomes.all()) == [("pending",)]
     sent(edit_id)
     ended(edit_id, "unknown")

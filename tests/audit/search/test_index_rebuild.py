@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sessions_ui.audit.integrity.verify_related import index_check
 from sessions_ui.audit.search import index_rebuild as indexing
 from sessions_ui.audit.search.index_rebuild import index_rebuild
-from sessions_ui.models import AuditToken, AuditValue, Swept
+from sessions_ui.models import AuditTerm, AuditValue, JobCursor
 from tests.audit.authors import PHONE, THEME, edit, ended, intent, refusal, resolved, sent, undone
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ READING = {"vehicle.odom_reading": ("84,210", 90123)}
 
 
 def rows():
-    return set(AuditToken.objects.values_list("field", "val", "entry_id"))
+    return set(AuditTerm.objects.values_list("field", "val", "entry_id"))
 
 
 def all_kinds():
@@ -51,7 +51,7 @@ def test_it_finds_nothing_to_do_where_all_is_well():
 def test_it_makes_the_whole_index_from_nothing():
     all_kinds()
     before = rows()
-    AuditToken.objects.all().delete()
+    AuditTerm.objects.all().delete()
     assert index_rebuild() == {"added": len(before), "removed": 0}
     assert rows() == before
 
@@ -64,11 +64,11 @@ def test_it_puts_right_whatever_is_missing_or_stray(lost, strays):
         before = rows()
         for place, (field, val, id_) in enumerate(sorted(before)):
             if place in lost:
-                AuditToken.objects.filter(field=field, val=val, entry_id=id_).delete()
+                AuditTerm.objects.filter(field=field, val=val, entry_id=id_).delete()
         added = {("@outcome", "refused", id_) for id_ in strays}
         added |= {("sms.to", "old-form-of-a-token", id_) for id_ in strays}
-        AuditToken.objects.bulk_create(
-            AuditToken(field=field, val=val, entry_id=id_) for field, val, id_ in added
+        AuditTerm.objects.bulk_create(
+            AuditTerm(field=field, val=val, entry_id=id_) for field, val, id_ in added
         )
         index_rebuild()
         assert rows() == before
@@ -78,7 +78,7 @@ def test_it_puts_right_whatever_is_missing_or_stray(lost, strays):
 def test_it_goes_on_where_it_was_stopped(monkeypatch):
     ids = [edit(PHONE) for _ in range(5)]
     before = rows()
-    AuditToken.objects.all().delete()
+    AuditTerm.objects.all().delete()
     monkeypatch.setattr(indexing, "AT_ONCE", 2)
 
     def stop(count, seen=[]):  # noqa: B006
@@ -88,27 +88,27 @@ def test_it_goes_on_where_it_was_stopped(monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         index_rebuild(progress=stop)
-    assert Swept.objects.get(name="index").last_id == ids[3]
+    assert JobCursor.objects.get(name="index").last_id == ids[3]
     assert {id_ for _, _, id_ in rows()} == set(ids[:4])
     told = []
     index_rebuild(progress=told.append)
     assert told == [1]
     assert rows() == before
-    assert Swept.objects.get(name="index").last_id == 0
+    assert JobCursor.objects.get(name="index").last_id == 0
 
 
 def test_what_was_erased_is_not_indexed_again():
     edit({**PHONE, **NAME})
     AuditValue.objects.filter(field="sms.to").delete()
     assert index_rebuild()["removed"] == 6
-    assert not AuditToken.objects.filter(field="sms.to").exists()
-    assert AuditToken.objects.filter(field="sms.to_name").exists()
-    assert AuditToken.objects.filter(field="@field", val="sms.to").exists()
+    assert not AuditTerm.objects.filter(field="sms.to").exists()
+    assert AuditTerm.objects.filter(field="sms.to_name").exists()
+    assert AuditTerm.objects.filter(field="@field", val="sms.to").exists()
 
 
 def test_the_command_says_what_it_did():
     edit()
-    AuditToken.objects.filter(field="@field").delete()
+    AuditTerm.objects.filter(field="@field").delete()
     out = StringIO()
     call_command("audit_index", "--anew", stdout=out)
     assert out.getvalue() == "Added 1 index row, took away 0. The index is complete.\n"

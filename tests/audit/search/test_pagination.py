@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.audit.search.filters import AuditFilter, filter_read
 from sessions_ui.audit.search.pagination import entries_page, ids_newest_first, session_history
-from sessions_ui.audit.search.query_builder import bounds_of, matching_ids
+from sessions_ui.audit.search.query_builder import id_window, matching_ids
 from sessions_ui.audit.sql import first_id_since
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.catalogue import CATALOGUE
@@ -229,7 +229,7 @@ def test_a_bad_value_gets_a_sentence_is_kept_and_finds_nothing(name, value, word
     assert words in chosen.problems[name]
     assert chosen.given[name] == value[:200]
     assert entries_page(chosen).rows == []
-    assert list(ids_newest_first(chosen, bounds_of(chosen))) == []
+    assert list(ids_newest_first(chosen, id_window(chosen))) == []
 
 
 def test_a_window_that_ends_before_it_begins_is_said():
@@ -276,7 +276,7 @@ def test_paging_both_ways_is_complete_without_doubles(db, deeds, question, size)
         for deed in deeds:
             do(deed)
         chosen = asked(**question)
-        whole = sorted(matching_ids(chosen, bounds_of(chosen)), reverse=True)
+        whole = sorted(matching_ids(chosen, id_window(chosen)), reverse=True)
         assert len(set(whole)) == len(whole)
 
         down, page = [], entries_page(chosen, size)
@@ -293,7 +293,7 @@ def test_paging_both_ways_is_complete_without_doubles(db, deeds, question, size)
             page = entries_page(replace(chosen, after=page.newer), size)
             up = [row.entry.id for row in page.rows] + up
         assert up == whole
-        assert list(ids_newest_first(chosen, bounds_of(chosen))) == whole
+        assert list(ids_newest_first(chosen, id_window(chosen))) == whole
         assert pages[0].count_label == str(len(whole))
 
 

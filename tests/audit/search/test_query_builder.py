@@ -7,7 +7,7 @@ from sessions_ui.audit.log.index_terms import MOST_NOTE_WORDS, WORD, words_of
 from sessions_ui.audit.search.index_rebuild import index_rebuild
 from sessions_ui.audit.search.pagination import entries_page
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
-from sessions_ui.models import AuditToken
+from sessions_ui.models import AuditTerm
 from sessions_ui.services.audit.search import audit_filter
 from tests.audit.authors import BOB, PHONE, edit, intent, refusal
 
@@ -58,7 +58,7 @@ def test_a_refusals_reason_is_found_too():
 def test_what_is_kept_out_of_a_note_is_kept_out_of_the_index():
     changes = {"sms.to_name": ("Daniel Osei", "Grace Lindqvist")}
     intent(changes, note="Daniel Osei asked, call 647-555-0148")
-    words = set(AuditToken.objects.filter(field=WORD).values_list("val", flat=True))
+    words = set(AuditTerm.objects.filter(field=WORD).values_list("val", flat=True))
     assert words == {"asked", "call", "0148"}
 
 
@@ -71,11 +71,11 @@ def test_a_long_note_is_found_by_its_first_words():
 def test_the_index_of_words_can_be_made_anew():
     edit(note=NOTE, ticket="T-1")
     refusal(reason=ReasonGiven("other", "tried once more", ""))
-    before = set(AuditToken.objects.values_list("field", "val", "entry_id"))
-    AuditToken.objects.filter(field=WORD).delete()
-    AuditToken.objects.create(field=WORD, val="strange", entry_id=1)
+    before = set(AuditTerm.objects.values_list("field", "val", "entry_id"))
+    AuditTerm.objects.filter(field=WORD).delete()
+    AuditTerm.objects.create(field=WORD, val="strange", entry_id=1)
     index_rebuild(anew=True)
-    assert set(AuditToken.objects.values_list("field", "val", "entry_id")) == before
+    assert set(AuditTerm.objects.values_list("field", "val", "entry_id")) == before
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_ui.audit.log.index_terms import change_tokens, normal_of, value_tokens
+from sessions_ui.audit.log.index_terms import change_terms, normal_of, value_terms
 from sessions_ui.audit.search.filters import filter_read
-from sessions_ui.audit.search.query_builder import bounds_of, matching_ids
+from sessions_ui.audit.search.query_builder import id_window, matching_ids
 from sessions_ui.audit.search.value_search import seek
 from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.models import AuditToken
+from sessions_ui.models import AuditTerm
 from tests.audit.authors import edit, ended, intent, refusal, resolved, sent
 from tests.pages import words
 
@@ -28,7 +28,7 @@ def asked(**params):
 def found(**params):
     chosen = asked(**params)
     assert not chosen.problems
-    return sorted(matching_ids(chosen, bounds_of(chosen)))
+    return sorted(matching_ids(chosen, id_window(chosen)))
 
 
 def set_to(key, now, was=""):
@@ -125,17 +125,17 @@ def test_a_beginning_is_what_python_says_it_is(values, start):
     spec = CATALOGUE["vehicle.trim"]
     if len(start.strip()) < 3:
         return
-    AuditToken.objects.all().delete()
+    AuditTerm.objects.all().delete()
     for number, value in enumerate(values):
-        AuditToken.objects.bulk_create(
-            [AuditToken(field=spec.key, val=token, entry_id=number + 1)
-             for token in value_tokens(spec, value)]
+        AuditTerm.objects.bulk_create(
+            [AuditTerm(field=spec.key, val=token, entry_id=number + 1)
+             for token in value_terms(spec, value)]
         )  # fmt: skip
     wanted = [
         number + 1 for number, value in enumerate(values)
         if normal_of(spec, value).startswith(normal_of(spec, start)) and value.strip()
     ]  # fmt: skip
-    rows = AuditToken.objects.filter(seek(f"{start}*", spec.key))
+    rows = AuditTerm.objects.filter(seek(f"{start}*", spec.key))
     assert sorted(set(rows.values_list("entry_id", flat=True))) == wanted
 
 
@@ -191,7 +191,7 @@ def test_what_was_there_before_and_what_pave_held_instead_count_too():
 def test_no_index_row_shows_a_masked_value_or_a_part_of_it():
     set_to(PHONE, "647-555-0126")
     set_to(NAME, "Daniel Osei")
-    rows = AuditToken.objects.filter(field__in=[PHONE, NAME]).values_list("val", flat=True)
+    rows = AuditTerm.objects.filter(field__in=[PHONE, NAME]).values_list("val", flat=True)
     assert len(rows) == 4 + 5
     assert all(len(val) == 16 for val in rows)
     text = " ".join(rows).lower()
@@ -199,16 +199,16 @@ def test_no_index_row_shows_a_masked_value_or_a_part_of_it():
 
 
 def test_the_same_value_is_another_token_in_another_field_and_with_another_key(settings):
-    phone = value_tokens(CATALOGUE[PHONE], "647-555-0126")
-    assert not phone & value_tokens(CATALOGUE["sms.from"], "647-555-0126")
+    phone = value_terms(CATALOGUE[PHONE], "647-555-0126")
+    assert not phone & value_terms(CATALOGUE["sms.from"], "647-555-0126")
     settings.AUDIT_TOKEN_KEY = "another key of thirty-two letters"
-    assert not phone & value_tokens(CATALOGUE[PHONE], "647-555-0126")
+    assert not phone & value_terms(CATALOGUE[PHONE], "647-555-0126")
 
 
 def test_the_index_stays_small():
     changes = {PHONE: ("647-555-0184", "647-555-0148"), VIN: ("2HGFC2F7XMH018462", "x")}
     # The two fields; two VINs; both numbers whole and by their last digits, and their beginnings.
-    assert len(change_tokens(changes)) == 2 + 2 + 2 * 2 + 2
+    assert len(change_terms(changes)) == 2 + 2 + 2 * 2 + 2
 
 
 # --- what cannot be asked -------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def test_the_index_stays_small():
 def test_what_the_index_cannot_answer_is_said_so(params, words):
     chosen = asked(**params)
     assert words in chosen.problems["value"]
-    assert list(matching_ids(chosen, bounds_of(chosen))) == []
+    assert list(matching_ids(chosen, id_window(chosen))) == []
 
 
 @pytest.mark.parametrize(
@@ -276,6 +276,6 @@ def test_the_hint_stands_beside_the_box(client, carol):
 def test_a_beginning_uses_the_index_and_reads_no_table():
     if connection.vendor != "sqlite":
         pytest.skip("a small table is always read whole on PostgreSQL: see test_plans")
-    plan = AuditToken.objects.filter(seek("2HGFC*")).explain()
+    plan = AuditTerm.objects.filter(seek("2HGFC*")).explain()
     assert "SCAN" not in plan
     assert "val>? AND val<?" in plan

@@ -7,7 +7,7 @@ from time import perf_counter
 from django.db import connection
 
 from sessions_ui.audit.search.pagination import COUNTED, entries_page
-from sessions_ui.audit.search.query_builder import Search, bounds_of
+from sessions_ui.audit.search.query_builder import EntrySearch, id_window
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.services.audit.search import audit_filter
 
@@ -108,7 +108,7 @@ class Asked:
 
     def count(self):
         """The count that stands over the list."""
-        return Search(self.chosen, bounds_of(self.chosen)).counted(COUNTED + 1)
+        return EntrySearch(self.chosen, id_window(self.chosen)).counted(COUNTED + 1)
 
 
 def raw(sql):

@@ -18,10 +18,10 @@ from sessions_ui.audit.log.record import record_intent
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, State
-from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Edit
+from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Edit
 from sessions_ui.services.edits import submit as edits
-from sessions_ui.services.edits.form_data import Posted
-from sessions_ui.services.edits.form_token import Seen
+from sessions_ui.services.edits.form_data import FormData
+from sessions_ui.services.edits.form_token import FormToken
 from sessions_ui.services.edits.transitions import move_to_outcome, move_to_sent
 
 from .facts import Stream, session_key
@@ -81,8 +81,8 @@ class Desk:
         actor, key = actor_of(fact), session_key(fact.session)
         wanted = {name: now for name, (_, now) in fact.changes.items()}
         before = fact.state | {name: was for name, (was, _) in fact.changes.items()}
-        seen = Seen(session_key=key, actor_id=fact.person, texts=before)
-        posted = Posted(typed=wanted, inputs=wanted)
+        seen = FormToken(session_key=key, actor_id=fact.person, texts=before)
+        posted = FormData(typed=wanted, inputs=wanted)
         edit = edits._reserve(actor, key, seen, posted, reason_of(fact))
         times = [perf_counter()]
         base = SimpleNamespace(updated_at=fact.at.isoformat(), raw_status=fact.status)
@@ -131,7 +131,7 @@ def forget_bare():
     ids = list(bare.filter(id__gt=newest).values_list("id", flat=True))
     with transaction.atomic():
         remove_triggers(connection)
-        AuditToken.objects.filter(entry_id__in=ids).delete()
+        AuditTerm.objects.filter(entry_id__in=ids).delete()
         AuditValue.objects.filter(entry_id__in=ids).delete()
         Edit.objects.filter(entry_id__in=ids).delete()
         AuditEntry.objects.filter(id__in=ids).delete()

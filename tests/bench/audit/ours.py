@@ -44,7 +44,7 @@ def _row_hash(pieces):
     return lambda values: hashlib.sha256(b"".join(map(pieces.__getitem__, values))).digest()
 
 
-def _recurring(value_tokens):
+def _recurring(value_terms):
     """An edit's values are indexed at its intent and again when it is sent."""
     known = {}
 
@@ -53,7 +53,7 @@ def _recurring(value_tokens):
             known.clear()
         key = (spec.key, value)
         if key not in known:
-            known[key] = value_tokens(spec, value)
+            known[key] = value_terms(spec, value)
         return known[key]
 
     return found
@@ -78,7 +78,7 @@ class Bulk:
                 (writing, "AuditEntry", lambda id, **_: SimpleNamespace(id=id)),
                 (sides, "known_values", lambda *_: set()),
                 (writing, "row_hash", _row_hash(Pieces())),
-                (tokens, "value_tokens", _recurring(tokens.value_tokens)),
+                (tokens, "value_terms", _recurring(tokens.value_terms)),
             ):
                 stack.enter_context(mock.patch.object(where, name, other))
             yield self

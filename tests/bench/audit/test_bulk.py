@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from paveadmin import ROOT
 from sessions_ui.audit.log import body as sides
 from sessions_ui.audit.log import insert as writing
-from sessions_ui.models import AuditEntry, AuditToken, AuditValue
+from sessions_ui.models import AuditEntry, AuditTerm, AuditValue
 
 from . import ours
 from .__main__ import kept
@@ -21,7 +21,7 @@ from .facts import Stream
 from .worker import Pace, Worker
 
 UNTIL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-MODELS = {"audit_entry": AuditEntry, "audit_value": AuditValue, "audit_token": AuditToken}
+MODELS = {"audit_entry": AuditEntry, "audit_value": AuditValue, "audit_token": AuditTerm}
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def written(facts):
     return AuditEntry.objects.order_by("id").first().id - 1
 
 
-def rows_of(model, columns):
+def entry_rows(model, columns):
     """Every row of a table as plain values."""
     return [
         tuple(bytes(one) if isinstance(one, memoryview) else one for one in row)
@@ -70,7 +70,7 @@ def test_a_bulk_load_holds_the_very_rows_that_the_record_writes(same_salts):
     for table, model in MODELS.items():
         columns = ours.TABLES[table]
         timed = columns.index("ts") if "ts" in columns else None
-        found = set(rows_of(model, columns))
+        found = set(entry_rows(model, columns))
         bulk = {_read_back(row, timed, columns) for row in into[table]}
         assert len(into[table]) == len(bulk) > 0
         assert found == bulk, table

@@ -90,7 +90,7 @@ def test_a_review_stands_when_our_database_takes_no_writes(agent, monkeypatch):
         raise DatabaseError("read only")
 
     page = agent.open()
-    monkeypatch.setattr(sessions, "sheet_keep", refuse)
+    monkeypatch.setattr(sessions, "form_state_keep", refuse)
     assert agent.review(page, session_theme="LITE").payload
 
 
@@ -236,7 +236,7 @@ def test_no_page_says_that_nothing_was_sent_after_a_put(agent, sandbox, monkeypa
     def fail(*_):
         raise kind("gone")
 
-    monkeypatch.setattr(edits, "judge", fail)
+    monkeypatch.setattr(edits, "evaluate_response", fail)
     page = landed(agent, agent.send(review))
     assert len(puts(sandbox)) == 1
     assert page.outcome == "pending"

@@ -14,10 +14,10 @@ from sessions_ui.audit.log.record import record_intent, record_sent
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
-from sessions_ui.models import AuditEntry, Edit, Kind, Lease
+from sessions_ui.models import AuditEntry, Edit, JobLock, Kind
 from sessions_ui.services.edits.result import edit_result
 from sessions_ui.services.edits.settle import edit_found_late, edit_settle, edits_expire
-from sessions_ui.services.jobs.lock import WorkLease
+from sessions_ui.services.jobs.lock import JobLease
 from sessions_ui.services.jobs.reconcile import edits_reconcile
 from sessions_ui.services.sessions.pave_reads import snapshot_read
 from tests.pages import Agent
@@ -316,19 +316,19 @@ def test_it_keeps_a_look_for_later_while_pave_is_away(sandbox, idle):
 
 def test_it_works_one_at_a_time_and_takes_over_when_the_time_is_up(sandbox, idle):
     leave(idle, "unknown", session__theme="LITE")
-    other = WorkLease("reconcile", 60)
+    other = JobLease("reconcile", 60)
     assert other.take()
     assert edits_reconcile() is None
     waits = []
-    assert not WorkLease("reconcile", 60).wait(2, waits.append)
+    assert not JobLease("reconcile", 60).wait(2, waits.append)
     assert sum(waits) == 2
-    Lease.objects.update(until=timezone.now())
+    JobLock.objects.update(until=timezone.now())
     assert edits_reconcile() == 1
 
 
 def test_the_command_says_when_another_one_is_at_work(sandbox, monkeypatch):
     monkeypatch.setattr("sessions_ui.management.commands.reconcile.WAIT", 0)
-    assert WorkLease("reconcile", 60).take()
+    assert JobLease("reconcile", 60).take()
     with pytest.raises(CommandError, match="Another reconcile is at work"):
         call_command("reconcile")
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.models import AuditEntry, Draft, Edit, Kind, LastRead
+from sessions_ui.models import AuditEntry, CachedSession, Draft, Edit, Kind
 from sessions_ui.services.edits.settle import edits_expire
 from sessions_ui.services.sessions.pave_reads import snapshot_read
 from tests.pages import Agent, Page
@@ -543,7 +543,7 @@ def test_it_shows_paves_last_word_and_its_age_while_pave_is_down(agent, sandbox,
     down = agent.open()
     assert down.shown("vehicle.vin") == held
     assert "it may have changed" in down.text
-    assert held not in LastRead.objects.get(session_key=idle).sealed
+    assert held not in CachedSession.objects.get(session_key=idle).sealed
 
 
 def test_it_draws_empty_fields_where_pave_was_never_read(agent, sandbox):

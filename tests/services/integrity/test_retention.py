@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from sessions_ui.audit.integrity.archive import archive_check, archive_write
-from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.purge_notes import PURGED, purged_to
 from sessions_ui.audit.integrity.sealing import copy_append, seal_of, seals_make
 from sessions_ui.audit.integrity.triggers import (
@@ -21,7 +21,7 @@ from sessions_ui.audit.integrity.triggers import (
 from sessions_ui.audit.integrity.verify import audit_prove
 from sessions_ui.audit.log.record import record_note
 from sessions_ui.domain.actor import SYSTEM
-from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditToken, AuditValue, Edit, Flag, Kind
+from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Edit, Flag, Kind
 from sessions_ui.services.integrity import retention as purging
 from sessions_ui.services.integrity.retention import purge_finish, purge_make, purge_plan
 from tests.audit.authors import KEY, PHONE, edit, intent
@@ -107,7 +107,7 @@ def test_entries_go_with_all_that_stands_beside_them_and_seals_stay(old, sealing
     )  # fmt: skip
     kept = purge(border, tmp_path / "old.jsonl")
     assert kept.entries == 12
-    for model in (AuditValue, AuditToken, Edit, Flag):
+    for model in (AuditValue, AuditTerm, Edit, Flag):
         assert not model.objects.filter(entry_id__in=gone).exists()
     assert not AuditEntry.objects.filter(id__in=gone).exists()
     assert AuditEntry.objects.filter(id__in=sealed[2]).count() == 6
@@ -191,7 +191,7 @@ def test_a_file_that_was_touched_is_not_taken_for_whole(old, tmp_path, change):
     else:
         lines[3] = "words\n"
     file.write_text("".join(lines))
-    with pytest.raises(Doubt):
+    with pytest.raises(IntegrityFailure):
         archive_check(file, seals)
 
 
@@ -207,7 +207,7 @@ def test_nothing_goes_when_the_file_is_there_already(old, tmp_path):
 def test_nothing_goes_when_the_record_is_in_doubt(old, tmp_path):
     border, sealed = old
     tamper(sealed[0][1])
-    with pytest.raises(Doubt) as found:
+    with pytest.raises(IntegrityFailure) as found:
         purge(border, tmp_path / "old.jsonl")
     assert found.value.entry_id == sealed[0][1]
     assert AuditEntry.objects.count() == 19
@@ -232,9 +232,9 @@ def test_nothing_is_signed_by_who_may_not_delete(old, tmp_path, monkeypatch):
 def test_sealed_entries_that_go_without_a_note_are_missing(old):
     _, sealed = old
     AuditValue.objects.filter(entry_id__lte=sealed[0][-1]).delete()
-    AuditToken.objects.filter(entry_id__lte=sealed[0][-1]).delete()
+    AuditTerm.objects.filter(entry_id__lte=sealed[0][-1]).delete()
     thawed(lambda: AuditEntry.objects.filter(id__lte=sealed[0][-1]).delete())
-    with pytest.raises(Doubt, match="missing") as found:
+    with pytest.raises(IntegrityFailure, match="missing") as found:
         prove()
     assert found.value.entry_id == sealed[0][0]
 
@@ -257,10 +257,10 @@ def test_a_faked_note_lets_nothing_go(old, changes):
     _, sealed = old
     fake(**changes)
     assert purged_to(SEAL_KEY) == 0
-    AuditToken.objects.all().delete()
+    AuditTerm.objects.all().delete()
     AuditValue.objects.filter(entry_id__lte=sealed[1][-1]).delete()
     thawed(lambda: AuditEntry.objects.filter(id__lte=sealed[1][-1]).delete())
-    with pytest.raises(Doubt, match="missing") as found:
+    with pytest.raises(IntegrityFailure, match="missing") as found:
         prove()
     assert found.value.entry_id == sealed[0][0]
 
@@ -293,7 +293,7 @@ def test_what_is_left_is_still_proved(old, tmp_path):
     purge(border, tmp_path / "old.jsonl")
     remove_triggers(connection)
     AuditEntry.objects.filter(id=sealed[2][2]).update(ticket="x")
-    with pytest.raises(Doubt) as found:
+    with pytest.raises(IntegrityFailure) as found:
         prove()
     assert found.value.entry_id == sealed[2][2]
 
@@ -306,7 +306,7 @@ def test_a_purged_range_is_gone_as_a_whole_or_not_at_all(old, tmp_path, monkeypa
     assert prove().purged == 0  # all of it is there still
     AuditValue.objects.filter(entry_id=sealed[1][1]).delete()
     thawed(lambda: AuditEntry.objects.filter(id=sealed[1][1]).delete())
-    with pytest.raises(Doubt, match="missing") as found:
+    with pytest.raises(IntegrityFailure, match="missing") as found:
         prove()
     assert found.value.entry_id == sealed[1][1]
 
@@ -315,7 +315,7 @@ def test_a_value_left_behind_is_found(old, tmp_path):
     border, sealed = old
     purge(border, tmp_path / "old.jsonl")
     AuditValue.objects.create(entry_id=sealed[0][0], field="sms.to", side=0, salt=b"", value="x")
-    with pytest.raises(Doubt) as found:
+    with pytest.raises(IntegrityFailure) as found:
         prove()
     assert found.value.entry_id == sealed[0][0]
 
@@ -389,7 +389,7 @@ def test_a_purge_that_broke_off_goes_on(old, tmp_path, monkeypatch):
     assert purge_plan(border).left == 6
     purge_finish()
     assert prove().purged == 12
-    assert not AuditToken.objects.filter(entry_id__lte=sealed[1][-1]).exists()
+    assert not AuditTerm.objects.filter(entry_id__lte=sealed[1][-1]).exists()
 
 
 # --- the command ---------------------------------------------------------------------------------

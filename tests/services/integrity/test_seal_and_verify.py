@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from paveadmin import ROOT
-from sessions_ui.audit.integrity.errors import Doubt
+from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.management.commands import reconcile
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
 from sessions_ui.services.integrity.seal_and_verify import (
@@ -68,7 +68,7 @@ def test_a_doubt_is_noted_with_its_entry(sealing):
 
 def test_without_a_key_nothing_is_noted(sealing, settings):
     settings.AUDIT_SEAL_KEY = ""
-    with pytest.raises(Doubt):
+    with pytest.raises(IntegrityFailure):
         audit_verify()
     assert not Proof.objects.exists()
 
@@ -83,7 +83,7 @@ def test_a_database_that_takes_no_writes_hides_nothing(sealing, monkeypatch, cap
     monkeypatch.setattr(Proof, "save", away)
     assert audit_verify().sealed == 3
     tamper(entry_id)
-    with pytest.raises(Doubt, match=f"#{entry_id}"):
+    with pytest.raises(IntegrityFailure, match=f"#{entry_id}"):
         audit_verify()
     assert caplog.messages.count("proof_not_noted") == 2
 
@@ -122,7 +122,7 @@ def test_the_loop_looks_again_at_what_it_doubted(sealing):
     tamper(victim)
     for _ in range(2):
         an_hour_later()
-        with pytest.raises(Doubt):
+        with pytest.raises(IntegrityFailure):
             record_prove()
 
 
@@ -131,7 +131,7 @@ def test_a_doubt_stands_until_the_whole_record_was_found_sound(sealing):
     audit_seal()
     record_prove()
     tamper(first)
-    with pytest.raises(Doubt):
+    with pytest.raises(IntegrityFailure):
         audit_verify()
     assert doubt_standing().doubt_id == first
     an_hour_later()

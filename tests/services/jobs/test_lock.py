@@ -8,7 +8,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 
 from sessions_ui.management.commands import reconcile
-from sessions_ui.models import Lease
+from sessions_ui.models import JobLock
 from sessions_ui.services.jobs import reconcile as reconciling
 from sessions_ui.services.jobs.reconcile import LEASE_SECONDS, edits_reconcile
 from tests.services.edits.test_settle import leave
@@ -28,7 +28,7 @@ def reading(monkeypatch, meanwhile):
     left, read = [], reconciling.snapshot_read
 
     def slow(session_key):
-        left.append((Lease.objects.get().until - timezone.now()).total_seconds())
+        left.append((JobLock.objects.get().until - timezone.now()).total_seconds())
         meanwhile()
         return read(session_key)
 
@@ -38,7 +38,7 @@ def reading(monkeypatch, meanwhile):
 
 def test_it_renews_its_lease_before_each_edit(two, monkeypatch):
     def nearly_over():
-        Lease.objects.update(until=timezone.now() + timedelta(seconds=1))
+        JobLock.objects.update(until=timezone.now() + timedelta(seconds=1))
 
     left = reading(monkeypatch, nearly_over)
     assert edits_reconcile() == 2
@@ -49,13 +49,13 @@ def test_it_renews_its_lease_before_each_edit(two, monkeypatch):
 def test_it_stops_when_somebody_else_has_taken_over(two, monkeypatch):
     def taken():
         later = timezone.now() + timedelta(seconds=60)
-        Lease.objects.update(holder="somebody else", until=later)
+        JobLock.objects.update(holder="somebody else", until=later)
 
     left = reading(monkeypatch, taken)
     assert edits_reconcile() == 1
     assert len(left) == 1
-    assert Lease.objects.get().holder == "somebody else"
-    assert Lease.objects.get().until > timezone.now()
+    assert JobLock.objects.get().holder == "somebody else"
+    assert JobLock.objects.get().until > timezone.now()
 
 
 @pytest.mark.parametrize("kind", [OperationalError, InterfaceError, InternalError])

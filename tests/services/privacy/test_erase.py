@@ -18,23 +18,23 @@ from sessions_ui.audit.privacy.erasure import entries_left
 from sessions_ui.audit.privacy.subjects import NAME as NAME_KIND
 from sessions_ui.audit.privacy.subjects import Subject
 from sessions_ui.audit.search.filters import filter_read
-from sessions_ui.audit.search.query_builder import bounds_of, matching_ids
+from sessions_ui.audit.search.query_builder import id_window, matching_ids
 from sessions_ui.crypto import decrypt, encrypt
 from sessions_ui.domain.actor import Actor
 from sessions_ui.models import (
     AuditEntry,
-    AuditToken,
+    AuditTerm,
     AuditValue,
+    CachedSession,
     Draft,
     Edit,
     Erasure,
     Flag,
     Kind,
-    LastRead,
+    Observation,
+    RecentSession,
     SavedView,
-    Sighting,
-    Visit,
-    Watch,
+    WatchRule,
 )
 from sessions_ui.services.edits.drafts import draft_keep
 from sessions_ui.services.integrity.seal_and_verify import audit_seal, audit_verify
@@ -82,12 +82,12 @@ def everywhere():
     )
     draft_keep(actor_id=3, session_key=KEY, typed={"sms.to": "416-555-0100"})
     read = {"options": {"sms": {"to": PHONE}, "contact": {"name": NAME, "mobile": PHONE}}}
-    LastRead.objects.create(session_key=KEY, sealed=encrypt(read), read_at=now)
-    LastRead.objects.create(session_key="OTHER-1", sealed=encrypt({"a": "416"}), read_at=now)
-    Visit.objects.create(
+    CachedSession.objects.create(session_key=KEY, sealed=encrypt(read), read_at=now)
+    CachedSession.objects.create(session_key="OTHER-1", sealed=encrypt({"a": "416"}), read_at=now)
+    RecentSession.objects.create(
         actor_id=1, session_key=KEY, at=now, status="IDLE", vehicle=f"Civic of {NAME} {PHONE}"
     )
-    Sighting.objects.create(
+    Observation.objects.create(
         session_key=KEY,
         seen_at=now,
         status="IDLE",
@@ -101,7 +101,7 @@ def everywhere():
     SavedView.objects.create(owner_id=1, name=f"{NAME} {PHONE}", query="kind=edit", made_at=now)
     query = "value=%2B1+647+555+0126&q=Zo%C3%A9+Tremblay"
     SavedView.objects.create(owner_id=1, name="mine", query=query, made_at=now)
-    Watch.objects.create(name=f"{NAME} {PHONE}", kind="hours", made_at=now)
+    WatchRule.objects.create(name=f"{NAME} {PHONE}", kind="hours", made_at=now)
     return one, refused, other
 
 
@@ -184,7 +184,7 @@ def test_both_are_gone_from_every_column_of_every_table(sealing, typed):
     assert Edit.objects.get(entry_id=other).changes == {"sms.to": ["416-555-0100", "416-555-0199"]}
     assert Edit.objects.get(entry_id=other).values_digest
     assert Draft.objects.get().actor_id == 3
-    assert LastRead.objects.get().session_key == "OTHER-1"
+    assert CachedSession.objects.get().session_key == "OTHER-1"
     assert Flag.objects.filter(note="Keep this").exists()
 
 
@@ -194,7 +194,7 @@ def test_not_a_byte_of_it_is_left_in_the_file():
     for number in range(25):  # pages split, rows move, text overflows
         entry = intent({"sms.to": ("", PHONE), "sms.to_name": ("", f"{NAME} {'x' * 900}{number}")})
         moving(entry, "confirmed", **{"sms.to": ["", PHONE], "sms.to_name": ["y" * 3000, NAME]})
-        Visit.objects.create(actor_id=number + 10, session_key=KEY, at=timezone.now(),
+        RecentSession.objects.create(actor_id=number + 10, session_key=KEY, at=timezone.now(),
                              status="", vehicle=f"{NAME} {PHONE}")  # fmt: skip
     needles = [
         PHONE.encode(),
@@ -219,7 +219,7 @@ def test_the_index_no_longer_finds_it_and_still_finds_the_rest():
 
     def found(value):
         chosen = filter_read({"value": value}, find_person=lambda _: None, now=timezone.now())
-        return sorted(matching_ids(chosen, bounds_of(chosen)))
+        return sorted(matching_ids(chosen, id_window(chosen)))
 
     assert found(PHONE) == [one, refused]
     assert found("tremblay") == [one, refused]
@@ -230,19 +230,20 @@ def test_the_index_no_longer_finds_it_and_still_finds_the_rest():
     erase(NAME)
     assert found("tremblay") == found("zoe tremblay") == []
     assert found("zoe") == [other]
-    assert AuditToken.objects.filter(field="@field", val="sms.to", entry_id=one).exists()
+    assert AuditTerm.objects.filter(field="@field", val="sms.to", entry_id=one).exists()
 
 
 WITHOUT_VALUES = {
     # Hashes, numbers, codes, names of our own people, and what never changes once it is written.
-    "AuditEntry": "*", "AuditToken": "*", "AuditCheckpoint": "*", "AuditValue": "field salt",
+    "AuditEntry": "*", "AuditTerm": "*", "AuditCheckpoint": "*", "AuditValue": "field salt",
     "Erasure": "kind token asked_by", "Flag": "cause session_key raised_by closed_by",
-    "Watch": "kind numbers made_by", "Swept": "name", "Proof": "by", "Lease": "name holder",
+    "WatchRule": "kind numbers made_by", "JobCursor": "name", "Proof": "by",
+    "JobLock": "name holder",
     "Edit": "session_key actor_label nonce state base_version", "Draft": "session_key",
-    "LastRead": "session_key", "Sighting": "session_key", "Visit": "session_key",
+    "CachedSession": "session_key", "Observation": "session_key", "RecentSession": "session_key",
 }  # fmt: skip
 EMPTIED = {"AuditValue.value", "Edit.changes", "Edit.values_digest", "Draft.sealed",
-           "LastRead.sealed", "SavedView.query"}  # fmt: skip
+           "CachedSession.sealed", "SavedView.query"}  # fmt: skip
 
 
 def test_every_column_that_can_hold_text_is_thought_of():
@@ -351,7 +352,7 @@ def test_it_is_erased_again_from_a_restored_copy_by_hashes_alone(settings, tmp_p
     assert not traces(listed)
     Erasure.objects.all().delete()  # an older copy knows nothing of it
     everywhere()
-    AuditToken.objects.all().delete()  # and its index may be anything
+    AuditTerm.objects.all().delete()  # and its index may be anything
     assert standing()
     assert erase_again(actor=CAROL).whole
     assert standing() == set()

@@ -7,8 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from sessions_ui.models import AuditEntry, Flag, Kind
-from sessions_ui.services.review.scan import review_sweep
-from sessions_ui.services.review.status import signs_of
+from sessions_ui.services.review.scan import review_scan
+from sessions_ui.services.review.status import review_statuses
 from tests.audit import authors
 from tests.audit.authors import ALICE, CAROL, KEY, ended, note, refusal, sent
 from tests.pages import words
@@ -57,7 +57,7 @@ def sign_in_list(client, entry_id):
 
 def test_a_review_is_a_note_and_closes_what_needed_a_look(manager):
     edit_id = unknown()
-    review_sweep()
+    review_scan()
     assert sign_in_list(manager, edit_id) == ["Needs a look"]
     page = say(manager, edit_id, "reviewed", "Asked alice, all is well.")
     assert "Marked reviewed" in page.text
@@ -215,9 +215,9 @@ def test_marking_is_a_post(manager):
 def test_the_signs_of_a_page_take_one_query(manager, django_assert_num_queries):
     ids = [edit() for _ in range(5)]
     for one in ids[:3]:
-        say(manager, one, "flagged", "Look")
+        say(manager, one, "flagged", "ReviewCause")
     with django_assert_num_queries(1):
-        assert set(signs_of(ids)) == set(ids[:3])
+        assert set(review_statuses(ids)) == set(ids[:3])
 
 
 def test_agents_see_no_review_in_a_session_s_history(client, alice, carol):

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.db import DatabaseError
 from django.utils import timezone
 
-from sessions_ui.domain.rules.review_causes import LOOKS
+from sessions_ui.domain.rules.review_causes import CAUSES
 from sessions_ui.models import AuditEntry, Flag, Kind
 from sessions_ui.services.review import queue as waiting
 from tests.audit import authors
@@ -62,8 +62,8 @@ def test_opening_the_queue_looks_through_what_is_new(manager):
     assert shown(answer) == [first, second]
     text = words(answer)
     for said in ("Ana Ferreira sent a change to the phone number", "Unknown, still open",
-                 LOOKS["unknown"].means, LOOKS["unknown"].then, "just now", "2 entries",
-                 "Refused by our rules", LOOKS["refused_by_policy"].then):  # fmt: skip
+                 CAUSES["unknown"].means, CAUSES["unknown"].then, "just now", "2 entries",
+                 "Refused by our rules", CAUSES["refused_by_policy"].then):  # fmt: skip
         assert said in text
     assert "555-01" not in answer.text
 
@@ -198,7 +198,7 @@ def test_the_queue_stands_when_the_database_takes_no_writes(manager, monkeypatch
     def refused(**_):
         raise DatabaseError
 
-    monkeypatch.setattr(waiting, "review_sweep", refused)
+    monkeypatch.setattr(waiting, "review_scan", refused)
     refusal()
     answer = manager.get("/audit/review/")
     assert shown(answer) == [edit_id]

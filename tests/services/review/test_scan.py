@@ -5,12 +5,18 @@ from django.db import connection
 from django.utils import timezone
 
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
-from sessions_ui.domain.rules.review_causes import LOOKS, Ending, causes_of, locked_in, look_of
-from sessions_ui.models import AuditEntry, Edit, Flag, Kind, Swept
+from sessions_ui.domain.rules.review_causes import (
+    CAUSES,
+    Ending,
+    causes_of,
+    locked_in,
+    review_cause,
+)
+from sessions_ui.models import AuditEntry, Edit, Flag, JobCursor, Kind
 from sessions_ui.services.edits.close import edit_close
 from sessions_ui.services.jobs.reconcile import edits_reconcile
 from sessions_ui.services.review import scan as sweeping
-from sessions_ui.services.review.scan import behind, review_sweep
+from sessions_ui.services.review.scan import behind, review_scan
 from tests.audit.authors import (
     ALICE,
     CAROL,
@@ -105,11 +111,11 @@ def test_a_status_locks_no_less_than_the_rules_say():
 
 
 def test_every_cause_has_its_words():
-    for code, look in LOOKS.items():
+    for code, look in CAUSES.items():
         assert look.code == code
         assert all((look.label, look.means, look.then, look.icon))
-    assert look_of("watch:7") is LOOKS["watch"]
-    assert look_of("of a table that was").code == "flagged"
+    assert review_cause("watch:7") is CAUSES["watch"]
+    assert review_cause("of a table that was").code == "flagged"
 
 
 # --- the sweep ---------------------------------------------------------------------------------
@@ -128,7 +134,7 @@ def test_each_cause_is_found_in_the_record():
     )
     more = ending("confirmed", http_status=200, detail={"collateral": ["vehicle.vin"]})
     ours = refusal()
-    assert review_sweep() == 8
+    assert review_scan() == 8
     assert waiting() == sorted(
         [
             (unknown, "unknown"),
@@ -146,7 +152,7 @@ def test_each_cause_is_found_in_the_record():
 
 def test_a_flag_tells_whose_edit_it_is_and_since_when():
     edit_id = ending("unknown")
-    review_sweep()
+    review_scan()
     flag = Flag.objects.get()
     end = AuditEntry.objects.get(op=edit_id, kind=Kind.OUTCOME)
     assert (flag.actor_id, flag.session_key, flag.raised_at) == (ALICE.id, KEY, end.ts)
@@ -157,41 +163,41 @@ def test_a_second_sweep_changes_nothing(monkeypatch):
     monkeypatch.setattr(sweeping, "CHUNK", 3)
     for outcome in ("unknown", "refused_by_policy", "confirmed"):
         ending(outcome)
-    assert review_sweep() == 2
+    assert review_scan() == 2
     kept = list(Flag.objects.values())
-    assert review_sweep() == 0
-    Swept.objects.all().delete()  # from the beginning again
-    assert review_sweep() == 0
+    assert review_scan() == 0
+    JobCursor.objects.all().delete()  # from the beginning again
+    assert review_scan() == 0
     assert list(Flag.objects.values()) == kept
 
 
 def test_what_is_new_is_looked_at_and_nothing_else(django_assert_max_num_queries):
     for _ in range(5):
         edit()
-    review_sweep()
+    review_scan()
     assert behind() == 0
     with django_assert_max_num_queries(2):
-        assert review_sweep() == 0
+        assert review_scan() == 0
     new = ending("unknown")
     assert behind() == 3
-    assert review_sweep() == 1
+    assert review_scan() == 1
     assert waiting() == [(new, "unknown")]
 
 
 def test_a_sweep_stops_when_its_time_is_over_and_goes_on_next_time(monkeypatch):
     monkeypatch.setattr(sweeping, "CHUNK", 2)  # intent and outcome of one edit
     edits = [ending("unknown") for _ in range(3)]
-    assert review_sweep(seconds=-1) == 1
-    assert review_sweep(seconds=-1) == 1
-    assert review_sweep() == 1
+    assert review_scan(seconds=-1) == 1
+    assert review_scan(seconds=-1) == 1
+    assert review_scan() == 1
     assert waiting() == [(one, "unknown") for one in edits]
 
 
 def test_an_outcome_that_changes_closes_its_flag_by_itself():
     edit_id = ending("unknown")
-    review_sweep()
+    review_scan()
     resolved(edit_id, "in_effect")
-    review_sweep()
+    review_scan()
     flag = Flag.objects.get()
     assert flag.closed_at is not None
     assert (flag.closed_by, flag.closing) == ("", "Settled by itself: In effect")
@@ -199,24 +205,24 @@ def test_an_outcome_that_changes_closes_its_flag_by_itself():
 
 def test_an_outcome_that_got_worse_gives_way_to_the_new_cause():
     edit_id = ending("unknown")
-    review_sweep()
+    review_scan()
     resolved(edit_id, "unresolved")
-    review_sweep()
+    review_scan()
     assert waiting() == [(edit_id, "unresolved")]
 
 
 def test_an_edit_that_was_settled_between_two_sweeps_was_never_waiting():
     edit_id = ending("unknown")
     resolved(edit_id, "in_effect")
-    review_sweep()
+    review_scan()
     assert not Flag.objects.exists()
 
 
 def test_a_flag_of_what_pave_did_stays_when_the_outcome_changes():
     edit_id = ending("not_in_effect", {"session.theme": ("ignored", "LITE")}, http_status=200)
-    review_sweep()
+    review_scan()
     resolved(edit_id, "late_applied")
-    review_sweep()
+    review_scan()
     assert waiting() == [(edit_id, "drift_refused"), (edit_id, "late_applied")]
 
 
@@ -237,47 +243,47 @@ def test_what_a_person_closes_is_closed_here_too():
         sent_at=now,
         lease_until=now,
     )
-    review_sweep()
+    review_scan()
     assert waiting() == [(edit_id, "unresolved")]
     assert edit_close(
         actor=CAROL, entry_id=edit_id, outcome="unresolved", note="Nobody can say any more."
     )
-    review_sweep()
+    review_scan()
     assert waiting() == []
     assert Flag.objects.get().closing == "Closed by Carol Weber: Not settled"
 
 
 def test_what_was_reviewed_is_not_raised_again():
     edit_id = ending("unknown")
-    review_sweep()
+    review_scan()
     Flag.objects.update(closed_at=timezone.now(), closed_by="Carol Weber")
-    Swept.objects.all().delete()
-    assert review_sweep() == 0
+    JobCursor.objects.all().delete()
+    assert review_scan() == 0
     resolved(edit_id, "in_effect")
-    review_sweep()
+    review_scan()
     assert Flag.objects.get().closed_by == "Carol Weber"
 
 
 def test_notes_and_reads_need_no_look():
     note(edit(), "audit.flagged", "By a person")
     note(action="watch.made")
-    assert review_sweep() == 0
+    assert review_scan() == 0
 
 
 def test_an_entry_that_cannot_be_read_stops_no_sweep():
     AuditEntry.objects.filter(id=refusal()).update(outcome="nonsense")
     AuditEntry.objects.filter(op=ending("unknown"), kind=Kind.OUTCOME).update(body="[")
     after = refusal()
-    assert review_sweep() == 1
+    assert review_scan() == 1
     assert waiting() == [(after, "refused_by_policy")]
 
 
 def test_flags_of_entries_that_were_taken_out_are_let_go():
     first = refusal()
-    review_sweep()
+    review_scan()
     refusal()
     AuditEntry.objects.filter(id=first).delete()
-    review_sweep()
+    review_scan()
     assert first not in dict(waiting())
     assert Flag.objects.get(entry_id=first).closing == "The entry was taken out of the record."
 
@@ -293,6 +299,6 @@ def test_the_reconcile_loop_sweeps():
 def test_an_entry_that_is_committed_late_is_not_missed():
     with not_yet_committed(refusal) as late:
         newer = refusal()  # a larger number, committed first
-        waits(review_sweep)
-    review_sweep()
+        waits(review_scan)
+    review_scan()
     assert [entry_id for entry_id, _ in waiting()] == [*late, newer]

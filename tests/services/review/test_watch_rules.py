@@ -12,8 +12,8 @@ from django.utils import timezone
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.watch_rules import KINDS, rule_sentence, rule_title
 from sessions_ui.forms.watch_rule import WatchForm
-from sessions_ui.models import AuditEntry, Flag, Kind, Swept, Watch
-from sessions_ui.services.review.scan import review_sweep
+from sessions_ui.models import AuditEntry, Flag, JobCursor, Kind, WatchRule
+from sessions_ui.services.review.scan import review_scan
 from sessions_ui.services.review.watch_rules import (
     rule_change,
     rule_make,
@@ -46,7 +46,7 @@ def rule(kind="same_field", numbers=TWICE):
 
 
 def caught():
-    review_sweep()
+    review_scan()
     return sorted(Flag.objects.filter(cause__startswith="watch").values_list("entry_id", flat=True))
 
 
@@ -221,7 +221,7 @@ def test_a_changed_rule_works_from_then_on():
     made = rule(numbers={**TWICE, "times": 5})
     ids = [edit(PHONE) for _ in range(3)]
     rule_change(actor=CAROL, watch_id=made.id, numbers=TWICE)
-    Swept.objects.all().delete()
+    JobCursor.objects.all().delete()
     assert caught() == []
     ids.append(edit(PHONE))
     assert caught() == ids[-1:]
@@ -242,10 +242,10 @@ def test_a_flag_that_was_reviewed_is_not_raised_again():
     rule()
     edit(PHONE)
     edit(PHONE)
-    review_sweep()
+    review_scan()
     Flag.objects.update(closed_at=timezone.now(), closed_by="Carol Weber")
-    Swept.objects.all().delete()
-    review_sweep()
+    JobCursor.objects.all().delete()
+    review_scan()
     assert not Flag.objects.filter(closed_at=None).exists()
 
 
@@ -260,8 +260,10 @@ def test_the_flags_of_a_removed_rule_stay():
 
 
 def test_a_rule_that_cannot_be_read_stops_no_sweep():
-    Watch.objects.create(name="old", kind="gone", numbers={}, made_by="x", made_at=timezone.now())
-    Watch.objects.create(
+    WatchRule.objects.create(
+        name="old", kind="gone", numbers={}, made_by="x", made_at=timezone.now()
+    )
+    WatchRule.objects.create(
         name="odd", kind="same_field", numbers={}, made_by="x", made_at=timezone.now()
     )
     rule()
@@ -299,23 +301,23 @@ def test_what_changes_nothing_is_not_on_record():
     assert rule_change(actor=CAROL, watch_id=other.id, numbers=TWICE) == "taken"
     assert rule_remove(actor=CAROL, watch_id=made.id + 99) == "gone"
     assert [action for action, _ in notes()] == ["watch.made", "watch.made"]
-    assert Watch.objects.count() == 2
+    assert WatchRule.objects.count() == 2
 
 
 def test_the_usual_rules_are_made_once_and_not_again_after_they_were_removed():
     assert rules_usual_ensure() == 3
     assert rules_usual_ensure() == 0
-    for one in Watch.objects.all():
+    for one in WatchRule.objects.all():
         rule_remove(actor=CAROL, watch_id=one.id)
     assert rules_usual_ensure() == 0
     assert AuditEntry.objects.filter(action="watch.made", actor_label=SYSTEM.label).count() == 3
 
 
 def test_only_the_demo_comes_with_rules(settings):
-    assert not Watch.objects.exists()
+    assert not WatchRule.objects.exists()
     settings.DEVELOPMENT = True
     call_command("demo", stdout=StringIO())
-    assert Watch.objects.count() == 3
+    assert WatchRule.objects.count() == 3
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -351,7 +353,7 @@ def test_a_manager_makes_changes_pauses_and_removes_a_rule(manager):
     assert "Nothing is watched for yet" in words(manager.get("/audit/watches/"))
     posted = {"kind": "same_field", "field": "sms.to", "times": "2", "hours": "24"}
     page = manager.post("/audit/watches/", posted, follow=True)
-    made = Watch.objects.get()
+    made = WatchRule.objects.get()
     assert made.numbers == TWICE
     for said in ("The rule watches from now on", "Watching", "None waiting",
                  "Phone number of one session is changed 2 times or more within 24 hours.",
@@ -366,7 +368,7 @@ def test_a_manager_makes_changes_pauses_and_removes_a_rule(manager):
     assert "was Phone number of one session is changed 2 times" in words(
         manager.post(address, changed, follow=True)
     )
-    assert Watch.objects.get().numbers["times"] == 4
+    assert WatchRule.objects.get().numbers["times"] == 4
     assert "Paused" in words(manager.post(address, {"action": "pause"}, follow=True))
     assert "Watching" in words(manager.post(address, {"action": "resume"}, follow=True))
     gone = manager.post(address, {"action": "remove"}, follow=True)
@@ -384,7 +386,7 @@ def test_numbers_out_of_their_range_are_refused_with_words(manager):
     hours = {"kind": "off_hours", "since": "9", "until": "9", "days": "5"}
     assert "has to be later" in manager.post("/audit/watches/", hours).text
     assert manager.post("/audit/watches/", {"kind": "nonsense"}).status_code == 404
-    assert not Watch.objects.exists()
+    assert not WatchRule.objects.exists()
     assert notes() == []
 
 
@@ -392,7 +394,7 @@ def test_a_rule_that_raised_flags_says_how_many(manager):
     rule()
     edit(PHONE)
     edit(PHONE)
-    review_sweep()
+    review_scan()
     assert "1 waiting" in words(manager.get("/audit/watches/"))
     assert "Phone number changed 2 times in 24 h" in words(
         manager.get("/audit/review/?cause=watch")
@@ -410,7 +412,7 @@ def test_the_note_of_a_rule_has_a_page(manager):
 
 
 def test_a_kind_that_is_no_longer_known_is_shown_and_can_be_removed(manager):
-    old = Watch.objects.create(
+    old = WatchRule.objects.create(
         name="old", kind="gone", numbers={}, made_by="x", made_at=timezone.now()
     )
     assert "no longer known" in words(manager.get("/audit/watches/"))
@@ -418,7 +420,7 @@ def test_a_kind_that_is_no_longer_known_is_shown_and_can_be_removed(manager):
     assert manager.get(address).status_code == 200
     assert manager.post(address, {"action": "change"}).status_code == 422
     manager.post(address, {"action": "remove"})
-    assert not Watch.objects.exists()
+    assert not WatchRule.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -437,7 +439,7 @@ def test_the_rules_are_for_managers(client, request, name, status):
         302 if name == "carol" else status
     )
     client.post(f"/audit/watches/{made.id}/", {"action": "remove"})
-    kinds = set(Watch.objects.values_list("kind", flat=True))
+    kinds = set(WatchRule.objects.values_list("kind", flat=True))
     assert kinds == ({"new_host"} if name == "carol" else {"same_field"})
 
 

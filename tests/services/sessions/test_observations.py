@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.snapshot import Snapshot
-from sessions_ui.models import Edit, Sighting
+from sessions_ui.models import Edit, Observation
 from sessions_ui.services.sessions.observations import sighting_keep
 from tests.pages import Agent
 
@@ -32,7 +32,7 @@ def look(minutes, status="IDLE", started="", delivery="201 Created", **sms):
 
 def kept():
     """The sightings, oldest first, in minutes after noon."""
-    rows = Sighting.objects.order_by("seen_at").values_list("seen_at", "last_seen_at", "status")
+    rows = Observation.objects.order_by("seen_at").values_list("seen_at", "last_seen_at", "status")
     return [
         (round((seen - NOON).total_seconds() / 60), round((last - NOON).total_seconds() / 60), code)
         for seen, last, code in rows
@@ -63,7 +63,7 @@ def test_it_takes_no_late_answer_for_a_later_state():
 
 def test_it_keeps_names_and_numbers_out_of_a_carriers_words():
     look(0, delivery="Daniel at +1 647-555-0184 unreachable", to_name="Daniel Osei")
-    text = Sighting.objects.get().delivery
+    text = Observation.objects.get().delivery
     assert "Daniel" not in text
     assert "555-0184" not in text
     assert "unreachable" in text
@@ -81,11 +81,11 @@ def test_every_reading_of_a_session_leaves_its_sighting(agent, sandbox):
     agent.edit(session_theme="CAPT")
     sandbox.state.act(key, "start")
     agent.open()
-    seen = Sighting.objects.order_by("id").values_list("status", flat=True)
+    seen = Observation.objects.order_by("id").values_list("status", flat=True)
     assert seen[0] == "IDLE"
     assert seen.last() == "STARTED"
-    assert "555" not in str(list(Sighting.objects.values()))
-    texts = Sighting.objects.latest("id").texts
+    assert "555" not in str(list(Observation.objects.values()))
+    texts = Observation.objects.latest("id").texts
     assert texts["session.theme"] == "CAPT"
     assert sorted(spec.key for spec in CATALOGUE.writable if not spec.personal) == sorted(texts)
 
@@ -93,7 +93,7 @@ def test_every_reading_of_a_session_leaves_its_sighting(agent, sandbox):
 def test_what_is_not_shown_is_not_kept_as_empty(agent, sandbox):
     sandbox.state.poke(agent.url.split("/")[2], "vehicle.trim", None)
     agent.open()
-    texts = Sighting.objects.get().texts
+    texts = Observation.objects.get().texts
     assert texts.get("vehicle.trim", "") == ""
     assert "vehicle.make" in texts
 
@@ -102,19 +102,19 @@ def test_an_edit_goes_through_where_no_sighting_can_be_kept(agent, monkeypatch, 
     def refuse(*_, **__):
         raise OperationalError("disk full")
 
-    monkeypatch.setattr(Sighting.objects, "create", refuse)
+    monkeypatch.setattr(Observation.objects, "create", refuse)
     assert agent.edit(session_theme="CAPT").outcome == "confirmed"
     assert Edit.objects.get().state == "confirmed"
-    assert not Sighting.objects.exists()
+    assert not Observation.objects.exists()
     assert "sighting not kept" in caplog.text
 
 
 def test_it_notes_nothing_between_the_last_read_and_the_put(agent, sandbox):
     """A wait for our own database there would widen the gap that PAVE leaves open."""
     review = agent.review(session_theme="CAPT")
-    before = Sighting.objects.count()
+    before = Observation.objects.count()
     sandbox.state.poke(agent.url.split("/")[2], "vehicle.trim", "Sport Touring")
     assert agent.send(review).status_code == 303
-    assert Sighting.objects.count() == before
+    assert Observation.objects.count() == before
     agent.open()
-    assert Sighting.objects.count() == before + 1
+    assert Observation.objects.count() == before + 1

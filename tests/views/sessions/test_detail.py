@@ -215,7 +215,7 @@ def test_a_double_click_that_another_edit_came_between_is_told_once(clicked_twic
 
 def test_a_press_that_is_turned_away_speaks_of_itself_alone(clicked_twice):
     """The other press sends when this one's page is as good as drawn."""
-    page, other = clicked_twice("sheet_keep")
+    page, other = clicked_twice("form_state_keep")
     assert other.status_code == 303
     assert page.status_code == 409
     text = Page(page).text

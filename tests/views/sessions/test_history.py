@@ -10,7 +10,7 @@ from django.utils import timezone
 from sessions_ui.audit.history.facts import Certainty, Fact, Source, edits_open, facts_of, known_at
 from sessions_ui.audit.history.state_at import moment_of
 from sessions_ui.domain.actor import Actor
-from sessions_ui.models import AuditEntry, AuditValue, Sighting
+from sessions_ui.models import AuditEntry, AuditValue, Observation
 from sessions_ui.views.sessions.history import asked_of
 from tests.audit.authors import KEY, PHONE, edit, ended, intent, refusal, sent
 
@@ -349,7 +349,7 @@ def test_stepping_asks_pave_once_a_minute(client, alice, key, sandbox):
 
 def test_a_start_is_told_with_paves_own_time(client, alice, key, sandbox):
     at = timezone.now()
-    Sighting.objects.create(session_key=key, seen_at=at, last_seen_at=at, status="IDLE",
+    Observation.objects.create(session_key=key, seen_at=at, last_seen_at=at, status="IDLE",
                             updated_at="2026-01-01T00:00:00Z")  # fmt: skip
     sandbox.state.act(key, "start")
     sandbox.state.poke(key, "inspect_started_at", stamp(at - timedelta(hours=1)))
