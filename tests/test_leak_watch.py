@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
 
-from sessions_ui.services.sessions.pave_reads import snapshot_read
+from sessions_ui.services.sessions.pave_reads import read_snapshot
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_the_secret_is_found_in_files_and_printed_output(tmp_path, capsys, secre
 
 def test_a_token_that_was_sent_to_pave_is_found(sandbox, db, logger, leak_watch):
     key = sandbox.state.create(status="IDLE")
-    snapshot_read(key)
+    read_snapshot(key)
     token = next(iter(leak_watch.search.tokens))
     logger.warning("called with %s", token)
     assert leak_watch.take_leaks() == ["a token in a log anybody"]

@@ -95,11 +95,11 @@ def _read_first(update):
     """Read PAVE before the session is reserved, and stop there for a while."""
 
     def updated(*, session_key, **given):
-        readers = _importers("snapshot_read")
-        early = readers[0].snapshot_read(session_key)
+        readers = _importers("read_snapshot")
+        early = readers[0].read_snapshot(session_key)
         pause()
         for module in readers:
-            module.snapshot_read = lambda key: early
+            module.read_snapshot = lambda key: early
         return update(session_key=session_key, **given)
 
     return updated

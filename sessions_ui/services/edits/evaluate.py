@@ -10,7 +10,7 @@ from sessions_ui.domain.values.masking import personal_texts
 from sessions_ui.models import Edit
 from sessions_ui.pave.client import Answer
 from sessions_ui.pave.errors import PaveError, PaveNotSent, PaveRefused
-from sessions_ui.services.sessions.pave_reads import snapshot_read
+from sessions_ui.services.sessions.pave_reads import read_snapshot
 
 from .settle import results_of
 from .transitions import Results, move_to_outcome
@@ -70,7 +70,7 @@ def _with_read_back(edit: Edit, results: Results) -> Results:
     if not missing:
         return results
     try:
-        again = results_of(edit, snapshot_read(edit.session_key))
+        again = results_of(edit, read_snapshot(edit.session_key))
     except PaveError:
         return results
     return {**results, **{key: again[key] for key in missing}}

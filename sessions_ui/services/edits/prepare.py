@@ -11,11 +11,11 @@ from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import AuditEntry, RecentSession
 from sessions_ui.pave.errors import PaveError, PaveNotFound
-from sessions_ui.services.sessions.observations import sighting_keep
+from sessions_ui.services.sessions.observations import record_observation
 from sessions_ui.services.sessions.pave_reads import (
-    last_read_keep,
-    last_read_of,
-    snapshot_read,
+    cache_snapshot,
+    cached_snapshot,
+    read_snapshot,
 )
 
 from .drafts import form_state_keep
@@ -36,7 +36,7 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> FormState
     any other fault of PAVE gives a sheet without a snapshot, all locked.
     """
     try:
-        snapshot = snapshot_read(session_key)
+        snapshot = read_snapshot(session_key)
     except PaveNotFound:
         raise
     except PaveError as fault:
@@ -47,9 +47,9 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> FormState
             may_edit=may_edit,
             pending=pending,
             fault=fault,
-            last_read=last_read_of(session_key),
+            last_read=cached_snapshot(session_key),
         )
-    sighting_keep(snapshot)
+    record_observation(snapshot)
     pending = open_edit(session_key)
     if pending and edit_settle(pending, snapshot):
         pending = open_edit(session_key)
@@ -75,8 +75,8 @@ def session_review(
     was typed is compared with PAVE as it is now.
     """
     try:
-        snapshot, fault = snapshot_read(session_key), None
-        sighting_keep(snapshot)
+        snapshot, fault = read_snapshot(session_key), None
+        record_observation(snapshot)
     except PaveNotFound:
         raise
     except PaveError as error:
@@ -110,7 +110,7 @@ def _note_visit(actor: Actor, snapshot: Snapshot) -> None:
     an hour, that personal values were shown."""
     now = timezone.now()
     with transaction.atomic():
-        last_read_keep(snapshot)
+        cache_snapshot(snapshot)
         RecentSession.objects.update_or_create(
             actor_id=actor.id,
             session_key=snapshot.session_key,

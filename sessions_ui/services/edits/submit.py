@@ -25,7 +25,7 @@ from sessions_ui.domain.values.masking import personal_texts
 from sessions_ui.models import Edit
 from sessions_ui.pave.client import body_bytes
 from sessions_ui.pave.errors import PaveError, PaveNotFound
-from sessions_ui.services.sessions.pave_reads import pave, snapshot_read
+from sessions_ui.services.sessions.pave_reads import pave_client, read_snapshot
 
 from .drafts import draft_sent, form_state_keep
 from .evaluate import evaluate_response, told
@@ -72,7 +72,7 @@ def session_update(
         first = edit_of_nonce(seen.nonce)
         return _again(first, posted) if first else _busy(actor, session_key, seen, posted)
     try:
-        snapshot = snapshot_read(session_key)
+        snapshot = read_snapshot(session_key)
     except PaveError as fault:
         return _unreadable(actor, edit, seen, posted, fault)
     form_state = form_state_of(
@@ -192,7 +192,7 @@ def _send(actor: Actor, edit: Edit, form_state: FormState, posted: FormData) -> 
     ):
         return Submitted(edit=edit_of_nonce(edit.nonce))
     try:
-        answer = pave().session_update(edit.session_key, body, request_id=request_id(edit))
+        answer = pave_client().session_update(edit.session_key, body, request_id=request_id(edit))
     except PaveError as fault:
         answer = fault
     try:
@@ -209,7 +209,7 @@ def _look_back(edit: Edit) -> None:
     """An unknown edit is read back at once: an answer that got lost needs no more than that."""
     with suppress(PaveError):  # then the page, or `reconcile`, looks again
         if edit.state == State.UNKNOWN and _has_time(edit):
-            edit_settle(edit, snapshot_read(edit.session_key))
+            edit_settle(edit, read_snapshot(edit.session_key))
 
 
 def _has_time(edit: Edit) -> bool:

@@ -19,8 +19,8 @@ from sessions_ui.services.edits.drafts import drafts_expire
 from sessions_ui.services.edits.settle import edit_found_late, edit_settle, edits_expire, sent_again
 from sessions_ui.services.edits.transitions import move_to_resolution
 from sessions_ui.services.review.scan import review_scan
-from sessions_ui.services.sessions.observations import sighting_keep
-from sessions_ui.services.sessions.pave_reads import last_reads_expire, snapshot_read
+from sessions_ui.services.sessions.observations import record_observation
+from sessions_ui.services.sessions.pave_reads import delete_expired_snapshots, read_snapshot
 
 from .lock import JobLease
 
@@ -46,7 +46,7 @@ def edits_reconcile(*, wait: float = 0) -> int | None:
     try:
         edits_expire()
         drafts_expire()
-        last_reads_expire()
+        delete_expired_snapshots()
         settled = sum(_tried(_settle, edit) for edit in _held(lease, _unknown()))
         settled += sum(_tried(_look_again, edit) for edit in _held(lease, _due()))
         review_scan(seconds=SWEEP_SECONDS)
@@ -79,7 +79,7 @@ def _tried(step: Callable[[Edit], bool], edit: Edit) -> bool:
 
 def _settle(edit: Edit) -> bool:
     try:
-        return edit_settle(edit, snapshot_read(edit.session_key))
+        return edit_settle(edit, read_snapshot(edit.session_key))
     except PaveNotFound:
         return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code="not_found")
     except PaveError as fault:
@@ -91,13 +91,13 @@ def _settle(edit: Edit) -> bool:
 def _look_again(edit: Edit) -> bool:
     """A later look at an edit that was called not in effect."""
     try:
-        snapshot = snapshot_read(edit.session_key)
+        snapshot = read_snapshot(edit.session_key)
     except PaveNotFound:
         _next_look(edit, done=True)  # PAVE does not take back that a session is gone
         return False
     except PaveError:
         return False  # the next pass looks again
-    sighting_keep(snapshot)
+    record_observation(snapshot)
     if edit_found_late(edit, snapshot):
         return True
     _next_look(edit, done=sent_again(edit))

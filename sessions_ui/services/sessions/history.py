@@ -15,8 +15,8 @@ from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.models import AuditEntry, Kind, Observation
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
-from .observations import sighting_keep
-from .pave_reads import last_read_keep, last_read_of, snapshot_read
+from .observations import record_observation
+from .pave_reads import cache_snapshot, cached_snapshot, read_snapshot
 
 PRESENT_FOR = timedelta(minutes=1)
 """How old PAVE's last word may be and still count as the present one: whoever steps through the
@@ -76,17 +76,17 @@ def session_past(*, session_key: str, at: datetime | None = None) -> Past:
 def _present(session_key: str, at: datetime | None, *, known: bool) -> Snapshot | None:
     """PAVE's present word, read anew for the present moment; its last one where PAVE cannot be
     read."""
-    last = last_read_of(session_key)
+    last = cached_snapshot(session_key)
     if at and last and last.read_at >= max(at, timezone.now() - PRESENT_FOR):
         return last
     try:
-        snapshot = snapshot_read(session_key)
+        snapshot = read_snapshot(session_key)
     except PaveNotFound:
         if not known:
             raise
         return last
     except PaveError:
         return last
-    sighting_keep(snapshot)
-    last_read_keep(snapshot)
+    record_observation(snapshot)
+    cache_snapshot(snapshot)
     return snapshot

@@ -21,7 +21,7 @@ LOOKED_AGAIN = timedelta(minutes=1)
 """How old the last look may grow before another look that finds the same is noted."""
 
 
-def sighting_keep(snapshot: Snapshot) -> None:
+def record_observation(snapshot: Snapshot) -> None:
     """Keep status, delivery, start, stamp and what is not personal of the fields where any of it
     differs from the last reading; where not, note, at most once a minute, that it was seen again.
     """

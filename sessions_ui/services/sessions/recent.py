@@ -6,12 +6,12 @@ from sessions_ui.domain.actor import Actor
 from sessions_ui.models import RecentSession
 from sessions_ui.pave.errors import PaveError
 
-from .pave_reads import pave
+from .pave_reads import pave_client
 
 SHOWN = 20
 
 
-def visits_recent(*, actor: Actor) -> list[RecentSession]:
+def recent_sessions(*, actor: Actor) -> list[RecentSession]:
     """The sessions that this person opened last, newest first."""
     return list(RecentSession.objects.filter(actor_id=actor.id).order_by("-at")[:SHOWN])
 
@@ -21,6 +21,6 @@ def sandbox_sessions() -> list[dict[str, str]] | None:
     if settings.PAVE_ENVIRONMENT != "sandbox":
         return None
     try:
-        return pave().sandbox_sessions()
+        return pave_client().sandbox_sessions()
     except PaveError:
         return None

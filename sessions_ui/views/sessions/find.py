@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from sessions_ui.context_processors import customer_page
 from sessions_ui.permissions import VIEW_SESSIONS, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.sessions.recent import sandbox_sessions, visits_recent
+from sessions_ui.services.sessions.recent import recent_sessions, sandbox_sessions
 
 KEY = re.compile(r"[A-Z0-9-]{3,40}")
 OUR_LINK = re.compile(r"/sessions/([A-Z0-9-]{3,40})(?![A-Za-z0-9-])")
@@ -44,7 +44,7 @@ def session_find(request: HttpRequest) -> HttpResponse:
     context = {
         "typed": typed,
         "keys": keys,
-        "visits": visits_recent(actor=actor_of(request)),
+        "visits": recent_sessions(actor=actor_of(request)),
         "sandbox": sandbox_sessions(),
         "customer_page": customer_page(),
     }

@@ -159,7 +159,7 @@ def test_a_process_that_dies_before_sending_keeps_it(agent, monkeypatch, kept):
     def die(*_):
         raise Died
 
-    monkeypatch.setattr(edits, "snapshot_read", die)
+    monkeypatch.setattr(edits, "read_snapshot", die)
     with pytest.raises(Died):
         agent.send(review)
     monkeypatch.undo()

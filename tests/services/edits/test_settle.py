@@ -19,7 +19,7 @@ from sessions_ui.services.edits.result import edit_result
 from sessions_ui.services.edits.settle import edit_found_late, edit_settle, edits_expire
 from sessions_ui.services.jobs.lock import JobLease
 from sessions_ui.services.jobs.reconcile import edits_reconcile
-from sessions_ui.services.sessions.pave_reads import snapshot_read
+from sessions_ui.services.sessions.pave_reads import read_snapshot
 from tests.pages import Agent
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +166,7 @@ def test_it_does_not_trust_a_stamp_as_young_as_the_sending(sandbox, idle):
 
 def test_what_was_read_before_the_settle_time_was_over_settles_nothing(idle):
     edit = leave(idle, "unknown", session__theme="LITE")
-    fresh = snapshot_read(idle)
+    fresh = read_snapshot(idle)
     almost = edit.sent_at + timedelta(seconds=59)
     assert not edit_settle(edit, replace(fresh, asked_at=almost, read_at=almost))
     assert not edit_settle(edit, replace(fresh, asked_at=almost)), "its answer was on its way"
@@ -178,7 +178,7 @@ def test_what_was_read_before_the_settle_time_was_over_settles_nothing(idle):
 
 def test_what_was_read_before_the_sending_settles_nothing(sandbox, idle):
     sandbox.state.poke(idle, "session.theme", "LITE")
-    fresh = snapshot_read(idle)
+    fresh = read_snapshot(idle)
     edit = leave(idle, "unknown", session__theme="LITE")
     assert not edit_settle(edit, replace(fresh, asked_at=edit.sent_at - timedelta(seconds=1)))
     assert edit_settle(edit, fresh)
@@ -191,7 +191,7 @@ def test_what_was_read_before_a_verdict_does_not_call_it_late(sandbox, idle):
     edit.refresh_from_db()
     assert edit.state == "not_in_effect"
     sandbox.state.poke(idle, "session.theme", "LITE")
-    fresh = snapshot_read(idle)
+    fresh = read_snapshot(idle)
     assert not edit_found_late(edit, replace(fresh, asked_at=edit.settled_at - timedelta(1)))
     assert edit_found_late(edit, fresh)
 
@@ -343,7 +343,7 @@ def test_a_page_tells_of_one_moment_what_is_settled_while_it_is_drawn(idle):
     edit = leave(idle, "sent", session__theme="PRO")
     edits_expire(session_key=idle)
     edit.refresh_from_db()
-    snapshot, asked = snapshot_read(idle), []
+    snapshot, asked = read_snapshot(idle), []
 
     def settled_after_the_first(execute, sql, *rest):
         found = execute(sql, *rest)

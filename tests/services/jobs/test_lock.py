@@ -25,14 +25,14 @@ def two(sandbox):
 
 def reading(monkeypatch, meanwhile):
     """Let something happen while PAVE is read; gives how much of the lease each read found."""
-    left, read = [], reconciling.snapshot_read
+    left, read = [], reconciling.read_snapshot
 
     def slow(session_key):
         left.append((JobLock.objects.get().until - timezone.now()).total_seconds())
         meanwhile()
         return read(session_key)
 
-    monkeypatch.setattr(reconciling, "snapshot_read", slow)
+    monkeypatch.setattr(reconciling, "read_snapshot", slow)
     return left
 
 

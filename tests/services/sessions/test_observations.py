@@ -9,7 +9,7 @@ from django.utils import timezone
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import Edit, Observation
-from sessions_ui.services.sessions.observations import sighting_keep
+from sessions_ui.services.sessions.observations import record_observation
 from tests.pages import Agent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +27,7 @@ def look(minutes, status="IDLE", started="", delivery="201 Created", **sms):
         "updated_at": "2026-11-23T11:00:00.000000Z",
         "options": {"sms": {"delivery_status": delivery, **sms}},
     }
-    sighting_keep(Snapshot(KEY, document, NOON + timedelta(minutes=minutes)))
+    record_observation(Snapshot(KEY, document, NOON + timedelta(minutes=minutes)))
 
 
 def kept():
