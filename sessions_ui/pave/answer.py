@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
-from sessions_ui.pave.transport.wire import Reply
+from sessions_ui.pave.transport.exchange import Reply
 
 MAX_DEPTH = 32
 MAX_DIGITS = 64

@@ -17,7 +17,7 @@ from sessions_ui.pave.answer import Answer
 from sessions_ui.pave.config import PaveConfig
 from sessions_ui.pave.errors import SENTENCES, PaveError, PaveUnknown
 from sessions_ui.pave.signing import Secret
-from sessions_ui.pave.transport.calls import Caller, ClientState
+from sessions_ui.pave.transport.caller import Caller, ClientState
 from sessions_ui.pave.transport.request import (
     Call,
     Credentials,

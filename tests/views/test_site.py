@@ -19,7 +19,7 @@ from sessions_ui.domain.rules.policy import RULES, Status, verdict
 from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.html import joined, markup
 from sessions_ui.models import Draft, RecentSession
-from sessions_ui.pave.transport.circuit import IN_A_ROW
+from sessions_ui.pave.transport.circuit_breaker import IN_A_ROW
 from sessions_ui.services.edits.drafts import draft_of
 from sessions_ui.services.edits.form_token import FormToken
 from sessions_ui.services.sessions.recent import SHOWN

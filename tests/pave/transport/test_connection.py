@@ -7,7 +7,7 @@ import pytest
 
 from sessions_ui.pave.errors import PaveNotSent
 from sessions_ui.pave.transport.deadline import Watch
-from sessions_ui.pave.transport.wire import _cause
+from sessions_ui.pave.transport.exchange import _cause
 from tests.pave.scripted_server import KEY, echoes_session
 
 

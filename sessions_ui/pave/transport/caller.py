@@ -21,13 +21,13 @@ from sessions_ui.pave.errors import (
     PaveUnknown,
     held_back,
 )
-from sessions_ui.pave.transport.circuit import Circuit, Leave
-from sessions_ui.pave.transport.clocks import Skew
-from sessions_ui.pave.transport.credentials import Authority
-from sessions_ui.pave.transport.rate import Gate
+from sessions_ui.pave.transport.circuit_breaker import Circuit, Leave
+from sessions_ui.pave.transport.clock_skew import Skew
+from sessions_ui.pave.transport.credential_status import Authority
+from sessions_ui.pave.transport.exchange import Reply, exchange, trust
+from sessions_ui.pave.transport.rate_limiter import Gate
 from sessions_ui.pave.transport.request import Call, prepared, secrets_in
 from sessions_ui.pave.transport.retries import Outcome, Reads
-from sessions_ui.pave.transport.wire import Reply, exchange, trust
 
 LOCAL_CAUSES = frozenset({"busy_here", "thread"})  # they say nothing about PAVE
 

@@ -8,7 +8,7 @@ import pytest
 
 from paveadmin.logs import JsonLine
 from sessions_ui.pave.errors import PaveError, PaveNotFound, PaveNotSent
-from sessions_ui.pave.transport.circuit import IN_A_ROW, LAST, Circuit, Leave
+from sessions_ui.pave.transport.circuit_breaker import IN_A_ROW, LAST, Circuit, Leave
 from tests.pave.fake_clock import NOON
 from tests.pave.scripted_server import KEY, answers, echoes_session, resets
 
@@ -242,7 +242,7 @@ def test_it_says_since_when_it_is_open(client, time):
 
 
 def test_it_tells_the_log_when_it_turns(client, pave, time, caplog):
-    caplog.set_level(logging.INFO, logger="sessions_ui.pave.transport.circuit")
+    caplog.set_level(logging.INFO, logger="sessions_ui.pave.transport.circuit_breaker")
     fail(client, IN_A_ROW + 3)
     time.now += 15
     feel(pave, echoes_session)

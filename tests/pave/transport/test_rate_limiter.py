@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from sessions_ui.pave.errors import PaveBusy, PaveNotSent
-from sessions_ui.pave.transport.rate import AT_A_TIME, BURST, Gate
+from sessions_ui.pave.transport.rate_limiter import AT_A_TIME, BURST, Gate
 from tests.pave.scripted_server import KEY, answers, echoes_session
 
 CHANGE = {"session": {"theme": "LITE"}}
@@ -110,7 +110,7 @@ def test_it_counts_each_attempt_of_a_read(serve, hurried, time):
 
 
 def test_it_has_so_many_calls_under_way_and_no_more(serve, hurried, monkeypatch):
-    monkeypatch.setattr("sessions_ui.pave.transport.rate.PATIENCE", 0.05)
+    monkeypatch.setattr("sessions_ui.pave.transport.rate_limiter.PATIENCE", 0.05)
     arrived, go_on = threading.Semaphore(0), threading.Event()
 
     def waits(line, asked, server):

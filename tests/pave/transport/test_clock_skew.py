@@ -9,7 +9,7 @@ import pytest
 
 from paveadmin.logs import JsonLine
 from sessions_ui.pave.errors import PaveError, PaveUnauthorised, PaveUnknown
-from sessions_ui.pave.transport.clocks import Skew
+from sessions_ui.pave.transport.clock_skew import Skew
 from tests.pave.fake_clock import NOON
 from tests.pave.scripted_server import KEY, answers, echoes_session, hangs_up
 
@@ -32,7 +32,7 @@ def at_noon(calls):
 @pytest.fixture
 def lines(caplog):
     """Give a function that returns what the log was told, each line parsed again."""
-    caplog.set_level(logging.INFO, logger="sessions_ui.pave.transport.clocks")
+    caplog.set_level(logging.INFO, logger="sessions_ui.pave.transport.clock_skew")
     return lambda: [json.loads(JsonLine().format(record)) for record in caplog.records]
 
 

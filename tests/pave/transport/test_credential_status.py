@@ -78,7 +78,7 @@ def test_the_sandboxs_own_list_does_not_end_it(after):
 
 
 def test_it_tells_the_log_when_that_turns(after, caplog):
-    caplog.set_level(logging.INFO, logger="sessions_ui.pave.transport.credentials")
+    caplog.set_level(logging.INFO, logger="sessions_ui.pave.transport.credential_status")
     after(NO, NO, echoes_session, echoes_session)
     assert [record.getMessage() for record in caplog.records] == [
         "PAVE refuses our credentials",
