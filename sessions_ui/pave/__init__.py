@@ -1,1 +1,1 @@
-"""The remote: a client of PAVE, and a pretend PAVE to try it on. No Django here."""
+"""Call PAVE's API, and offer a sandbox to call in its place. Nothing in here imports Django."""

@@ -1,8 +1,8 @@
-"""What PAVE answered, read strictly.
+"""Decode what PAVE sent, and accept nothing doubtful.
 
-Python's own JSON reader takes NaN, lets the last of two equal keys win, overflows to infinity, and
-gives up with errors of its own on endless numbers and deep nesting. An answer that needs such
-charity may be half of something, so it is no answer.
+Python's JSON parser accepts NaN, lets the last of two equal keys win, overflows to infinity, and
+fails with errors of its own on very long numbers and deep nesting. A body that only such leniency
+can read may be half of something else, so it counts as no answer at all.
 """
 
 import json
@@ -14,63 +14,69 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
-from sessions_ui.pave.transport.exchange import Reply
+from sessions_ui.pave.errors import PaveError
+from sessions_ui.pave.transport.exchange import ExchangeResult
 
 MAX_DEPTH = 32
 MAX_DIGITS = 64
-MAX_MESSAGE = 500
+MAX_MESSAGE_LENGTH = 500
 _JSON_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
-# A lone half of a character pair cannot be written as UTF-8, and PostgreSQL keeps no NUL.
-_UNKEEPABLE = re.compile("[\ud800-\udfff\x00]")
-_UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# UTF-8 cannot encode half of a surrogate pair, and PostgreSQL stores no NUL.
+_UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer: status 2xx, the decoded JSON, PAVE's clock (UTC, None where it does not tell),
-    the time that the call took.
+    """A usable answer of PAVE: a 2xx status and a JSON document.
+
+    ``date`` is PAVE's clock in UTC, None if the answer has no valid Date header.
     """
 
     status: int
-    document: Any = field(repr=False)  # names and phone numbers
+    document: Any = field(repr=False)  # contains names and phone numbers
     date: datetime | None
     duration_ms: int
     request_id: str
 
 
-def document_of(reply: Reply) -> tuple[Any, str]:
-    """Read a reply: its JSON and no cause, or None and the cause why there is none."""
-    if reply.status is None or reply.cause:
-        return None, reply.cause or "reset"
-    kind = reply.status // 100
+CallResult = Answer | PaveError
+"""The result of one call inside the client, which raises the error only at its surface."""
+
+
+def parse_document(result: ExchangeResult) -> tuple[Any, str]:
+    """Return the JSON document and "", or None and the cause why there is no document."""
+    if result.status is None or result.cause:
+        return None, result.cause or "reset"
+    kind = result.status // 100
     if kind not in (2, 4):
-        return None, "redirect" if kind == 3 else f"http_{reply.status}"
-    if fault := _content_fault(reply.headers):
-        return None, fault
+        return None, "redirect" if kind == 3 else f"http_{result.status}"
+    if cause := _check_content(result.headers):
+        return None, cause
     try:
-        return strict_json(reply.body), ""
+        return parse_json(result.body), ""
     except ValueError:
         return None, "json"
 
 
-def strict_json(body: bytes) -> Any:
-    """Decode one JSON text in UTF-8. Raises ValueError for anything that is not beyond doubt."""
+def parse_json(body: bytes) -> Any:
+    """Decode one JSON text in UTF-8. Raises ValueError if there is any doubt about its value."""
     try:
         document = json.loads(
             body.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_decimal,
-            parse_constant=_constant,
+            object_pairs_hook=_build_object,
+            parse_int=_parse_integer,
+            parse_float=_parse_float,
+            parse_constant=_reject_constant,
         )
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    _check(document)
+    _check_document(document)
     return document
 
 
-def date_of(headers: Mapping[str, str]) -> datetime | None:
-    """Read the Date header as UTC; None where it is missing or no date."""
+def parse_date(headers: Mapping[str, str]) -> datetime | None:
+    """Return the Date header in UTC, or None if it is missing or invalid."""
     try:
         date = parsedate_to_datetime(headers.get("Date", ""))
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
@@ -78,74 +84,79 @@ def date_of(headers: Mapping[str, str]) -> datetime | None:
         return None
 
 
-def retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
-    """Read the Retry-After header, seconds or a date, as seconds from now, 0 or more."""
-    told = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,6}", told):
-        return int(told)
-    until = date_of({"Date": told})
+def parse_retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
+    """Return the Retry-After header, be it seconds or a date, as seconds from ``now``, at least 0.
+
+    None if it is missing or invalid.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,6}", value):
+        return int(value)
+    until = parse_date({"Date": value})
     return max(0, math.ceil((until - now).total_seconds())) if until else None
 
 
-def words_of(document: Any, hidden: tuple[str, ...]) -> str | None:
-    """Give PAVE's ``message``, at most 500 characters, without control characters and without the
-    words to hide (it may echo what we sent); None where there is no message.
+def clean_message(document: Any, secrets: tuple[str, ...]) -> str | None:
+    """Return PAVE's ``message`` on one line of at most 500 characters, or None without a message.
+
+    PAVE may echo what we sent, so each of the ``secrets`` in it is replaced with ``***``.
     """
     message = document.get("message") if isinstance(document, dict) else None
     if not isinstance(message, str):
         return None
-    for word in hidden:
-        message = re.sub(re.escape(word), "***", message, flags=re.IGNORECASE)
-    return _UNPRINTED.sub(" ", message).strip()[:MAX_MESSAGE]
+    for secret in secrets:
+        message = re.sub(re.escape(secret), "***", message, flags=re.IGNORECASE)
+    return _CONTROL_CHARACTERS.sub(" ", message).strip()[:MAX_MESSAGE_LENGTH]
 
 
-def _content_fault(headers: Mapping[str, str]) -> str:
-    kind = headers.get("Content-Type", "").strip()
-    if "html" in kind.lower():
+def _check_content(headers: Mapping[str, str]) -> str:
+    """Return the cause why a body with these headers is not parsed, "" if it is."""
+    content_type = headers.get("Content-Type", "").strip()
+    if "html" in content_type.lower():
         return "html"
-    if not _JSON_TYPE.fullmatch(kind):
+    if not _JSON_TYPE.fullmatch(content_type):
         return "json"
     encoding = headers.get("Content-Encoding", "").strip().lower()
     return "" if encoding in ("", "identity") else "encoding"
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate key")
+    return members
 
 
-def _integer(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise ValueError("a number too long")
+        raise ValueError("number too long")
     return int(digits)
 
 
-def _decimal(digits: str) -> float:
+def _parse_float(digits: str) -> float:
     number = float(digits)
     if len(digits) > MAX_DIGITS or not math.isfinite(number):
-        raise ValueError("a number too long")
+        raise ValueError("number too long")
     return number
 
 
-def _constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _check(document: Any) -> None:
-    """Walk through without recursion: not too deep, and only text that can be kept."""
+def _check_document(document: Any) -> None:
+    """Check depth and text level by level, because recursion could fail on a deep document."""
     level = [document]
     for _ in range(MAX_DEPTH):
-        if any(isinstance(value, str) and _UNKEEPABLE.search(value) for value in level):
-            raise ValueError("text that cannot be kept")
-        level = [inner for value in level for inner in _inside(value)]
+        if any(isinstance(value, str) and _UNSTORABLE.search(value) for value in level):
+            raise ValueError("text that cannot be stored")
+        level = [child for value in level for child in _children(value)]
         if not level:
             return
     raise ValueError("nested too deeply")
 
 
-def _inside(value: Any) -> list[Any]:
+def _children(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [*value.keys(), *value.values()]
     return value if isinstance(value, list) else []

@@ -1,10 +1,12 @@
-"""The client of PAVE: one method per endpoint of its manual.
+"""Call PAVE's API, with one method for each endpoint of its manual.
 
-Every method gives an `Answer` or raises one of the family in ``errors.py``; `PaveKeyError` comes
-before any request. A read may be tried again (``retries.py``), a change never. One client is shared
-by all threads of a process: it holds their rate, the circuit, what is known of PAVE's clock and
-whether PAVE takes our credentials. Each attempt has a connection of its own (a kept one that went
-stale gives a reset that looks like "maybe applied", though nothing happened).
+Every method returns an `Answer` or raises one of the errors in ``errors.py``; `PaveKeyError` is
+raised before any request is made. A read may be retried (``transport/retries.py``), a write never.
+
+All threads of a process share one client, because the rate limit, the circuit breaker, PAVE's clock
+and the acceptance of our credentials concern the whole process. Each attempt opens a connection of
+its own: a kept connection that went stale would end in a reset, which looks like "may have taken
+effect" although nothing happened.
 """
 
 import logging
@@ -13,9 +15,9 @@ from datetime import UTC, datetime
 from time import monotonic, sleep
 from typing import Any
 
-from sessions_ui.pave.answer import Answer
+from sessions_ui.pave.answer import Answer, CallResult
 from sessions_ui.pave.config import PaveConfig
-from sessions_ui.pave.errors import SENTENCES, PaveError, PaveUnknown
+from sessions_ui.pave.errors import MESSAGES, PaveError, PaveUnknown
 from sessions_ui.pave.signing import Secret
 from sessions_ui.pave.transport.caller import Caller, ClientState
 from sessions_ui.pave.transport.request import (
@@ -23,26 +25,30 @@ from sessions_ui.pave.transport.request import (
     Credentials,
     body_bytes,
     is_session_key,
-    nobody,
+    no_credentials,
     session_path,
-    v1,
-    v2,
+    v1_credentials,
+    v2_credentials,
 )
-from sessions_ui.pave.transport.retries import Outcome
 
 _log = logging.getLogger(__name__)
 
-ALARMS = frozenset({"redirect", "wrong_session", "tls"})
-"""Causes that may mean that it was not PAVE who answered, or not about this session."""
+SUSPICIOUS_CAUSES = frozenset({"redirect", "wrong_session", "tls"})
+"""Causes that may mean that someone other than PAVE answered, or that the answer is about another
+session.
+"""
 
 __all__ = ["Answer", "ClientState", "PaveClient", "PaveConfig", "Secret", "body_bytes"]
 
 
 class PaveClient:
-    """Calls PAVE as ``config`` says. ``clock`` gives the aware moment that is signed, ``timer``
-    seconds that only grow; ``pause`` waits for some seconds.
+    """Call PAVE as ``config`` says.
 
-    ``request_id`` goes out as ``X-Request-ID``, for PAVE's log; without one it is made up.
+    ``clock`` returns the current time, aware, for the signature; ``timer`` returns monotonic
+    seconds; ``pause`` sleeps for some seconds. Tests pass their own.
+
+    The methods send ``request_id`` as ``X-Request-ID``, for PAVE's log; without one they make one
+    up.
     """
 
     def __init__(
@@ -58,76 +64,78 @@ class PaveClient:
 
     @property
     def skew(self) -> float | None:
-        """How many seconds our clock is ahead of PAVE's (less than 0: behind), by the last answer
-        that told PAVE's time; None before the first.
+        """Seconds by which our clock is ahead of PAVE's (negative: behind), as of the last answer
+        with a date; None before the first.
         """
         return self.state.skew
 
     @property
     def state(self) -> ClientState:
-        """How the calls of this process stand now, for display."""
+        """The current state of this process's calls, for display."""
         return self._caller.state
 
     def session_get(self, key: str, *, request_id: str = "") -> Answer:
         """Read a session (*GET Session Data*): the document is its flat object."""
-        return _named(self._call("GET", session_path(key), request_id), key)
+        return _require_session(self._call("GET", session_path(key), request_id), key)
 
     def session_update(
         self, key: str, payload: Mapping[str, Any], *, request_id: str = ""
     ) -> Answer:
         """Change a session (*PUT Update Session*): the document is the whole session afterwards.
 
-        ``payload`` holds only what changes, by section. Raises ValueError where it is empty.
+        ``payload`` holds only what changes, by section. Raises ValueError if it is empty.
         """
         if not payload:
             raise ValueError("there is nothing to change")
-        return _named(self._call("PUT", session_path(key), request_id, payload), key)
+        return _require_session(self._call("PUT", session_path(key), request_id, payload), key)
 
     def session_create(self, payload: Mapping[str, Any], *, request_id: str = "") -> Answer:
-        """Make a session (*POST Create New Session*): the document is the new session."""
-        answer = _object(self._call("POST", "/v1/sessions", request_id, payload))
-        made = answer.document.get("session_key")
-        return _demand(is_session_key(made), "wrong_session", answer)
+        """Create a session (*POST Create New Session*): the document is the new session."""
+        answer = _require_object(self._call("POST", "/v1/sessions", request_id, payload))
+        key = answer.document.get("session_key")
+        return _require(is_session_key(key), "wrong_session", answer)
 
     def session_delete(self, key: str, *, request_id: str = "") -> Answer:
-        """Remove a session that is not started (*DELETE Session*): the document is a message."""
-        return _object(self._call("DELETE", session_path(key), request_id))
+        """Delete a session that is not started (*DELETE Session*): the document is a message."""
+        return _require_object(self._call("DELETE", session_path(key), request_id))
 
     def session_photos(self, key: str, *, request_id: str = "") -> Answer:
-        """Read the photos (*GET Session Photos*): the document is a list, one object a photo."""
-        return _listed(self._call("GET", session_path(key, "/photos"), request_id))
+        """Read the photos (*GET Session Photos*): the document is a list, one object per photo."""
+        return _require_list(self._call("GET", session_path(key, "/photos"), request_id))
 
     def session_notes(self, key: str, *, request_id: str = "") -> Answer:
         """Read the notes (*GET Session Notes*, its text is not public): a list or an object."""
         answer = self._call("GET", session_path(key, "/notes"), request_id)
-        return _demand(isinstance(answer.document, (list, dict)), "json", answer)
+        return _require(isinstance(answer.document, (list, dict)), "json", answer)
 
     def session_results(self, key: str, *, request_id: str = "") -> Answer:
-        """Read the results (*GET Session Results*). Without ``session`` in the document, the
+        """Read the results (*GET Session Results*). A document without ``session`` means that the
         session is not complete.
         """
-        answer = _object(self._call("GET", session_path(key, "/results"), request_id))
+        answer = _require_object(self._call("GET", session_path(key, "/results"), request_id))
         session = answer.document.get("session")
         other = isinstance(session, dict) and session.get("session_key", key) != key
-        return _demand(not other, "wrong_session", answer)
+        return _require(not other, "wrong_session", answer)
 
     def session_resend(self, key: str, phone: str | None = None, *, request_id: str = "") -> Answer:
-        """Send the capture link once more (*POST Resend SMS*, v2), to ``phone`` where given.
+        """Send the capture link again (*POST Resend SMS*, v2), to ``phone`` if given.
 
-        PAVE allows it once per session, within 7 days, when the first message went out.
+        PAVE allows it once per session, within 7 days of the first message.
         """
         path = session_path(key, "/resend", root="/v2/capture/sessions/")
         payload = {"phone": phone} if phone else {}
-        answer = _object(self._call("POST", path, request_id, payload, v2))
-        return _demand(answer.document.get("session_key", key) == key, "wrong_session", answer)
+        answer = _require_object(self._call("POST", path, request_id, payload, v2_credentials))
+        return _require(answer.document.get("session_key", key) == key, "wrong_session", answer)
 
     def sandbox_sessions(self) -> list[dict[str, Any]]:
-        """List the sandbox's sessions. PAVE has no such list: our credentials stay at home, and
-        the call tells nothing about PAVE.
+        """List the sandbox's sessions.
+
+        PAVE has no such list. So the call carries no credentials, and its result says nothing about
+        PAVE: it passes by the circuit breaker.
         """
-        call = Call("GET", "/sandbox/sessions.json", nobody)
-        answer = _listed(_given(self._caller.once(call, self._config.get_deadline)))
-        rows: list[dict[str, Any]] = answer.document
+        call = Call("GET", "/sandbox/sessions.json", no_credentials)
+        result = self._caller.send_once(call, self._config.get_deadline)
+        rows: list[dict[str, Any]] = _require_list(_answer_or_raise(result)).document
         return rows
 
     def _call(
@@ -136,52 +144,53 @@ class PaveClient:
         path: str,
         request_id: str = "",
         payload: Mapping[str, Any] | None = None,
-        credentials: Credentials = v1,
+        credentials: Credentials = v1_credentials,
     ) -> Answer:
         body = None if payload is None else body_bytes(payload)
-        return _given(self._caller.call(Call(method, path, credentials, body, request_id)))
+        call = Call(method, path, credentials, body, request_id)
+        return _answer_or_raise(self._caller.call(call))
 
 
-def _given(outcome: Outcome) -> Answer:
-    if isinstance(outcome, PaveError):
-        raise _alarming(outcome)
-    return outcome
+def _answer_or_raise(result: CallResult) -> Answer:
+    if isinstance(result, PaveError):
+        _log_if_suspicious(result)
+        raise result
+    return result
 
 
-def _alarming(error: PaveError) -> PaveError:
-    """Give the error back, in the log where somebody else may have spoken in PAVE's place."""
-    if error.cause in ALARMS:
-        told = {"cause": error.cause, "pave_request_id": error.request_id}
-        _log.error("an answer that cannot be PAVE's", extra=told)
-    return error
+def _log_if_suspicious(error: PaveError) -> None:
+    if error.cause in SUSPICIOUS_CAUSES:
+        extra = {"cause": error.cause, "pave_request_id": error.request_id}
+        _log.error("an answer that cannot be PAVE's", extra=extra)
 
 
-def _demand(holds: bool, cause: str, answer: Answer) -> Answer:
-    """Give the answer back if it is what it should be, else raise PaveUnknown."""
-    if holds:
+def _require(condition: bool, cause: str, answer: Answer) -> Answer:
+    """Return the answer if the condition holds, else raise PaveUnknown with this cause."""
+    if condition:
         return answer
-    raise _alarming(
-        PaveUnknown(
-            SENTENCES[PaveUnknown],
-            cause=cause,
-            http_status=answer.status,
-            duration_ms=answer.duration_ms,
-            request_id=answer.request_id,
-            date=answer.date,
-        )
+    error = PaveUnknown(
+        MESSAGES[PaveUnknown],
+        cause=cause,
+        http_status=answer.status,
+        duration_ms=answer.duration_ms,
+        request_id=answer.request_id,
+        date=answer.date,
     )
+    _log_if_suspicious(error)
+    raise error
 
 
-def _object(answer: Answer) -> Answer:
-    return _demand(isinstance(answer.document, dict), "json", answer)
+def _require_object(answer: Answer) -> Answer:
+    return _require(isinstance(answer.document, dict), "json", answer)
 
 
-def _listed(answer: Answer) -> Answer:
+def _require_list(answer: Answer) -> Answer:
     rows = answer.document
     objects = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
-    return _demand(objects, "json", answer)
+    return _require(objects, "json", answer)
 
 
-def _named(answer: Answer, key: str) -> Answer:
-    """The answer to a read or change of a session must be that session."""
-    return _demand(_object(answer).document.get("session_key") == key, "wrong_session", answer)
+def _require_session(answer: Answer, key: str) -> Answer:
+    """Require that the document is the session that was asked for."""
+    document = _require_object(answer).document
+    return _require(document.get("session_key") == key, "wrong_session", answer)

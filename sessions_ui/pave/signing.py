@@ -1,7 +1,8 @@
-"""PAVE's signature. PAVE's pages *Authentication* and *Generate Access Token*.
+"""Sign calls as PAVE's pages *Authentication* and *Generate Access Token* describe.
 
-The token covers neither method, path nor body, and stays good for five minutes: whoever sees one
-can change any session with it. So it is made anew for every attempt, and shown to nobody.
+The token covers neither method, path nor body, and stays valid for five minutes: anyone who sees
+one can change any session with it. So each attempt gets a token of its own, and no token may appear
+in a log, a page or an error.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 
 
 class Secret:
-    """A text that shows itself only on demand: in print, logs and tracebacks it is ``***``."""
+    """Hold a text that print, logs and tracebacks show as ``***``."""
 
     __slots__ = ("_text",)
 
@@ -18,7 +19,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Give the text itself."""
+        """Return the text itself."""
         return self._text
 
     def __repr__(self) -> str:
@@ -35,11 +36,11 @@ class Secret:
 
 
 def timestamp(moment: datetime) -> str:
-    """Write an aware moment in the one form that PAVE documents: ``2021-05-30T12:49:19Z``."""
+    """Format an aware time in the only form that PAVE documents: ``2021-05-30T12:49:19Z``."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def token(username: str, api_key: str, secret: Secret, stamp: str) -> str:
-    """Give the lower-case hex HMAC-SHA256 of ``<username>:<api_key>@<timestamp>``."""
-    signed = f"{username}:{api_key}@{stamp}".encode()
-    return hmac.new(secret.reveal().encode(), signed, hashlib.sha256).hexdigest()
+    """Return the lower-case hex HMAC-SHA256 of ``<username>:<api_key>@<timestamp>``."""
+    message = f"{username}:{api_key}@{stamp}".encode()
+    return hmac.new(secret.reveal().encode(), message, hashlib.sha256).hexdigest()

@@ -18,10 +18,10 @@ from .checker import Violation
 COUNTS = {"short": 24, "hour": 400, "long": 2000}
 CALLS = 4.0  # a second for each process, which would make twice as many
 SCALED = (
-    (circuit_breaker, "PROBE_EVERY", 0.2),
-    (circuit_breaker, "WITHIN", 3.0),
-    (circuit_breaker, "IN_A_ROW", 3),
-    (rate_limiter, "PATIENCE", 0.1),
+    (circuit_breaker, "PROBE_INTERVAL", 0.2),
+    (circuit_breaker, "WINDOW_SECONDS", 3.0),
+    (circuit_breaker, "FAILURES_TO_OPEN", 3),
+    (rate_limiter, "MAX_WAIT", 0.1),
     (load, "BREATH", 1.0),  # who is told to wait waits: asking at once takes the next turn away
 )
 SURELY = 200  # edits, among which each of the two must have held something back

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sessions_ui.pave.client import PaveConfig, Secret
 from sessions_ui.pave.config import is_base_url
-from sessions_ui.pave.transport.request import Call, prepared, v1
+from sessions_ui.pave.transport.request import Call, prepare_request, v1_credentials
 
 GOOD = {
     "base_url": "https://openapi.paveapi.com",
@@ -91,7 +91,10 @@ ADDRESSES = st.text(st.sampled_from("az09az09.-*_[]:@%/ \té"), max_size=8)
 def test_it_can_call_whatever_address_it_takes(url):
     if is_base_url(url):
         config = PaveConfig(**{**GOOD, "base_url": url})
-        assert prepared(Call("GET", "/v1/x", v1), config, datetime.now(UTC)).url == f"{url}/v1/x"
+        assert (
+            prepare_request(Call("GET", "/v1/x", v1_credentials), config, datetime.now(UTC)).url
+            == f"{url}/v1/x"
+        )
 
 
 @pytest.mark.parametrize(

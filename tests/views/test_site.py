@@ -19,7 +19,7 @@ from sessions_ui.domain.rules.policy import RULES, Status, verdict
 from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.html import joined, markup
 from sessions_ui.models import Draft, RecentSession
-from sessions_ui.pave.transport.circuit_breaker import IN_A_ROW
+from sessions_ui.pave.transport.circuit_breaker import FAILURES_TO_OPEN
 from sessions_ui.services.edits.drafts import draft_of
 from sessions_ui.services.edits.form_token import FormToken
 from sessions_ui.services.sessions.recent import SHOWN
@@ -455,8 +455,8 @@ def test_it_says_on_every_page_that_pave_refuses_us_until_it_takes_us(troubled, 
 
 def test_it_says_on_every_page_since_when_pave_is_away(troubled):
     client, pave, session = troubled
-    pave.fault("error_before", method="GET", times=IN_A_ROW)
-    for _ in range(IN_A_ROW):
+    pave.fault("error_before", method="GET", times=FAILURES_TO_OPEN)
+    for _ in range(FAILURES_TO_OPEN):
         assert AWAY not in client.get("/fields/").text
         client.get(session)
     page = client.get("/fields/").text

@@ -1,8 +1,8 @@
-"""When PAVE fails again and again: leave it alone, and look in now and then.
+"""Stop calling PAVE while it fails again and again, and probe it from time to time.
 
-Own code, because pybreaker holds one lock for as long as a call lasts, so that a process would
-speak with PAVE one call at a time; it also has no window of the last calls, and would let a change
-be the call that tries PAVE out.
+This is not pybreaker, because pybreaker holds one lock for the duration of a call, so that a
+process could make only one call at a time. It also has no window of the last calls, and it would
+let a write be the probe.
 """
 
 import logging
@@ -12,74 +12,78 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
 
-IN_A_ROW = 5
-LAST, WITHIN, SHARE = 20, 60.0, 0.5  # calls, seconds, how many of them may fail
-PROBE_EVERY = 15.0  # seconds
+FAILURES_TO_OPEN = 5
+WINDOW_CALLS, WINDOW_SECONDS = 20, 60.0
+MAX_FAILURE_SHARE = 0.5  # of the calls in a full window
+PROBE_INTERVAL = 15.0  # seconds
 
 _log = logging.getLogger(__name__)
 
 
-class Leave(Enum):
-    """What a call may do: go, go once to try PAVE out, or not go."""
+class Permit(Enum):
+    """What a call may do: run, run once as the probe, or not run."""
 
-    GO = "go"
+    RUN = "run"
     PROBE = "probe"
-    NONE = "none"
+    DENIED = "denied"
 
 
-class Circuit:
-    """Opens after IN_A_ROW failures, or when more than half of the LAST calls failed in a minute.
+class CircuitBreaker:
+    """Open after FAILURES_TO_OPEN, or if more than half of a full window failed.
 
-    Open, it lets one read out every PROBE_EVERY seconds; a good read closes it. ``since`` is the
-    moment when it opened, None while it is closed. ``timer`` gives seconds that only grow,
-    ``clock`` the aware moment. Many threads may share it.
+    The window is full when the last WINDOW_CALLS calls came within WINDOW_SECONDS. While open, let
+    one read out every PROBE_INTERVAL; a good read closes the circuit.
+
+    ``open_since`` is the time at which it opened, None while it is closed. ``timer`` returns
+    monotonic seconds, ``clock`` the current time, aware. Threads may share one instance.
     """
 
     def __init__(
-        self, *, on: bool, timer: Callable[[], float], clock: Callable[[], datetime]
+        self, *, enabled: bool, timer: Callable[[], float], clock: Callable[[], datetime]
     ) -> None:
-        self._on, self._timer, self._clock = on, timer, clock
+        self._enabled, self._timer, self._clock = enabled, timer, clock
         self._lock = threading.Lock()
-        self._failures, self._next_probe = 0, 0.0
-        self._calls: deque[tuple[float, bool]] = deque(maxlen=LAST)
-        self.since: datetime | None = None
+        self._consecutive_failures, self._next_probe = 0, 0.0
+        self._calls: deque[tuple[float, bool]] = deque(maxlen=WINDOW_CALLS)
+        self.open_since: datetime | None = None
 
     @property
-    def name(self) -> str:
+    def state(self) -> str:
         """``off``, ``closed`` or ``open``, for display."""
-        return ("open" if self.since else "closed") if self._on else "off"
+        return ("open" if self.open_since else "closed") if self._enabled else "off"
 
-    def leave(self, *, is_read: bool) -> Leave:
-        """Ask for a call, before it; a PROBE is given to one asker only."""
+    def request_permit(self, *, is_read: bool) -> Permit:
+        """Ask whether a call may run, just before it; only one caller gets each PROBE."""
         with self._lock:
-            if not self.since:
-                return Leave.GO
+            if not self.open_since:
+                return Permit.RUN
             if not is_read or self._timer() < self._next_probe:
-                return Leave.NONE
-            self._next_probe = self._timer() + PROBE_EVERY
-            return Leave.PROBE
+                return Permit.DENIED
+            self._next_probe = self._timer() + PROBE_INTERVAL
+            return Permit.PROBE
 
-    def note(self, *, failed: bool, is_read: bool) -> None:
-        """Tell how a call went. PAVE's definite no is no failure."""
-        if not self._on:
+    def record(self, *, failed: bool, is_read: bool) -> None:
+        """Record the result of a call. A definite refusal by PAVE is not a failure."""
+        if not self._enabled:
             return
         with self._lock:
-            if not self.since:
-                self._weigh(failed)
+            if not self.open_since:
+                self._count(failed)
             elif is_read and not failed:
-                self._turn(None)
+                self._switch(open_since=None)
 
-    def _weigh(self, failed: bool) -> None:
+    def _count(self, failed: bool) -> None:
         now = self._timer()
-        self._failures = self._failures + 1 if failed else 0
+        self._consecutive_failures = self._consecutive_failures + 1 if failed else 0
         self._calls.append((now, failed))
-        full = len(self._calls) == LAST and now - self._calls[0][0] <= WITHIN
-        mostly = full and sum(bad for _, bad in self._calls) > LAST * SHARE
-        if self._failures >= IN_A_ROW or mostly:
-            self._next_probe = now + PROBE_EVERY
-            self._turn(self._clock())
+        full = len(self._calls) == WINDOW_CALLS and now - self._calls[0][0] <= WINDOW_SECONDS
+        failures = sum(call_failed for _, call_failed in self._calls)
+        mostly_failed = full and failures > WINDOW_CALLS * MAX_FAILURE_SHARE
+        if self._consecutive_failures >= FAILURES_TO_OPEN or mostly_failed:
+            self._next_probe = now + PROBE_INTERVAL
+            self._switch(open_since=self._clock())
 
-    def _turn(self, since: datetime | None) -> None:
-        self.since, self._failures = since, 0
+    def _switch(self, *, open_since: datetime | None) -> None:
+        self.open_since, self._consecutive_failures = open_since, 0
         self._calls.clear()
-        _log.warning("circuit to PAVE: %s", self.name, extra={"circuit": self.name})
+        _log.warning("circuit to PAVE: %s", self.state, extra={"circuit": self.state})

@@ -1,17 +1,23 @@
-"""Our clock against PAVE's: a signature is good for five minutes (page *Generate Access Token*)."""
+"""Compare our clock with PAVE's, which accepts a signature for five minutes only.
+
+The five minutes are from PAVE's page *Generate Access Token*.
+"""
 
 import logging
 from datetime import datetime, timedelta
 
-WARN, ALARM, SUSPECT = 30.0, 120.0, 60.0  # seconds
-_ONE = timedelta(seconds=1)  # the Date header has no fractions
+WARNING_SKEW, ERROR_SKEW = 30.0, 120.0  # seconds, by log level
+SUSPECT_SKEW = 60.0  # seconds
+_DATE_RESOLUTION = timedelta(seconds=1)  # the Date header has no fractions
 
 _log = logging.getLogger(__name__)
 
 
-class Skew:
-    """How far our clock is off by PAVE's: ``seconds``, more than 0 when ours is ahead; None before
-    PAVE has told the time. Only what is certain counts: a slow answer is not a wrong clock.
+class ClockSkew:
+    """Keep the difference between our clock and PAVE's, as of the last answer with a date.
+
+    ``seconds`` is positive if our clock is ahead, None before the first such answer. Only a certain
+    difference counts, so that a slow answer does not look like a wrong clock.
     """
 
     def __init__(self) -> None:
@@ -20,21 +26,22 @@ class Skew:
 
     @property
     def is_suspect(self) -> bool:
-        """Whether a refusal of our signature may well be the clock's fault."""
-        return abs(self.seconds or 0.0) > SUSPECT
+        """Whether the clock is the likely reason if PAVE rejects our signature."""
+        return abs(self.seconds or 0.0) > SUSPECT_SKEW
 
-    def note(self, date: datetime, *, sent: datetime, received: datetime) -> None:
-        """Compare PAVE's time with ours just before and just after the call; log a change."""
-        ahead, behind = (sent - date - _ONE).total_seconds(), (received - date).total_seconds()
+    def record(self, date: datetime, *, sent: datetime, received: datetime) -> None:
+        """Compare PAVE's time with ours just before and just after the call; log a new level."""
+        ahead = (sent - date - _DATE_RESOLUTION).total_seconds()
+        behind = (received - date).total_seconds()
         self.seconds = max(0.0, ahead) or min(0.0, behind)
-        level = _level(abs(self.seconds))
+        level = _log_level(abs(self.seconds))
         if level != self._level:
             self._level = level
-            words = "clock is off by PAVE's" if level else "clock agrees with PAVE's again"
-            _log.log(level or logging.INFO, words, extra={"skew_seconds": round(self.seconds)})
+            message = "clock is off by PAVE's" if level else "clock agrees with PAVE's again"
+            _log.log(level or logging.INFO, message, extra={"skew_seconds": round(self.seconds)})
 
 
-def _level(seconds: float) -> int:
-    if seconds > ALARM:
+def _log_level(seconds: float) -> int:
+    if seconds > ERROR_SKEW:
         return logging.ERROR
-    return logging.WARNING if seconds > WARN else logging.NOTSET
+    return logging.WARNING if seconds > WARNING_SKEW else logging.NOTSET

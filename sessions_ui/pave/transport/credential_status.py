@@ -1,41 +1,44 @@
-"""Whether PAVE takes our credentials, as its answers tell."""
+"""Track since when PAVE has been refusing our credentials."""
 
 import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from sessions_ui.pave.answer import Answer
-from sessions_ui.pave.errors import UNAUTHORISED, PaveBusy, PaveRefused
-from sessions_ui.pave.transport.retries import Outcome
+from sessions_ui.pave.answer import Answer, CallResult
+from sessions_ui.pave.errors import UNAUTHORISED_STATUSES, PaveBusy, PaveRefused
 
 _log = logging.getLogger(__name__)
 
 
-class Authority:
-    """Since when PAVE refuses our credentials: ``since`` is the first refusal of a row, None while
-    PAVE takes them or has not spoken yet. ``clock`` gives the aware moment. Many threads may share
-    it; it knows the calls of its own process only.
+class CredentialStatus:
+    """Keep the time of the first refusal in a row: ``refused_since``, None while PAVE accepts our
+    credentials or has not answered yet.
+
+    It knows only the calls of its own process. ``clock`` returns the current time, aware. Threads
+    may share one instance.
     """
 
     def __init__(self, *, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self.since: datetime | None = None
+        self.refused_since: datetime | None = None
 
-    def note(self, outcome: Outcome) -> None:
-        """Tell how a call went. Only an answer about the session itself shows that we were let in:
-        a 429, a 5xx or a broken line may come before anyone looks at credentials.
+    def record(self, result: CallResult) -> None:
+        """Record the result of a call.
+
+        Only an answer about the session itself proves that PAVE accepted our credentials. A 429, a
+        5xx or a lost connection may come before PAVE has checked them.
         """
-        if isinstance(outcome, Answer):
-            self._turn(refused=False)
-        elif outcome.http_status in UNAUTHORISED:
-            self._turn(refused=True)
-        elif isinstance(outcome, PaveRefused) and not isinstance(outcome, PaveBusy):
-            self._turn(refused=False)
+        if isinstance(result, Answer):
+            self._switch(refused=False)
+        elif result.http_status in UNAUTHORISED_STATUSES:
+            self._switch(refused=True)
+        elif isinstance(result, PaveRefused) and not isinstance(result, PaveBusy):
+            self._switch(refused=False)
 
-    def _turn(self, *, refused: bool) -> None:
-        if refused == bool(self.since):
+    def _switch(self, *, refused: bool) -> None:
+        if refused == bool(self.refused_since):
             return
-        self.since = self._clock() if refused else None
+        self.refused_since = self._clock() if refused else None
         if refused:
             _log.error("PAVE refuses our credentials")
         else:

@@ -1,4 +1,4 @@
-"""One attempt at one HTTP exchange, on a connection of its own, cut off at its deadline."""
+"""Send one HTTP request on a connection of its own, and read the response within a deadline."""
 
 import logging
 import ssl
@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from requests import PreparedRequest
-from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
+from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -24,59 +24,65 @@ from urllib3.exceptions import (
 )
 
 from sessions_ui.pave.config import PaveConfig
-from sessions_ui.pave.transport.deadline import Watch, Watched, WatchedTLS
-from sessions_ui.pave.transport.framing import FramingError, framing_fault
-from sessions_ui.pave.transport.resolve import NoThread
+from sessions_ui.pave.transport.connection import DeadlineHTTPConnection, DeadlineHTTPSConnection
+from sessions_ui.pave.transport.deadline import Deadline
+from sessions_ui.pave.transport.framing import FramingError, check_framing
+from sessions_ui.pave.transport.threads import NoThreadError
 
-# At DEBUG and at WARNING urllib3 writes whole paths, and a session key in a path opens the session.
+# At DEBUG and WARNING urllib3 logs whole paths, and the session key in a path opens the customer's
+# capture page.
 for _name in ("urllib3.connection", "urllib3.connectionpool"):
     logging.getLogger(_name).setLevel(logging.ERROR)
 
-PIECE = 16_384
+READ_SIZE = 16_384  # bytes
 
 
-class _OneConnection(HTTPAdapter):
-    """An adapter for a single request: nothing pooled, nothing retried.
+class _SingleUseAdapter(HTTPAdapter):
+    """An adapter for a single request: it pools nothing and retries nothing.
 
     Used without a ``requests.Session``: a Session reads proxies and ``.netrc``, keeps cookies, and
-    on a 3xx reads the body through and prepares the next request, even when told not to follow.
+    on a 3xx reads the body and prepares the next request even when told not to follow redirects.
     """
 
-    def __init__(self, watch: Watch, trust: ssl.SSLContext | None) -> None:
-        self._watch = watch
-        self._trust = trust
+    def __init__(self, deadline: Deadline, context: ssl.SSLContext | None) -> None:
+        self._deadline = deadline
+        self._context = context
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options, ssl_context=self._trust)
+        super().init_poolmanager(*args, **options, ssl_context=self._context)
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Leave trust to the context, which has its certificates loaded once for all calls."""
+        """Do nothing: the TLS context verifies, with certificates loaded once for all calls."""
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **options)
-        kind = WatchedTLS if pool.scheme == "https" else Watched
-        pool.ConnectionCls = partial(kind, watch=self._watch)
+        https = pool.scheme == "https"
+        kind = DeadlineHTTPSConnection if https else DeadlineHTTPConnection
+        pool.ConnectionCls = partial(kind, deadline=self._deadline)
         return pool
 
 
 @dataclass
-class Reply:
-    """What came back. ``status`` is None where no status line did; ``cause`` says what went wrong
-    on the way, empty when nothing; the body of a 3xx or 5xx is not read.
+class ExchangeResult:
+    """The response to one request, as far as one came.
+
+    ``status`` is None without a status line. ``cause`` is a code of ``errors.py`` for what went
+    wrong on the way, "" if nothing did. The body of a 3xx or 5xx is not read. ``write_started``
+    says whether a byte of the request may have reached PAVE.
     """
 
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=CaseInsensitiveDict, repr=False)
     body: bytes = field(default=b"", repr=False)
     cause: str = ""
-    written: bool = False
+    write_started: bool = False
     duration_ms: int = 0
 
 
-# The first row that fits anything in the chain of errors names the cause.
-CAUSES: tuple[tuple[type[BaseException], str], ...] = (
-    (NoThread, "thread"),
+# The first row whose type occurs anywhere in the chain of errors decides the cause.
+ERROR_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (NoThreadError, "thread"),
     (NameResolutionError, "dns"),
     (NewConnectionError, "connect"),
     (ConnectTimeoutError, "connect_timeout"),
@@ -93,68 +99,66 @@ CAUSES: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def trust(config: PaveConfig) -> ssl.SSLContext | None:
-    """Load the certificates to trust: once for all calls. None for plain http to loopback."""
-    if not config.is_https:
-        return None
-    bundle = config.verify if isinstance(config.verify, str) else DEFAULT_CA_BUNDLE_PATH
-    context = ssl.create_default_context(cafile=bundle)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
 def exchange(
-    request: PreparedRequest, config: PaveConfig, trusted: ssl.SSLContext | None, seconds: float
-) -> Reply:
-    """Send one request once and read its answer within ``seconds``. Never raises for the remote."""
+    request: PreparedRequest, config: PaveConfig, context: ssl.SSLContext | None, seconds: float
+) -> ExchangeResult:
+    """Send the request once and read its response within ``seconds``.
+
+    Failures of the network and of the other side are reported in the result, never raised.
+    """
     started = monotonic()
-    reply, watch = Reply(), Watch(seconds)
+    result, deadline = ExchangeResult(), Deadline(seconds)
     try:
-        with watch, closing(_OneConnection(watch, trusted)) as adapter:
-            _speak(adapter, request, config, reply)
+        with deadline, closing(_SingleUseAdapter(deadline, context)) as adapter:
+            _send_and_read(adapter, request, config, result)
     except (OSError, HTTPError, HTTPException) as error:
-        reply.cause = _cause(error)
-    if watch.cut:
-        reply.cause = "deadline"
-    reply.written = watch.written
-    reply.duration_ms = round((monotonic() - started) * 1000)
-    return reply
+        result.cause = error_cause(error)
+    if deadline.expired:
+        result.cause = "deadline"
+    result.write_started = deadline.write_started
+    result.duration_ms = round((monotonic() - started) * 1000)
+    return result
 
 
-def _speak(
-    adapter: HTTPAdapter, request: PreparedRequest, config: PaveConfig, reply: Reply
-) -> None:
-    timeouts = (config.connect_timeout, config.read_timeout)
-    with adapter.send(request, stream=True, timeout=timeouts) as response:
-        reply.status, reply.headers = response.status_code, response.headers
-        if response.status_code // 100 in (2, 4):
-            reply.cause = framing_fault(response.headers, config.max_bytes)
-        if response.status_code // 100 in (2, 4) and not reply.cause:
-            _read(response.raw, config.max_bytes, reply)
-
-
-def _read(raw: Any, most: int, reply: Reply) -> None:
-    pieces: list[bytes] = []
-    while piece := raw.read(PIECE, decode_content=False):
-        pieces.append(piece)
-        most -= len(piece)
-        if most < 0:
-            reply.cause = "size"
-            return
-    reply.body = b"".join(pieces)
-
-
-def _cause(error: BaseException) -> str:
-    chain = list(_chain(error))
-    for kind, cause in CAUSES:
+def error_cause(error: BaseException) -> str:
+    """Return the cause code of an error that ended an exchange."""
+    chain = list(_error_chain(error))
+    for kind, cause in ERROR_CAUSES:
         if any(isinstance(link, kind) for link in chain):
             return cause
     return "reset"
 
 
-def _chain(error: object) -> Iterator[BaseException]:
-    """Walk down to what really happened: requests wraps urllib3, which wraps the socket's error."""
+def _send_and_read(
+    adapter: HTTPAdapter, request: PreparedRequest, config: PaveConfig, result: ExchangeResult
+) -> None:
+    timeouts = (config.connect_timeout, config.read_timeout)
+    with adapter.send(request, stream=True, timeout=timeouts) as response:
+        result.status, result.headers = response.status_code, response.headers
+        if response.status_code // 100 in (2, 4):
+            result.cause = check_framing(response.headers, config.max_bytes)
+        if response.status_code // 100 in (2, 4) and not result.cause:
+            _read_body(response.raw, config.max_bytes, result)
+
+
+def _read_body(raw: Any, max_bytes: int, result: ExchangeResult) -> None:
+    parts: list[bytes] = []
+    remaining = max_bytes
+    while part := raw.read(READ_SIZE, decode_content=False):
+        parts.append(part)
+        remaining -= len(part)
+        if remaining < 0:
+            result.cause = "size"
+            return
+    result.body = b"".join(parts)
+
+
+def _error_chain(error: object) -> Iterator[BaseException]:
+    """Yield an error and all errors inside it, down to the socket's own.
+
+    requests keeps urllib3's error in ``args``, and urllib3 keeps the socket's in ``reason``.
+    """
     if isinstance(error, BaseException):
         yield error
         for inner in (getattr(error, "reason", None), *error.args, error.__cause__):
-            yield from _chain(inner)
+            yield from _error_chain(inner)

@@ -1,7 +1,7 @@
-"""How many calls go out: so many a second, and so many at a time.
+"""Limit how many calls go out per second, and how many are under way at the same time.
 
 PAVE publishes no figure, only that a resend is "subject to rate limiting" (page *POST Resend SMS*).
-One dashboard must not be what slows PAVE down for everybody.
+This dashboard must not slow PAVE down for its other customers.
 """
 
 import threading
@@ -9,62 +9,63 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 BURST = 10  # calls that may go out at once after a quiet time
-AT_A_TIME = 8
-PATIENCE = 2.0  # seconds that a call waits for its turn
+MAX_CONCURRENT = 8
+MAX_WAIT = 2.0  # seconds that a call waits for its turn
 
 
-class Gate:
-    """Lets out ``rate`` calls a second, first come, first served; 0 lets all out at once.
+class RateLimiter:
+    """Let ``rate`` calls per second through a token bucket, in order of arrival, and at most
+    MAX_CONCURRENT at a time. A rate of 0 lifts both limits.
 
-    ``timer`` gives seconds that only grow, ``sleep`` waits for some. Many threads may share it.
+    ``timer`` returns monotonic seconds, ``sleep`` waits for some. Threads may share one instance.
     """
 
     def __init__(
         self, rate: float, *, timer: Callable[[], float], sleep: Callable[[float], None]
     ) -> None:
         self._rate, self._timer, self._sleep = rate, timer, sleep
-        self._tokens, self._counted_at = float(BURST), timer()
+        self._tokens, self._refilled_at = float(BURST), timer()
         self._lock = threading.Lock()
-        self._places = threading.Semaphore(AT_A_TIME)
+        self._slots = threading.Semaphore(MAX_CONCURRENT)
         self.in_flight = 0
 
     @contextmanager
-    def turn(self, seconds: float) -> Iterator[bool]:
-        """Wait for a turn, not longer than ``seconds`` and PATIENCE; give whether it came."""
-        came = not self._rate or self._waited(min(seconds, PATIENCE))
-        self._count(came)
+    def slot(self, seconds: float) -> Iterator[bool]:
+        """Wait at most ``seconds`` and MAX_WAIT for a slot, and yield whether there was one."""
+        acquired = not self._rate or self._acquire(min(seconds, MAX_WAIT))
+        self._add_in_flight(acquired)
         try:
-            yield came
+            yield acquired
         finally:
-            self._count(-came)
-            if came and self._rate:
-                self._places.release()
+            self._add_in_flight(-acquired)
+            if acquired and self._rate:
+                self._slots.release()
 
-    def slow(self) -> None:
-        """Take the rest of the burst away: PAVE asked us to wait."""
+    def cancel_burst(self) -> None:
+        """Drop the saved-up calls, because PAVE asked us to wait."""
         with self._lock:
             self._tokens = min(self._tokens, 0.0)
 
-    def _waited(self, patience: float) -> bool:
-        wait = self._reserved(patience)
+    def _acquire(self, max_wait: float) -> bool:
+        wait = self._reserve(max_wait)
         if wait is None:
             return False
         if wait:
             self._sleep(wait)
-        return self._places.acquire(timeout=max(0.0, patience - wait))
+        return self._slots.acquire(timeout=max(0.0, max_wait - wait))
 
-    def _reserved(self, patience: float) -> float | None:
-        """Take the next token, which may come later: in how many seconds. None for too late."""
+    def _reserve(self, max_wait: float) -> float | None:
+        """Take the next token and return the seconds until it is due, None if that is too late."""
         with self._lock:
             now = self._timer()
-            grown = self._tokens + (now - self._counted_at) * self._rate
-            self._tokens, self._counted_at = min(float(BURST), grown), now
+            refilled = self._tokens + (now - self._refilled_at) * self._rate
+            self._tokens, self._refilled_at = min(float(BURST), refilled), now
             wait = max(0.0, (1 - self._tokens) / self._rate)
-            if wait > patience:
+            if wait > max_wait:
                 return None
             self._tokens -= 1
             return wait
 
-    def _count(self, more: int) -> None:
+    def _add_in_flight(self, count: int) -> None:
         with self._lock:
-            self.in_flight += more
+            self.in_flight += count

@@ -1,4 +1,4 @@
-"""What is asked of PAVE, and the signed HTTP request that asks it."""
+"""Describe one call to PAVE, and turn it into a signed HTTP request."""
 
 import json
 import re
@@ -19,12 +19,14 @@ SESSION_KEY = re.compile(r"[A-Z0-9-]{3,40}")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 Credentials = Callable[[PaveConfig, datetime], dict[str, str]]
+"""A function that returns the headers which authenticate a call made at this time."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call, before it is signed. Raises ValueError for a ``request_id`` that no header takes;
-    without one it is made up.
+    """One call, before it is signed.
+
+    Without a ``request_id`` one is made up. Raises ValueError if it does not fit into a header.
     """
 
     method: str
@@ -41,50 +43,50 @@ class Call:
 
     @property
     def is_read(self) -> bool:
-        """Whether the call changes nothing, so that it may be made again."""
+        """Whether the call changes nothing, so that it may be retried."""
         return self.method == "GET"
 
 
 def body_bytes(payload: Mapping[str, Any]) -> bytes:
-    """Give the exact bytes that are sent for a payload: compact JSON in UTF-8.
+    """Return the exact bytes that are sent for a payload: compact JSON in UTF-8.
 
-    Raises ValueError or TypeError for what JSON cannot say.
+    Raises ValueError or TypeError for values that JSON cannot express.
     """
-    written = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return written.encode("utf-8")
+    text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8")
 
 
 def is_session_key(text: object) -> bool:
-    """Whether this can be the key of a session."""
+    """Return whether this has the form of a session key."""
     return isinstance(text, str) and bool(SESSION_KEY.fullmatch(text))
 
 
 def session_path(key: str, rest: str = "", *, root: str = "/v1/sessions/") -> str:
-    """Give the path of a session. Raises PaveKeyError for what cannot be a key."""
+    """Return the path of a session, followed by ``rest``. Raises PaveKeyError if it is no key."""
     if not is_session_key(key):
         raise PaveKeyError
     return f"{root}{quote(key, safe='')}{rest}"
 
 
-def v1(config: PaveConfig, moment: datetime) -> dict[str, str]:
-    """Give the three headers of a v1 call, signed for this moment."""
+def v1_credentials(config: PaveConfig, moment: datetime) -> dict[str, str]:
+    """Return the three headers of a v1 call, signed for this time (PAVE's *Authentication*)."""
     stamp = timestamp(moment)
     signature = token(config.username, config.api_key, config.api_secret, stamp)
     return {"API-Key": config.api_key, "API-Token": signature, "API-Timestamp": stamp}
 
 
-def v2(config: PaveConfig, _moment: datetime) -> dict[str, str]:
-    """Give the one header of a v2 call (PAVE's page *POST Resend SMS*): the key itself."""
+def v2_credentials(config: PaveConfig, _moment: datetime) -> dict[str, str]:
+    """Return the only header of a v2 call, the key itself (PAVE's page *POST Resend SMS*)."""
     return {"API-Access-Token": config.api_key}
 
 
-def nobody(_config: PaveConfig, _moment: datetime) -> dict[str, str]:
-    """Give nothing: for pages of the sandbox that PAVE does not have."""
+def no_credentials(_config: PaveConfig, _moment: datetime) -> dict[str, str]:
+    """Return no headers, for pages of the sandbox that PAVE does not have."""
     return {}
 
 
-def prepared(call: Call, config: PaveConfig, moment: datetime) -> PreparedRequest:
-    """Sign the call for this moment and make it an HTTP request."""
+def prepare_request(call: Call, config: PaveConfig, moment: datetime) -> PreparedRequest:
+    """Sign the call for this time and make it an HTTP request."""
     headers = {
         **call.credentials(config, moment),
         "Accept": "application/json",
@@ -99,7 +101,7 @@ def prepared(call: Call, config: PaveConfig, moment: datetime) -> PreparedReques
     return Request(call.method, url, headers=headers, data=call.body).prepare()
 
 
-def secrets_in(request: PreparedRequest, config: PaveConfig) -> tuple[str, ...]:
-    """List what PAVE's words must not echo: key, secret and the token of this request."""
-    words = (config.api_key, config.api_secret.reveal(), request.headers.get("API-Token", ""))
-    return tuple(word for word in words if word)
+def secrets_of(request: PreparedRequest, config: PaveConfig) -> tuple[str, ...]:
+    """List the texts that must not be shown if PAVE echoes them: key, secret, and token."""
+    secrets = (config.api_key, config.api_secret.reveal(), request.headers.get("API-Token", ""))
+    return tuple(secret for secret in secrets if secret)

@@ -8,7 +8,12 @@ import pytest
 
 from paveadmin.logs import JsonLine
 from sessions_ui.pave.errors import PaveError, PaveNotFound, PaveNotSent
-from sessions_ui.pave.transport.circuit_breaker import IN_A_ROW, LAST, Circuit, Leave
+from sessions_ui.pave.transport.circuit_breaker import (
+    FAILURES_TO_OPEN,
+    WINDOW_CALLS,
+    CircuitBreaker,
+    Permit,
+)
 from tests.pave.fake_clock import NOON
 from tests.pave.scripted_server import KEY, answers, echoes_session, resets
 
@@ -64,39 +69,39 @@ def feel(pave, mood):
 
 @pytest.mark.parametrize("call", CALLS)
 def test_it_opens_after_five_failures_in_a_row_and_sends_nothing_more(client, pave, call):
-    assert fail(client, IN_A_ROW, CALLS["update"]) == ["reset"] * IN_A_ROW
+    assert fail(client, FAILURES_TO_OPEN, CALLS["update"]) == ["reset"] * FAILURES_TO_OPEN
     with pytest.raises(PaveNotSent) as caught:
         CALLS[call](client)
     assert (caught.value.cause, caught.value.duration_ms) == ("circuit_open", 0)
     assert "nothing was sent" in str(caught.value)
-    assert len(pave.asked) == IN_A_ROW
+    assert len(pave.asked) == FAILURES_TO_OPEN
 
 
 def test_it_stays_closed_for_four(client, pave):
-    fail(client, IN_A_ROW - 1)
+    fail(client, FAILURES_TO_OPEN - 1)
     feel(pave, echoes_session)
     READ(client)
     feel(pave, resets)
-    assert fail(client, IN_A_ROW - 1) == ["reset"] * (IN_A_ROW - 1)
+    assert fail(client, FAILURES_TO_OPEN - 1) == ["reset"] * (FAILURES_TO_OPEN - 1)
     assert client.state.circuit == "closed"
 
 
 def test_it_counts_a_call_once_however_often_it_is_tried(calls, pave, time):
     client = calls(pave, circuit=True, get_attempts=3, retry_base=0.0, timer=time, pause=time.pause)
-    fail(client, IN_A_ROW - 1)
+    fail(client, FAILURES_TO_OPEN - 1)
     assert client.state.circuit == "closed"
     fail(client)
     assert client.state.circuit == "open"
-    assert len(pave.asked) == 3 * IN_A_ROW
+    assert len(pave.asked) == 3 * FAILURES_TO_OPEN
 
 
 @pytest.mark.parametrize("status", ["400 No", "401 No", "404 No", "422 No", "429 Wait"])
 def test_it_takes_paves_definite_no_for_a_success(client, pave, status):
-    fail(client, IN_A_ROW - 1)
+    fail(client, FAILURES_TO_OPEN - 1)
     feel(pave, answers({"message": "No"}, status=status))
-    fail(client, 3 * IN_A_ROW, CALLS["update"])
+    fail(client, 3 * FAILURES_TO_OPEN, CALLS["update"])
     feel(pave, resets)
-    fail(client, IN_A_ROW - 1)
+    fail(client, FAILURES_TO_OPEN - 1)
     assert client.state.circuit == "closed"
 
 
@@ -106,19 +111,19 @@ def test_it_takes_paves_definite_no_for_a_success(client, pave, status):
 ], ids=["500", "html", "404", "json", "reset"])  # fmt: skip
 def test_it_takes_anything_unknown_for_a_failure(client, pave, fault):
     feel(pave, fault)
-    fail(client, IN_A_ROW)
+    fail(client, FAILURES_TO_OPEN)
     assert client.state.circuit == "open"
 
 
 def test_it_counts_what_was_not_sent(calls, time):
     client = calls("http://127.0.0.1:9", circuit=True, timer=time, pause=time.pause)
-    assert fail(client, IN_A_ROW + 1) == ["connect"] * IN_A_ROW + ["circuit_open"]
+    assert fail(client, FAILURES_TO_OPEN + 1) == ["connect"] * FAILURES_TO_OPEN + ["circuit_open"]
 
 
 def test_it_does_not_count_what_we_ourselves_held_back(calls, pave, time):
     client = calls(pave, circuit=True, rate=5, timer=time, pause=time.pause, get_deadline=0.1)
-    client._caller._gate._tokens = 0.0
-    assert fail(client, 2 * IN_A_ROW) == ["busy_here"] * 2 * IN_A_ROW
+    client._caller._rate_limiter._tokens = 0.0
+    assert fail(client, 2 * FAILURES_TO_OPEN) == ["busy_here"] * 2 * FAILURES_TO_OPEN
     assert client.state.circuit == "closed"
 
 
@@ -128,12 +133,12 @@ def test_it_does_not_count_what_we_ourselves_held_back(calls, pave, time):
 @pytest.fixture
 def circuit(time):
     """Give a circuit of its own."""
-    return Circuit(on=True, timer=time, clock=time.moment)
+    return CircuitBreaker(enabled=True, timer=time, clock=time.moment)
 
 
 def note(circuit, pattern):
     for sign in pattern:
-        circuit.note(failed=sign == "x", is_read=True)
+        circuit.record(failed=sign == "x", is_read=True)
 
 
 @pytest.mark.parametrize(
@@ -149,53 +154,53 @@ def note(circuit, pattern):
 )
 def test_it_opens_when_most_of_the_last_twenty_failed(circuit, pattern, name):
     note(circuit, pattern)
-    assert circuit.name == name
+    assert circuit.state == name
 
 
 def test_it_weighs_only_what_came_within_a_minute(circuit, time):
     note(circuit, "xo")
     time.now += 60.1
     note(circuit, "xo" * 8 + "xx")
-    assert circuit.name == "closed", "the oldest of the twenty is too old"
+    assert circuit.state == "closed", "the oldest of the twenty is too old"
     time.now += 30
     note(circuit, "oxx")
-    assert circuit.name == "open"
+    assert circuit.state == "open"
 
 
 def test_it_starts_anew_when_it_closes(circuit, time):
     note(circuit, "xo" * 9 + "xx")
-    assert circuit.name == "open"
+    assert circuit.state == "open"
     time.now += 15
-    assert circuit.leave(is_read=True) is Leave.PROBE
+    assert circuit.request_permit(is_read=True) is Permit.PROBE
     note(circuit, "o" + "x" * 4)
-    assert circuit.name == "closed"
-    assert len(circuit._calls) < LAST
+    assert circuit.state == "closed"
+    assert len(circuit._calls) < WINDOW_CALLS
 
 
 # --- looking in ----------------------------------------------------------------------------------
 
 
 def test_it_lets_one_read_out_every_fifteen_seconds(client, pave, time):
-    fail(client, IN_A_ROW)
+    fail(client, FAILURES_TO_OPEN)
     for _ in range(3):
         time.now += 14.9
         assert fail(client) == ["circuit_open"]
         time.now += 0.1
         assert fail(client, 1, CALLS["update"]) == ["circuit_open"], "a change is no probe"
         assert fail(client, 2) == ["reset", "circuit_open"]
-    assert len(pave.asked) == IN_A_ROW + 3
+    assert len(pave.asked) == FAILURES_TO_OPEN + 3
 
 
 def test_it_tries_a_probe_once_only(calls, pave, time):
     client = calls(pave, circuit=True, get_attempts=3, retry_base=0.0, timer=time, pause=time.pause)
-    fail(client, IN_A_ROW, CALLS["update"])
+    fail(client, FAILURES_TO_OPEN, CALLS["update"])
     time.now += 15
     assert fail(client) == ["reset"]
-    assert len(pave.asked) == IN_A_ROW + 1
+    assert len(pave.asked) == FAILURES_TO_OPEN + 1
 
 
 def test_it_closes_at_a_good_read(client, pave, time):
-    fail(client, IN_A_ROW)
+    fail(client, FAILURES_TO_OPEN)
     time.now += 15
     feel(pave, echoes_session)
     assert READ(client)
@@ -205,7 +210,7 @@ def test_it_closes_at_a_good_read(client, pave, time):
 
 
 def test_it_closes_when_pave_says_no_in_its_own_words(client, pave, time):
-    fail(client, IN_A_ROW)
+    fail(client, FAILURES_TO_OPEN)
     time.now += 15
     feel(pave, answers({"message": "No such session"}, status="404 No"))
     with pytest.raises(PaveNotFound):
@@ -214,11 +219,11 @@ def test_it_closes_when_pave_says_no_in_its_own_words(client, pave, time):
 
 
 def test_it_does_not_close_for_a_change_that_was_already_under_way(circuit):
-    note(circuit, "x" * IN_A_ROW)
-    circuit.note(failed=False, is_read=False)
-    assert circuit.name == "open"
-    circuit.note(failed=False, is_read=True)
-    assert circuit.name == "closed"
+    note(circuit, "x" * FAILURES_TO_OPEN)
+    circuit.record(failed=False, is_read=False)
+    assert circuit.state == "open"
+    circuit.record(failed=False, is_read=True)
+    assert circuit.state == "closed"
 
 
 # --- off, and seen -------------------------------------------------------------------------------
@@ -226,14 +231,14 @@ def test_it_does_not_close_for_a_change_that_was_already_under_way(circuit):
 
 def test_it_can_be_off(calls, pave, time):
     client = calls(pave, circuit=False, timer=time, pause=time.pause)
-    assert fail(client, 6 * IN_A_ROW) == ["reset"] * 6 * IN_A_ROW
+    assert fail(client, 6 * FAILURES_TO_OPEN) == ["reset"] * 6 * FAILURES_TO_OPEN
     assert client.state.circuit == "off"
 
 
 def test_it_says_since_when_it_is_open(client, time):
     assert (client.state.circuit, client.state.open_since) == ("closed", None)
     time.now += 7
-    fail(client, IN_A_ROW)
+    fail(client, FAILURES_TO_OPEN)
     opened = NOON + timedelta(seconds=7)
     assert (client.state.circuit, client.state.open_since) == ("open", opened)
     time.now += 20
@@ -243,7 +248,7 @@ def test_it_says_since_when_it_is_open(client, time):
 
 def test_it_tells_the_log_when_it_turns(client, pave, time, caplog):
     caplog.set_level(logging.INFO, logger="sessions_ui.pave.transport.circuit_breaker")
-    fail(client, IN_A_ROW + 3)
+    fail(client, FAILURES_TO_OPEN + 3)
     time.now += 15
     feel(pave, echoes_session)
     READ(client)
@@ -255,7 +260,7 @@ def test_it_tells_the_log_when_it_turns(client, pave, time, caplog):
 
 
 def test_the_sandboxs_own_list_says_nothing_about_pave(client, pave):
-    fail(client, IN_A_ROW - 1)
+    fail(client, FAILURES_TO_OPEN - 1)
     feel(pave, answers([]))
     assert client.sandbox_sessions() == []
     feel(pave, resets)

@@ -9,7 +9,7 @@ import pytest
 
 from paveadmin.logs import JsonLine
 from sessions_ui.pave.errors import PaveError, PaveUnauthorised, PaveUnknown
-from sessions_ui.pave.transport.clock_skew import Skew
+from sessions_ui.pave.transport.clock_skew import ClockSkew
 from tests.pave.fake_clock import NOON
 from tests.pave.scripted_server import KEY, answers, echoes_session, hangs_up
 
@@ -67,9 +67,9 @@ def test_it_keeps_what_it_knew(serve, at_noon):
 
 
 def test_it_does_not_take_a_slow_answer_for_a_wrong_clock():
-    skew = Skew()
+    skew = ClockSkew()
     for seconds in (0, 1, 40):
-        skew.note(
+        skew.record(
             NOON + timedelta(seconds=seconds), sent=NOON, received=NOON + timedelta(seconds=40)
         )
         assert skew.seconds == 0

@@ -111,9 +111,9 @@ def test_it_tries_the_next_address_when_one_is_dead(serve, calls, monkeypatch):
 
     client = calls(server.url("localhost"))
     monkeypatch.setattr(
-        "sessions_ui.pave.transport.deadline.addresses", lambda *_: ["127.9.9.9", "127.0.0.1"]
+        "sessions_ui.pave.transport.connection.resolve_host", lambda *_: ["127.9.9.9", "127.0.0.1"]
     )
-    monkeypatch.setattr("sessions_ui.pave.transport.deadline.create_connection", connect)
+    monkeypatch.setattr("sessions_ui.pave.transport.connection.create_connection", connect)
     assert client.session_get(KEY).document["session_key"] == KEY
     assert tried == ["127.9.9.9", "127.0.0.1"]
 

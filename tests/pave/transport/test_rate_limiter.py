@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from sessions_ui.pave.errors import PaveBusy, PaveNotSent
-from sessions_ui.pave.transport.rate_limiter import AT_A_TIME, BURST, Gate
+from sessions_ui.pave.transport.rate_limiter import BURST, MAX_CONCURRENT, RateLimiter
 from tests.pave.scripted_server import KEY, answers, echoes_session
 
 CHANGE = {"session": {"theme": "LITE"}}
@@ -21,7 +21,7 @@ CALLS = {
 @pytest.fixture
 def gate(time):
     """Give a gate for five calls a second."""
-    return Gate(5, timer=time, sleep=time.pause)
+    return RateLimiter(5, timer=time, sleep=time.pause)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def hurried(calls, time):
 def pass_through(gate, times=1, seconds=9):
     came = []
     for _ in range(times):
-        with gate.turn(seconds) as turn:
+        with gate.slot(seconds) as turn:
             came.append(turn)
     return came
 
@@ -61,15 +61,15 @@ def test_it_saves_no_more_than_a_burst(gate, time):
 
 
 def test_it_lets_out_all_at_once_without_a_rate(time):
-    gate = Gate(0, timer=time, sleep=time.pause)
-    gate.slow()
+    gate = RateLimiter(0, timer=time, sleep=time.pause)
+    gate.cancel_burst()
     assert all(pass_through(gate, 1000))
     assert time.pauses == []
 
 
 def test_it_waits_two_seconds_at_most(gate, time):
     """Sixteen ask at the same moment: ten go, ten more would have to wait up to two seconds."""
-    waits = [gate._reserved(2.0) for _ in range(BURST + 12)]
+    waits = [gate._reserve(2.0) for _ in range(BURST + 12)]
     assert waits[:BURST] == [0.0] * BURST
     assert waits[BURST:-2] == pytest.approx([0.2 * turn for turn in range(1, 11)])
     assert waits[-2:] == [None, None], "too late, and told so at once"
@@ -85,7 +85,7 @@ def test_it_waits_no_longer_than_the_call_may_last(gate, time):
 def test_it_sends_nothing_when_there_is_no_turn(serve, hurried, time, call):
     server = serve(answers({"session_key": KEY}))
     client = hurried(server, get_deadline=0.1, put_deadline=0.1)
-    client._caller._gate._tokens = 0.0
+    client._caller._rate_limiter._tokens = 0.0
     assert "nothing was sent" in str(held_back(CALLS[call], client))
     assert server.opened == 0
     assert time.pauses == []
@@ -93,9 +93,9 @@ def test_it_sends_nothing_when_there_is_no_turn(serve, hurried, time, call):
 
 def test_it_counts_the_wait_as_part_of_the_call(serve, hurried, time, monkeypatch):
     given, client = [], hurried(serve(echoes_session), put_deadline=1.5)
-    once = client._caller.once
-    monkeypatch.setattr(client._caller, "once", lambda c, s: given.append(s) or once(c, s))
-    client._caller._gate._tokens = 0.5
+    once = client._caller.send_once
+    monkeypatch.setattr(client._caller, "send_once", lambda c, s: given.append(s) or once(c, s))
+    client._caller._rate_limiter._tokens = 0.5
     CALLS["update"](client)
     assert time.pauses == pytest.approx([0.1])
     assert given == pytest.approx([1.4])
@@ -106,11 +106,11 @@ def test_it_counts_each_attempt_of_a_read(serve, hurried, time):
     client = hurried(server, get_attempts=3, retry_base=0.0)
     with pytest.raises(Exception, match="http_503"):
         client.session_get(KEY)
-    assert client._caller._gate._tokens == BURST - 3
+    assert client._caller._rate_limiter._tokens == BURST - 3
 
 
 def test_it_has_so_many_calls_under_way_and_no_more(serve, hurried, monkeypatch):
-    monkeypatch.setattr("sessions_ui.pave.transport.rate_limiter.PATIENCE", 0.05)
+    monkeypatch.setattr("sessions_ui.pave.transport.rate_limiter.MAX_WAIT", 0.05)
     arrived, go_on = threading.Semaphore(0), threading.Event()
 
     def waits(line, asked, server):
@@ -122,30 +122,30 @@ def test_it_has_so_many_calls_under_way_and_no_more(serve, hurried, monkeypatch)
     client, done = hurried(server), []
     threads = [
         threading.Thread(target=lambda: done.append(client.session_get(KEY)))
-        for _ in range(AT_A_TIME)
+        for _ in range(MAX_CONCURRENT)
     ]
     for thread in threads:
         thread.start()
     assert all(arrived.acquire(timeout=5) for _ in threads)
-    assert client.state.in_flight == AT_A_TIME
+    assert client.state.in_flight == MAX_CONCURRENT
     held_back(CALLS["update"], client)
     go_on.set()
     for thread in threads:
         thread.join()
-    assert len(done) == len(server.asked) == AT_A_TIME
+    assert len(done) == len(server.asked) == MAX_CONCURRENT
     assert client.state.in_flight == 0
     assert client.session_get(KEY), "places are given back"
 
 
 def test_it_gives_a_place_back_whatever_happens(gate):
-    for _ in range(AT_A_TIME + 1):
+    for _ in range(MAX_CONCURRENT + 1):
         with pytest.raises(KeyboardInterrupt):
             interrupted(gate)
     assert gate.in_flight == 0
 
 
 def interrupted(gate):
-    with gate.turn(9) as came:
+    with gate.slot(9) as came:
         assert came
         raise KeyboardInterrupt
 

@@ -14,7 +14,7 @@ from sessions_ui.pave.errors import (
     PaveRefused,
     PaveUnknown,
 )
-from sessions_ui.pave.transport.retries import SAVINGS
+from sessions_ui.pave.transport.retries import MAX_BUDGET
 from tests.pave.scripted_server import KEY, answers, echoes_session, hangs_up, resets, says, told
 
 CHANGE = {"session": {"theme": "LITE"}}
@@ -143,8 +143,8 @@ def test_it_gives_all_attempts_together_one_deadline(serve, patient, time):
 
 def test_it_gives_each_attempt_what_is_left_of_it(serve, patient, monkeypatch):
     given, client = [], patient(serve(busy("Retry-After: 3")), get_deadline=8)
-    once = client._caller.once
-    monkeypatch.setattr(client._caller, "once", lambda c, s: given.append(s) or once(c, s))
+    once = client._caller.send_once
+    monkeypatch.setattr(client._caller, "send_once", lambda c, s: given.append(s) or once(c, s))
     with pytest.raises(PaveUnknown):
         client.session_get(KEY)
     assert given == [8, 5, 2]
@@ -177,7 +177,7 @@ def test_it_tries_again_for_a_tenth_of_its_calls_only(serve, patient):
         with pytest.raises(PaveUnknown):
             client.session_get(KEY)
     more = len(server.asked) - reads
-    assert SAVINGS < more <= SAVINGS + reads / 10
+    assert MAX_BUDGET < more <= MAX_BUDGET + reads / 10
 
 
 # --- changes -------------------------------------------------------------------------------------
