@@ -98,7 +98,7 @@ def serve():
     """Run the sandbox until the input ends."""
     if len(sys.argv) > 1:
         signing.API_SECRET = sys.argv[1]
-    seen, api._note = _noting_tokens(api._note)
+    seen, api._journal_request = _noting_tokens(api._journal_request)
     with start_sandbox(port=0, seed=False) as sandbox:
         print(json.dumps(sandbox.base_url), flush=True)
         for line in sys.stdin:

@@ -1,0 +1,1 @@
+"""Decide what PAVE accepts, refuses and changes, as its manual says."""

@@ -1,4 +1,4 @@
-"""Which field may be changed when: PAVE's rules, as this pretend PAVE reads its manual.
+"""Decide which field may be changed when, by PAVE's rules as the sandbox reads the manual.
 
 Written from the manual alone (PUT Update Session, Session Lifecycle, Text Notifications), and on
 purpose without a look at the dashboard's own policy: a contract test compares the two.
@@ -7,7 +7,8 @@ purpose without a look at the dashboard's own policy: a contract test compares t
 import re
 from typing import Final
 
-from sessions_ui.pave.sandbox.state.session import WRITABLE, Session
+from sessions_ui.pave.sandbox.fields import FIELDS, Editable
+from sessions_ui.pave.sandbox.session import Session
 
 IDLE: Final = "IDLE"
 STATUSES: Final = (
@@ -21,43 +22,43 @@ STATUSES: Final = (
     "INVALID",
 )
 BEFORE_COMPLETE: Final = frozenset({IDLE, "STARTED", "PROCESS", "QC_PASSED", "CONFIRM"})
-UNTIL_COMPLETE_FIELDS: Final = frozenset({"session.redirect_url", "session.language"})
 
 
 def delivery_class(session: Session) -> str:
-    """Sort the text's delivery: `none` (no sms at all), `absent`, `accepted` or `failed`.
+    """Classify the text's delivery: `none` (no sms at all), `absent`, `accepted` or `failed`.
 
-    The manual shows one value only, "201 Created": the status line of the text provider. A line
-    with 200 to 299 is accepted, silence is no failure, and any other words are one.
+    The manual shows one value only, "201 Created", the status line of the text provider. So a
+    status line from 200 to 299 is accepted, nothing at all is no failure, and any other text is.
     """
     if not session.has_section("sms"):
         return "none"
-    words = (session.delivery_status or "").strip()
-    if not words:
+    status_line = (session.delivery_status or "").strip()
+    if not status_line:
         return "absent"
-    leading = re.match(r"\d+", words)
-    return "accepted" if leading and 200 <= int(leading.group()) <= 299 else "failed"
+    code = re.match(r"\d+", status_line)
+    return "accepted" if code and 200 <= int(code.group()) <= 299 else "failed"
 
 
 def is_untouched(session: Session) -> bool:
-    """Say whether the customer has done nothing: by the status and by the start time, both."""
+    """Return whether the customer has done nothing, by the status and by the start time."""
     return session.status == IDLE and not session.inspect_started_at
 
 
 def refusal(session: Session, key: str) -> str:
-    """Give the sentence that refuses a change of field `key` now, or "" when it is allowed."""
-    if key not in WRITABLE:
+    """Return the message that refuses a change of field `key` now, or "" when it is allowed."""
+    if key not in FIELDS:
         return f"The attribute {key} cannot be updated."
-    if key in UNTIL_COMPLETE_FIELDS:
-        return _refused_late(session)
+    editable = FIELDS[key].editable
+    if editable is Editable.BEFORE_COMPLETION:
+        return _completion_refusal(session)
     if not is_untouched(session):
-        return _refused_started(session)
-    if key.startswith("sms."):
-        return _refused_text(session, key)
+        return _start_refusal(session)
+    if editable in (Editable.WITH_TEXT, Editable.AFTER_FAILED_TEXT):
+        return _text_refusal(session, key, editable)
     return ""
 
 
-def _refused_late(session: Session) -> str:
+def _completion_refusal(session: Session) -> str:
     if session.status in BEFORE_COMPLETE:
         return ""
     if session.status == "COMPLETE":
@@ -65,21 +66,21 @@ def _refused_late(session: Session) -> str:
     return f"Session {session.session_key} is {session.status} and cannot be updated."
 
 
-def _refused_started(session: Session) -> str:
+def _start_refusal(session: Session) -> str:
     if session.status in {"EXPIRED", "INVALID"} or session.status not in STATUSES:
         return f"Session {session.session_key} is {session.status} and cannot be updated."
     return f"Session {session.session_key} has been started and cannot be updated."
 
 
-def _refused_text(session: Session, key: str) -> str:
+def _text_refusal(session: Session, key: str, editable: Editable) -> str:
     delivery = delivery_class(session)
     if delivery == "none":
         return f"Session {session.session_key} was created without sms."
-    if key == "sms.to" and delivery != "failed":
-        return f"The text of session {session.session_key} has not failed: sms.to stays."
+    if editable is Editable.AFTER_FAILED_TEXT and delivery != "failed":
+        return f"The text of session {session.session_key} has not failed: {key} stays."
     return ""
 
 
 def may_delete(session: Session) -> bool:
-    """Only a session nobody has touched can be deleted (DELETE Session)."""
+    """Return whether the session can be deleted (DELETE Session): only when untouched."""
     return is_untouched(session)

@@ -1,0 +1,1 @@
+"""Answer PAVE's HTTP API, on a socket and with injected faults."""

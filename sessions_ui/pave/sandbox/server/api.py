@@ -1,4 +1,4 @@
-"""PAVE's own addresses: who may call, which fault strikes, which endpoint answers."""
+"""Route requests to PAVE's endpoints: check the signature, journal, inject faults, respond."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,11 +9,11 @@ from sessions_ui.pave.sandbox.state.store import Store, UnknownSession
 
 from . import endpoints
 from .endpoints import Endpoint
-from .fault_effects import answer_instead, spoil
-from .messages import Reply, Request, json_reply, message, strict_json
+from .fault_injection import respond_instead, spoil
+from .http_messages import Request, Response, decode_json, json_response, message_response
 from .signing import has_access_token, is_signed
 
-# method and what follows the session key ("" = nothing, None = there is no key)
+# (method, what follows the session key): "" for nothing, None where there is no key
 V1: Final[Mapping[tuple[str, str | None], Endpoint]] = {
     ("POST", None): endpoints.create,
     ("GET", ""): endpoints.get,
@@ -26,75 +26,76 @@ V1: Final[Mapping[tuple[str, str | None], Endpoint]] = {
 V1_TAILS: Final = frozenset(tail for _, tail in V1)
 
 
-def answer(store: Store, request: Request) -> Reply:
-    """Answer one call under /v1/ or /v2/, and journal it before anything else."""
+def respond(store: Store, request: Request) -> Response:
+    """Answer one call under /v1/ or /v2/; the journal has the request before anything is done."""
     key = _session_key(request.parts)
-    allowed = _is_allowed(store, request)
+    is_authorised = _is_authorised(store, request)
     with store.lock:
-        fault = store.faults.take(request.method, key) if allowed else None
-        _note(store, request, key, fault)
-    if not allowed:
+        fault = store.faults.take(request.method, key) if is_authorised else None
+        _journal_request(store, request, key, fault)
+    if not is_authorised:
         return _unauthorised(request)
     if fault is None:
-        return carry_out(store, request, key, None)
-    instead = answer_instead(store, fault, lambda: carry_out(store, request, key, fault))
+        return _run_endpoint(store, request, key, None)
+    instead = respond_instead(store, fault, lambda: _run_endpoint(store, request, key, fault))
     if instead is not None:
         return instead
     if fault.when == "after" and not fault.applies:
+        # The broken response still needs a session's document, so that a GET supplies one.
         unapplied = replace(request, method="GET", body=b"")
-        return spoil(store, fault, carry_out(store, unapplied, key, None), key, request)
-    return spoil(store, fault, carry_out(store, request, key, fault), key, request)
+        return spoil(store, fault, _run_endpoint(store, unapplied, key, None), key, request)
+    return spoil(store, fault, _run_endpoint(store, request, key, fault), key, request)
 
 
-def carry_out(store: Store, request: Request, key: str, fault: Fault | None) -> Reply:
-    """Find the endpoint and run it under the lock."""
-    call = _endpoint(request)
-    if isinstance(call, Reply):
-        return call
+def _run_endpoint(store: Store, request: Request, key: str, fault: Fault | None) -> Response:
+    endpoint = _find_endpoint(request)
+    if isinstance(endpoint, Response):
+        return endpoint
     try:
         with store.lock:
-            return call(store, request, key, fault)
+            return endpoint(store, request, key, fault)
     except UnknownSession:
         if request.parts[0] == "v2":
-            words = {"status": "error", "message": "Session not found", "session_key": key}
-            return json_reply(words, 404)
-        return message(404, f"Session {key} cannot be found.")
+            body = {"status": "error", "message": "Session not found", "session_key": key}
+            return json_response(body, 404)
+        return message_response(404, f"Session {key} cannot be found.")
 
 
-def _endpoint(request: Request) -> Endpoint | Reply:
+def _find_endpoint(request: Request) -> Endpoint | Response:
     parts = request.parts
     if parts[:3] == ["v2", "capture", "sessions"] and parts[4:] == ["resend"]:
-        call: Endpoint | None = endpoints.resend if request.method == "POST" else None
+        endpoint: Endpoint | None = endpoints.resend if request.method == "POST" else None
     elif parts[:2] == ["v1", "sessions"] and len(parts) <= 4:
         tail = None if len(parts) == 2 else "".join(parts[3:])
         if tail not in V1_TAILS:
-            return message(404, "Not found.")
-        call = V1.get((request.method, tail))
+            return message_response(404, "Not found.")
+        endpoint = V1.get((request.method, tail))
     else:
-        return message(404, "Not found.")
-    return call or message(405, f"The {request.method} method is not supported for this route.")
+        return message_response(404, "Not found.")
+    refusal = f"The {request.method} method is not supported for this route."
+    return endpoint or message_response(405, refusal)
 
 
-def _is_allowed(store: Store, request: Request) -> bool:
+def _is_authorised(store: Store, request: Request) -> bool:
     if request.parts[0] == "v2":
         return has_access_token(request.headers)
     return is_signed(request.headers, store.clock())
 
 
-def _unauthorised(request: Request) -> Reply:
-    words: dict[str, Any] = {"message": "Unauthorized."}
-    return json_reply({"status": "error", **words} if request.parts[0] == "v2" else words, 401)
+def _unauthorised(request: Request) -> Response:
+    body: dict[str, Any] = {"message": "Unauthorized."}
+    return json_response({"status": "error", **body} if request.parts[0] == "v2" else body, 401)
 
 
 def _session_key(parts: list[str]) -> str:
-    at = parts.index("sessions") + 1 if "sessions" in parts else len(parts)
-    return parts[at] if at < len(parts) else ""
+    index = parts.index("sessions") + 1 if "sessions" in parts else len(parts)
+    return parts[index] if index < len(parts) else ""
 
 
-def _note(store: Store, request: Request, key: str, fault: Fault | None) -> None:
-    """Journal a request as it came, before anything is done with it."""
+def _journal_request(store: Store, request: Request, key: str, fault: Fault | None) -> None:
+    """Journal a request as it came, before anything is done with it. The caller holds the lock."""
     try:
-        payload = strict_json(request.body) if request.body else None
+        payload = decode_json(request.body) if request.body else None
     except ValueError:
         payload = request.body.decode("utf-8", "replace")
     store.log.add(
@@ -106,4 +107,4 @@ def _note(store: Store, request: Request, key: str, fault: Fault | None) -> None
         payload=payload,
         fault=fault.kind if fault else "",
     )
-    store.noted()
+    store.save_soon()

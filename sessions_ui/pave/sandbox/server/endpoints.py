@@ -1,114 +1,116 @@
-"""What each of PAVE's calls does. Each takes the store, the request and the session key."""
+"""Carry out PAVE's calls. Each endpoint takes store, request, session key and fault."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+from sessions_ui.pave.sandbox.fields import FIELDS
 from sessions_ui.pave.sandbox.rules.editability import delivery_class, may_delete
-from sessions_ui.pave.sandbox.rules.update import complaint, send_text
-from sessions_ui.pave.sandbox.rules.validation import check
+from sessions_ui.pave.sandbox.rules.update import reject, send_text
+from sessions_ui.pave.sandbox.rules.validation import Validated, validate
+from sessions_ui.pave.sandbox.session import Session, parse_time, timestamp
 from sessions_ui.pave.sandbox.state.faults import Fault
-from sessions_ui.pave.sandbox.state.session import Session, moment_of, stamp
 from sessions_ui.pave.sandbox.state.store import Store
 
-from . import documents as shapes
-from .messages import Reply, Request, json_reply, message, strict_json
+from . import documents
+from .http_messages import Request, Response, decode_json, json_response, message_response
 
-KEY_DEFAULTS: Final = {
-    "session.theme": "PRO",
-    "session.redirect_url": "https://thanks.example.com/",
-    "session.language": "EN",
-}
 RESEND_DAYS: Final = 7
 FINALIZED: Final = frozenset({"QC_PASSED", "CONFIRM", "COMPLETE"})
 
-Endpoint = Callable[[Store, Request, str, Fault | None], Reply]
+Endpoint = Callable[[Store, Request, str, Fault | None], Response]
 
 
-def get(store: Store, request: Request, key: str, fault: Fault | None) -> Reply:
+def get(store: Store, request: Request, key: str, fault: Fault | None) -> Response:
     """GET Session Data."""
-    return json_reply(shapes.session_document(store.find(key), store.switches))
+    return json_response(documents.session_document(store.find(key), store.switches))
 
 
-def get_photos(store: Store, request: Request, key: str, fault: Fault | None) -> Reply:
+def get_photos(store: Store, request: Request, key: str, fault: Fault | None) -> Response:
     """GET Session Photos."""
-    return json_reply(shapes.photos(store.find(key)))
+    return json_response(documents.photos(store.find(key)))
 
 
-def get_notes(store: Store, request: Request, key: str, fault: Fault | None) -> Reply:
+def get_notes(store: Store, request: Request, key: str, fault: Fault | None) -> Response:
     """GET Session Notes (its shape is assumed)."""
-    return json_reply(shapes.notes(store.find(key)))
+    return json_response(documents.notes(store.find(key)))
 
 
-def get_results(store: Store, request: Request, key: str, fault: Fault | None) -> Reply:
-    """GET Session Results: only once the session is complete (the code 400 is assumed)."""
+def get_results(store: Store, request: Request, key: str, fault: Fault | None) -> Response:
+    """GET Session Results, which exist once the session is complete (the code 400 is assumed)."""
     session = store.find(key)
     if session.status != "COMPLETE":
-        return message(400, "Session is not yet completed.")
-    return json_reply(shapes.results(session, store.switches))
+        return message_response(400, "Session is not yet completed.")
+    return json_response(documents.results(session, store.switches))
 
 
-def put(store: Store, request: Request, key: str, fault: Fault | None) -> Reply:
+def put(store: Store, request: Request, key: str, fault: Fault | None) -> Response:
     """PUT Update Session: a partial merge, within the rules."""
     session = store.find(key)
-    body = _object(request.body)
-    if isinstance(body, Reply):
+    body = _decode_object(request.body)
+    if isinstance(body, Response):
         return body
-    ruling = store.put(key, body, request.request_id, fault)
-    if ruling.words is not None:
-        return json_reply(ruling.words, ruling.status)
-    return json_reply(shapes.session_document(session, store.switches, "PUT"))
+    result = store.put(key, body, request.request_id, fault)
+    if result.error is not None:
+        return json_response(result.error, result.status)
+    return json_response(documents.session_document(session, store.switches, "PUT"))
 
 
-def delete(store: Store, request: Request, key: str, fault: Fault | None) -> Reply:
-    """DELETE Session: only one that nobody has touched."""
+def delete(store: Store, request: Request, key: str, fault: Fault | None) -> Response:
+    """DELETE Session, allowed only for an untouched session."""
     session = store.find(key)
     if not may_delete(session):
-        return message(400, f"Session {key} has been started and cannot be deleted.")
+        return message_response(400, f"Session {key} has been started and cannot be deleted.")
     del store.sessions[key]
     store.record("DELETE", session, None, session.version, request.request_id, fault)
-    return message(200, f"Session {key} has been successfully removed.")
+    return message_response(200, f"Session {key} has been successfully removed.")
 
 
-def create(store: Store, request: Request, key: str, fault: Fault | None) -> Reply:
-    """POST Create Session. An empty body is fine; `sms` needs its `to`."""
-    body = _object(request.body or b"{}")
-    if isinstance(body, Reply):
+def create(store: Store, request: Request, key: str, fault: Fault | None) -> Response:
+    """POST Create Session. An empty body is allowed; `sms` needs its `to`."""
+    body = _decode_object(request.body or b"{}")
+    if isinstance(body, Response):
         return body
-    plain, contact, reference = _apart(body)
-    checked = check(plain)
-    if not isinstance(contact, dict | None) or (contact is not None and not _has_names(contact)):
-        checked.errors["session.contact"] = ["The session.contact needs both names."]
-    if not isinstance(reference, dict | None):
-        checked.errors["session.reference"] = ["The session.reference must be an object."]
-    if ruling := complaint(checked, store.switches):
-        return json_reply(ruling.words, ruling.status)
-    if isinstance(plain.get("sms"), dict) and "sms.to" not in checked.fields:
-        return message(400, "Missing required fields.")
-    made = Session(store.new_key(), stamp(store.clock()), contact=contact, reference=reference)
-    made.fields = {**KEY_DEFAULTS, **checked.fields}
-    made.updated_at = made.created_at
-    if made.has_section("sms"):
-        send_text(made)
-    made.keep_origin()
-    store.add(made)
-    store.record("POST", made, body, 0, request.request_id, fault)
-    return json_reply(shapes.session_document(made, store.switches, "POST"))
+    plain, contact, reference = _split_off_nested(body)
+    validated = validate(plain)
+    _validate_nested(validated, contact, reference)
+    if rejection := reject(validated, store.switches):
+        return json_response(rejection.error, rejection.status)
+    if isinstance(plain.get("sms"), dict) and "sms.to" not in validated.fields:
+        return message_response(400, "Missing required fields.")
+    session = _build_session(store, validated, contact, reference)
+    store.add(session)
+    store.record("POST", session, body, 0, request.request_id, fault)
+    return json_response(documents.session_document(session, store.switches, "POST"))
 
 
-def _object(body: bytes) -> dict[str, Any] | Reply:
-    """Decode a body that must be an object, or give the 400 that says it is not."""
+def _build_session(store: Store, validated: Validated, contact: Any, reference: Any) -> Session:
+    now = timestamp(store.clock())
+    session = Session(store.new_key(), now, contact=contact, reference=reference, updated_at=now)
+    session.fields = {**_defaults(), **validated.fields}
+    if session.has_section("sms"):
+        send_text(session)
+    session.keep_origin()
+    return session
+
+
+def _defaults() -> dict[str, Any]:
+    return {field.key: field.default for field in FIELDS if field.default is not None}
+
+
+def _decode_object(body: bytes) -> dict[str, Any] | Response:
+    """Decode a body that must be a JSON object, or build the 400 for anything else."""
     try:
-        decoded = strict_json(body)
+        decoded = decode_json(body)
     except ValueError:
-        return message(400, "The request body is not valid JSON.")
+        return message_response(400, "The request body is not valid JSON.")
     if not isinstance(decoded, dict):
-        return message(400, "The request body must be an object.")
+        return message_response(400, "The request body must be an object.")
     return decoded
 
 
-def _apart(body: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
-    """Split off what only create takes: contact, reference, and a null `to_name`."""
+def _split_off_nested(body: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
+    """Separate what only create accepts: contact, reference and a null `to_name`."""
     plain = dict(body)
     session, sms = body.get("session"), body.get("sms")
     if isinstance(sms, dict):
@@ -120,27 +122,34 @@ def _apart(body: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
     return plain, session.get("contact"), session.get("reference")
 
 
+def _validate_nested(validated: Validated, contact: Any, reference: Any) -> None:
+    if contact is not None and not (isinstance(contact, dict) and _has_names(contact)):
+        validated.errors["session.contact"] = ["The session.contact needs both names."]
+    if not isinstance(reference, dict | None):
+        validated.errors["session.reference"] = ["The session.reference must be an object."]
+
+
 def _has_names(contact: Mapping[str, Any]) -> bool:
     names = (contact.get("first_name"), contact.get("last_name"))
     return all(isinstance(name, str) and name for name in names)
 
 
-def resend(store: Store, request: Request, key: str, fault: Fault | None) -> Reply:
-    """POST Resend SMS (v2): once, within 7 days, for a text that had been accepted."""
+def resend(store: Store, request: Request, key: str, fault: Fault | None) -> Response:
+    """POST Resend SMS (v2): once, within 7 days, for a text that the provider had accepted."""
     session = store.find(key)
-    body = _object(request.body or b"{}")
-    if isinstance(body, Reply):
+    body = _decode_object(request.body or b"{}")
+    if isinstance(body, Response):
         return body
-    age = store.clock() - moment_of(session.created_at)
-    if words := _why_no_resend(session, age):
+    age = store.clock() - parse_time(session.created_at)
+    if refusal := _resend_refusal(session, age):
         facts = {"session_key": key, "session_status": session.status}
-        return json_reply({"status": "error", "message": words, **facts}, 400)
+        return json_response({"status": "error", "message": refusal, **facts}, 400)
     before = session.version
     session.resent = True
     session.texts_sent += 1
     session.version += 1
     store.record("POST", session, body, before, request.request_id, fault)
-    return json_reply(
+    return json_response(
         {
             "status": "success",
             "message": "SMS resend has been processed",
@@ -152,8 +161,8 @@ def resend(store: Store, request: Request, key: str, fault: Fault | None) -> Rep
     )
 
 
-def _why_no_resend(session: Session, age: timedelta) -> str:
-    """Give PAVE's words against a resend, or "". Only the first text is documented."""
+def _resend_refusal(session: Session, age: timedelta) -> str:
+    """Give PAVE's message against a resend, or "". Only the first one is documented."""
     if session.status in FINALIZED:
         return "Session is already finalized and cannot be resent"
     if session.status == "EXPIRED" or age > timedelta(days=RESEND_DAYS):

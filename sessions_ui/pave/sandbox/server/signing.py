@@ -1,4 +1,4 @@
-"""Check a request's signature as PAVE's Authentication page describes it."""
+"""Check a request's signature as the manual's Authentication page describes it."""
 
 import hashlib
 import hmac
@@ -15,13 +15,13 @@ ISO: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def token(timestamp: str) -> str:
-    """Give the token of the sandbox's own account: hex HMAC-SHA256 of `user:key@timestamp`."""
+    """Return the token of the sandbox's account: hex HMAC-SHA256 of `user:key@timestamp`."""
     message = f"{USERNAME}:{API_KEY}@{timestamp}"
     return hmac.new(API_SECRET.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
 def is_signed(headers: Mapping[str, str], now: datetime) -> bool:
-    """Say whether key, token and a timestamp within 300 seconds of `now` (UTC) fit together."""
+    """Return whether key and token match and the timestamp is within 300 seconds of `now` (UTC)."""
     timestamp = headers.get("API-Timestamp", "")
     return (
         _is_fresh(timestamp, now)
@@ -31,7 +31,7 @@ def is_signed(headers: Mapping[str, str], now: datetime) -> bool:
 
 
 def has_access_token(headers: Mapping[str, str]) -> bool:
-    """Say whether v2's single header holds the API key (POST Resend SMS)."""
+    """Return whether v2's single header holds the API key (POST Resend SMS)."""
     return _same(headers.get("API-Access-Token", ""), API_KEY)
 
 
@@ -45,5 +45,5 @@ def _is_fresh(timestamp: str, now: datetime) -> bool:
     return abs((now - signed_at).total_seconds()) <= LIFETIME_SECONDS
 
 
-def _same(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected.encode())
+def _same(received: str, expected: str) -> bool:
+    return hmac.compare_digest(received.encode("utf-8", "surrogateescape"), expected.encode())

@@ -1,0 +1,1 @@
+"""Serve the pages on which to play the customer, turn the switches and order faults."""

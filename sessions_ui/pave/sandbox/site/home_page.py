@@ -3,13 +3,13 @@
 from typing import Final
 from urllib.parse import quote
 
-from sessions_ui.pave.sandbox.server.messages import Reply
+from sessions_ui.pave.sandbox.rules.switches import CHOICES, Switches
+from sessions_ui.pave.sandbox.sandbox_state import SandboxState
+from sessions_ui.pave.sandbox.server.http_messages import Response
 from sessions_ui.pave.sandbox.state.faults import KINDS, METHODS, Fault
-from sessions_ui.pave.sandbox.state.sandbox_state import SandboxState
-from sessions_ui.pave.sandbox.state.switches import CHOICES, Switches
 
-from .html import Html, joined, tag
 from .layout import button, delivery_state, field, notice, page, select, status_state, text_input
+from .rendering import Html, joined, tag
 
 COLUMNS: Final = ("Session", "Customer", "Status", "Text message", "What it is good for")
 SWITCH_LABELS: Final = {
@@ -22,12 +22,12 @@ SWITCH_LABELS: Final = {
 }
 WHEN_LABELS: Final = {
     "before": "Instead of an answer",
-    "weigh": "What is applied",
+    "during": "What is applied",
     "after": "The answer",
 }
 
 
-def home_page(state: SandboxState, said: str = "", *, refused: str = "") -> Reply:
+def home_page(state: SandboxState, said: str = "", *, refused: str = "") -> Response:
     """Draw the list and, beside it, how this PAVE behaves."""
     with state.lock:
         rows = [_row(each) for each in state.listing()]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from sessions_ui.pave.sandbox.server.messages import Reply
+from sessions_ui.pave.sandbox.server.http_messages import Response
 
-from .html import Html, icon, joined, tag
+from .rendering import Html, icon, joined, tag
 
 # value: words, icon, tone
 STATUS_LOOKS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -37,7 +37,7 @@ HEADERS: Final = {
 }
 
 
-def page(title: str, *main: object, status: int = 200) -> Reply:
+def page(title: str, *main: object, status: int = 200) -> Response:
     """Give a whole page as a reply."""
     brand = tag("a", icon("mark"), "PAVE sandbox", class_="brand", href="/")
     band = tag("p", "This is a pretend PAVE. You play the customer here.", class_="env-band")
@@ -66,7 +66,7 @@ def page(title: str, *main: object, status: int = 200) -> Reply:
         tag("link", rel="stylesheet", href="/sandbox/style.css"),
     )
     document = "<!doctype html>\n" + tag("html", head, body, lang="en")
-    return Reply(status, document.encode(), dict(HEADERS))
+    return Response(status, document.encode(), dict(HEADERS))
 
 
 def status_state(status: str, *, chip: bool = False) -> Html:

@@ -4,15 +4,15 @@ import re
 from typing import Any, Final
 from urllib.parse import quote
 
-from sessions_ui.pave.sandbox.rules.customer import ACTIONS, why_not
+from sessions_ui.pave.sandbox.fields import FIELDS
+from sessions_ui.pave.sandbox.rules.customer import ACTIONS, action_refusal
 from sessions_ui.pave.sandbox.rules.editability import delivery_class
-from sessions_ui.pave.sandbox.server.messages import Reply
+from sessions_ui.pave.sandbox.sandbox_state import POKEABLE_ATTRIBUTES, SandboxState
+from sessions_ui.pave.sandbox.server.http_messages import Response
+from sessions_ui.pave.sandbox.session import Session
 from sessions_ui.pave.sandbox.state.journal import Row
-from sessions_ui.pave.sandbox.state.sandbox_state import POKEABLE, SandboxState
-from sessions_ui.pave.sandbox.state.session import SECTIONS, Session
-from sessions_ui.pave.sandbox.state.titles import title
+from sessions_ui.pave.sandbox.state.session_titles import title
 
-from .html import Html, icon, joined, tag
 from .layout import (
     STATUS_LOOKS,
     button,
@@ -25,6 +25,7 @@ from .layout import (
     status_state,
     text_input,
 )
+from .rendering import Html, icon, joined, tag
 
 STEPS: Final = ("IDLE", "STARTED", "PROCESS", "QC_PASSED", "CONFIRM", "COMPLETE")
 WAY_ON: Final = {
@@ -36,12 +37,13 @@ WAY_ON: Final = {
 }
 ORIGINS: Final = {"CUSTOMER": "You, as the customer", "BEHIND": "Behind the agent’s back"}
 JOURNAL_ROWS: Final = 12
+NOT_TEXT: Final = frozenset({"active", "contact", "reference"})
 BREAK: Final = tag("wbr")
 
 
 def customer_page(
     state: SandboxState, key: str, said: str = "", *, refused: str = "", status: int = 200
-) -> Reply:
+) -> Response:
     """Draw the page of one session. Raises store.UnknownSession."""
     with state.lock:
         session = state.find(key)
@@ -116,7 +118,7 @@ def _buttons(heading: str, words: str, session: Session, at: str, about: str) ->
 
 
 def _look(session: Session, action: str) -> str:
-    if why_not(session, action):
+    if action_refusal(session, action):
         return "faint"
     return "primary" if WAY_ON.get(session.status) == action else "plain"
 
@@ -124,7 +126,7 @@ def _look(session: Session, action: str) -> str:
 def _poke(at: str) -> Html:
     form = tag(
         "form",
-        field("Field", select("field", [(name, name) for name in POKEABLE_AS_TEXT]), "field"),
+        field("Field", select("field", [(name, name) for name in _pokeable_as_text()]), "field"),
         field("New value", text_input("value"), "value"),
         tag("button", "Change it in PAVE", class_="btn btn-plain", data_action="poke"),
         method="post",
@@ -136,9 +138,10 @@ def _poke(at: str) -> Html:
     return tag("section", head, tag("p", words, class_="muted"), form)
 
 
-POKEABLE_AS_TEXT: Final = tuple(
-    name for name in POKEABLE if name not in {"active", "contact", "reference"}
-)
+def _pokeable_as_text() -> list[str]:
+    """List what a form can change: values that are not text need JSON."""
+    attributes = [name for name in POKEABLE_ATTRIBUTES if name not in NOT_TEXT]
+    return [*FIELDS.keys, *attributes]
 
 
 def _facts(session: Session, rows: list[Row]) -> Html:
@@ -157,7 +160,7 @@ def _facts(session: Session, rows: list[Row]) -> Html:
     ]
     held = [
         tag("section", tag("h2", f"PAVE’s {section}"), pairs(_held(session, section)))
-        for section in SECTIONS
+        for section in FIELDS.sections
         if session.has_section(section)
     ]
     log = tag("section", tag("h2", "What came in"), _log(rows))

@@ -1,21 +1,21 @@
-"""What can go wrong between a client and PAVE, to be ordered one at a time or many.
+"""Queue faults that go wrong between a client and PAVE, until a matching request takes them.
 
-A fault is taken by the first request that fits its method and session. `before` faults answer
-in PAVE's stead (nothing is applied), `weigh` faults change what is applied, `after` faults spoil
-the answer of a call that was carried out.
+The first request with a fault's method and session takes it. A `before` fault answers in PAVE's
+place, a `during` fault changes what is applied, an `after` fault spoils the response of a call that
+was carried out.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One sort of fault: where it strikes, what it does, its parameters with their defaults."""
+    """A kind of fault: when it strikes, its label on the page, its parameters with defaults."""
 
-    when: str
+    when: Literal["before", "during", "after"]
     label: str
     params: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,10 +56,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "slow_body": Kind("after", "Applied; the body drips slowly", {"apply": True, "interval": 0.5}),
     "wrong_session": Kind("after", "Applied; another session's answer", {"apply": True}),
     "not_shown": Kind("after", "Applied; the answer leaves the fields out", {"fields": ""}),
-    "ignored": Kind("weigh", "A field is silently ignored", {"field": ""}),
-    "altered": Kind("weigh", "A field is altered on the way", {"field": "", "value": None}),
+    "ignored": Kind("during", "A field is silently ignored", {"field": ""}),
+    "altered": Kind("during", "A field is altered on the way", {"field": "", "value": None}),
     "collateral": Kind(
-        "weigh", "Another field changes too", {"field": "session.client_id", "value": "MOVED-1"}
+        "during", "Another field changes too", {"field": "session.client_id", "value": "MOVED-1"}
     ),
 }
 METHODS: Final = ("PUT", "GET", "POST", "DELETE", "*")
@@ -67,7 +67,7 @@ METHODS: Final = ("PUT", "GET", "POST", "DELETE", "*")
 
 @dataclass
 class Fault:
-    """One ordered fault. `key` None = any session; `skip` lets that many fitting calls pass."""
+    """One ordered fault. `key` None means any session; `skip` matching calls pass unharmed."""
 
     kind: str
     method: str
@@ -78,18 +78,32 @@ class Fault:
     n: int
 
     @property
-    def when(self) -> str:
-        """Where it strikes: `before`, `weigh` or `after`."""
+    def when(self) -> Literal["before", "during", "after"]:
+        """When it strikes, as its kind says."""
         return KINDS[self.kind].when
 
     @property
     def applies(self) -> bool:
-        """Whether the call is carried out before this `after` fault spoils its answer."""
+        """Whether the call is carried out before this `after` fault spoils its response."""
         return bool(self.params.get("apply", True))
+
+    def distort(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return what a `during` fault applies instead of `fields`; other faults change nothing."""
+        if self.when != "during":
+            return fields
+        target, value = self.params["field"], self.params.get("value")
+        if self.kind == "ignored":
+            return {key: value for key, value in fields.items() if target not in ("", key)}
+        if self.kind == "collateral":
+            return {**fields, target: value}
+        target = target or next(iter(fields), "")
+        if target not in fields:
+            return fields
+        return {**fields, target: _altered(fields[target]) if value is None else value}
 
 
 class Faults:
-    """The faults waiting for their request, oldest first. Not thread-safe: its owner locks."""
+    """The faults waiting for a request, oldest first. Not thread-safe: the owner holds a lock."""
 
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
@@ -112,17 +126,17 @@ class Faults:
             raise ValueError(f"A fault cannot wait for the method {method!r}.")
         if times < 1 or skip < 0:
             raise ValueError("A fault strikes at least once.")
-        known = KINDS[kind].params
-        if unknown := sorted(set(params) - set(known)):
+        defaults = KINDS[kind].params
+        if unknown := sorted(set(params) - set(defaults)):
             raise ValueError(f"The fault {kind} takes no {', '.join(unknown)}.")
-        fitted = {name: _like(known[name], value) for name, value in params.items()}
-        given = {**known, **fitted}
-        fault = Fault(kind, method, key or None, times, skip, given, next(self._numbers))
+        converted = {name: _convert(value, defaults[name]) for name, value in params.items()}
+        all_params = {**defaults, **converted}
+        fault = Fault(kind, method, key or None, times, skip, all_params, next(self._numbers))
         self.waiting.append(fault)
         return fault
 
     def take(self, method: str, key: str) -> Fault | None:
-        """Give the fault that strikes this request, if any, and count it down."""
+        """Return the fault that strikes this request, if any, and count it down."""
         for fault in self.waiting:
             if fault.method not in (method, "*") or fault.key not in (None, key):
                 continue
@@ -135,23 +149,27 @@ class Faults:
             return fault
         return None
 
-    def restore(self, kept: dict[str, Any]) -> None:
-        """Take back a fault that `plain` gave, with a new number."""
-        self.waiting.append(Fault(**{**kept, "n": next(self._numbers)}))
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Queue a fault from a saved state again, under a new number."""
+        self.waiting.append(Fault(**{**saved, "n": next(self._numbers)}))
 
     def clear(self) -> None:
-        """Forget every waiting fault."""
+        """Drop every waiting fault."""
         self.waiting.clear()
 
-    def plain(self) -> list[dict[str, Any]]:
-        """Give the waiting faults as plain JSON values."""
+    def as_list(self) -> list[dict[str, Any]]:
+        """Return the waiting faults as plain JSON values."""
         return [asdict(fault) for fault in self.waiting]
 
 
-def _like(example: Any, value: Any) -> Any:
-    """Turn a form's text into the kind of the default. Raises ValueError when it cannot be."""
-    if isinstance(example, bool):
+def _convert(value: Any, default: Any) -> Any:
+    """Convert a form's text to the type of the default. Raises ValueError for bad numbers."""
+    if isinstance(default, bool):
         return value in (True, "yes", "true", "1")
-    if isinstance(example, (int, float)):
-        return type(example)(value)
+    if isinstance(default, (int, float)):
+        return type(default)(value)
     return value
+
+
+def _altered(value: Any) -> Any:
+    return value + 1 if isinstance(value, int) else f"{value}/"

@@ -1,4 +1,4 @@
-"""People, cars and dealers for the sandbox. Invented: 555-01xx numbers reach nobody."""
+"""Invent people, cars and dealers for the sandbox; nobody has a 555-01xx phone number."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,7 +12,7 @@ LETTER_VALUES: Final = dict(
 
 @dataclass(frozen=True)
 class Dealer:
-    """A dealer: the key's prefix, its name, number and web address."""
+    """A dealer: the prefix of its session keys, its name, phone number and web address."""
 
     prefix: str
     name: str
@@ -21,8 +21,8 @@ class Dealer:
 
 
 DEALERS: Final = {
-    each.prefix: each
-    for each in (
+    dealer.prefix: dealer
+    for dealer in (
         Dealer("LKS", "Lakeshore Honda", "416-555-0100", "lakeshorehonda.example.com"),
         Dealer("NGF", "Northgate Ford", "905-555-0100", "northgateford.example.com"),
         Dealer("MRT", "Maple Ridge Toyota", "647-555-0100", "mapleridgetoyota.example.com"),
@@ -32,7 +32,7 @@ DEALERS: Final = {
 
 @dataclass(frozen=True)
 class Car:
-    """A model as its maker builds it: the VIN's fixed parts, then what PAVE shows of it."""
+    """A model: the fixed parts of its VIN, its fields, and what PAVE decodes from the VIN."""
 
     vin_head: str
     vin_tail: str
@@ -50,28 +50,12 @@ class Car:
     fuel_type: str = "Gasoline"
 
     def vin(self, number: int) -> str:
-        """Give the VIN of the `number`-th such car, with its right check digit."""
+        """Return the VIN of the `number`-th such car, with a valid check digit."""
         serial = f"{(int(self.vin_tail[-5:]) + 37 * number) % 100_000:05}"
         return with_check_digit(f"{self.vin_head}0{self.vin_tail[:-5]}{serial}")
 
-    def fields(self, number: int) -> dict[str, Any]:
-        """Give the eleven fields of a `vehicle`, as PAVE keeps them."""
-        return {
-            "vin": self.vin(number),
-            "year": self.year,
-            "make": self.make,
-            "model": self.model,
-            "body_type": self.body_type,
-            "trim": self.trim,
-            "transmission": self.transmission,
-            "ext_col": self.ext_col,
-            "int_col": self.int_col,
-            "odom_reading": self.odometer + 1013 * (number % 40),
-            "odom_unit": "KILOMETRES",
-        }
-
     def decoded(self, number: int) -> dict[str, Any]:
-        """Give what PAVE adds from the VIN."""
+        """Return what PAVE adds to the vehicle when it decodes the VIN."""
         return {
             "vehicle_id": 48200 + number,
             "drivetrain": self.drivetrain,
@@ -81,7 +65,7 @@ class Car:
 
 
 def with_check_digit(vin: str) -> str:
-    """Give the VIN with the ninth character made right (weighted sum modulo 11, X for ten)."""
+    """Return the VIN with a valid ninth character (weighted sum modulo 11, X for ten)."""
     total = sum(
         weight * (int(letter) if letter.isdigit() else LETTER_VALUES[letter])
         for letter, weight in zip(vin, WEIGHTS, strict=True)
@@ -129,6 +113,49 @@ PEOPLE: Final = (
 
 
 def phone(number: int) -> str:
-    """Give the `number`-th pretend phone, from the ranges kept free for fiction."""
+    """Return the `number`-th phone number, from the ranges that are reserved for fiction."""
     area = ("416", "647", "905")[number % 3]
     return f"{area}-555-{101 + number * 7 % 99:04}"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The dealer, customer and car of the `number`-th sample session; fields pick their values."""
+
+    number: int
+    dealer: Dealer
+
+    @property
+    def car(self) -> Car:
+        """The car that the customer brings."""
+        return CARS[self.number % len(CARS)]
+
+    @property
+    def vin(self) -> str:
+        """The car's VIN."""
+        return self.car.vin(self.number)
+
+    @property
+    def odometer(self) -> int:
+        """The car's reading, in kilometres."""
+        return self.car.odometer + 1013 * (self.number % 40)
+
+    @property
+    def customer(self) -> str:
+        """The customer's name."""
+        return PEOPLE[self.number % len(PEOPLE)]
+
+    @property
+    def phone(self) -> str:
+        """The customer's phone number."""
+        return phone(self.number)
+
+    @property
+    def client_id(self) -> str:
+        """The dealer's own id of the session."""
+        return f"{self.dealer.prefix}{234889 + self.number}"
+
+    @property
+    def thank_you_page(self) -> str:
+        """The page to which the customer is redirected afterwards."""
+        return f"https://{self.dealer.site}/inspection/thank-you"

@@ -1,18 +1,19 @@
-"""The sessions that the sandbox begins with: every status with every state of the text, and more.
+"""Define the sessions that the sandbox begins with: each status with each delivery, and more.
 
-Always the same keys, people and cars; times count back from the moment of planting.
+Keys, people and cars are always the same; times count back from the moment of planting.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sessions_ui.pave.sandbox.fields import FIELDS
 from sessions_ui.pave.sandbox.rules.customer import PHOTOS, take_photos
+from sessions_ui.pave.sandbox.session import ACCEPTED, FAILED, Session, timestamp
 
-from .sample_data import CARS, DEALERS, PEOPLE, phone
-from .session import ACCEPTED, FAILED, Session, stamp
+from .sample_data import CARS, DEALERS, Sample
 
-# minutes from creation to reaching each status, along the way a customer goes
+# minutes from creation to each status, as a customer usually reaches it
 REACHED: Final = {
     "IDLE": 0,
     "STARTED": 12,
@@ -30,7 +31,7 @@ DELIVERY: Final[dict[str, tuple[str | None, str]]] = {
     "absent": (None, ""),
     "none": (None, ""),
 }
-# One row a session: key, status, delivery, minutes since creation.
+# One row per session: key, status, delivery, minutes since creation.
 ROWS: Final = (
     ("LKS-7Q2M9XK4RD", "IDLE", "failed", 38),
     ("NGF-9K3VX7RM2A", "IDLE", "accepted", 64),
@@ -61,10 +62,10 @@ ROWS: Final = (
 
 @dataclass
 class Seed:
-    """What one session is to be when it is planted or made by a test."""
+    """The description of one session, planted at the start or created by a test."""
 
     key: str
-    parts: dict[str, dict[str, Any]]
+    fields: dict[str, Any]
     status: str = "IDLE"
     delivery: tuple[str | None, str] = ACCEPTED
     started: bool = False
@@ -74,41 +75,39 @@ class Seed:
     contact: dict[str, str] | None = None
     reference: dict[str, Any] | None = None
 
-    def session(self, now: datetime) -> Session:
+    def build(self, now: datetime) -> Session:
         """Build the session with times in their order, none of them after `now`."""
         reached = max(REACHED.get(self.status, 0), REACHED["STARTED"] if self.started else 0)
         created = now - timedelta(minutes=max(self.age, reached))
-        made = Session(
+        session = Session(
             session_key=self.key,
-            created_at=stamp(created),
+            created_at=timestamp(created),
             status=self.status,
-            fields={
-                f"{top}.{name}": v for top, part in self.parts.items() for name, v in part.items()
-            },
+            fields=self.fields,
             contact=self.contact,
             reference=self.reference,
             decoded=self.decoded,
             title=self.title,
         )
-        made.delivery_status, made.delivery_message = self.delivery
-        made.texts_sent = int(made.has_section("sms"))
-        made.updated_at = stamp(created + timedelta(minutes=reached))
+        session.delivery_status, session.delivery_message = self.delivery
+        session.texts_sent = int(session.has_section("sms"))
+        session.updated_at = timestamp(created + timedelta(minutes=reached))
         if self.started:
-            made.inspect_started_at = stamp(created + timedelta(minutes=REACHED["STARTED"]))
-        _dress(made, created)
-        made.keep_origin()
-        return made
+            session.inspect_started_at = timestamp(created + timedelta(minutes=REACHED["STARTED"]))
+        _add_progress(session, created)
+        session.keep_origin()
+        return session
 
 
-def _dress(session: Session, created: datetime) -> None:
-    """Add photos, end time and note that go with the status."""
+def _add_progress(session: Session, created: datetime) -> None:
+    """Add the photos, end time and note that a session of this status has."""
     photos_at = created + timedelta(minutes=REACHED["PROCESS"])
     if session.status == "PROCESS":
         take_photos(session, photos_at, 3)
     if session.status in {"QC_PASSED", "CONFIRM", "COMPLETE", "INVALID"}:
         take_photos(session, photos_at, len(PHOTOS))
     if session.status in {"CONFIRM", "COMPLETE"}:
-        session.inspect_ended_at = stamp(created + timedelta(minutes=ENDED_AFTER))
+        session.inspect_ended_at = timestamp(created + timedelta(minutes=ENDED_AFTER))
     if session.status == "COMPLETE":
         session.notes.append(
             {
@@ -120,71 +119,92 @@ def _dress(session: Session, created: datetime) -> None:
         )
 
 
-def sample_sections(
-    number: int,
-    *,
-    prefix: str = "LKS",
-    session: dict[str, Any] | None = None,
-    vehicle: dict[str, Any] | None = None,
-    sms: dict[str, Any] | None = None,
-) -> dict[str, dict[str, Any]]:
-    """Give the three sections of the `number`-th sample; a section that is given stays as it is."""
-    dealer = DEALERS[prefix]
-    link = f"https://{dealer.site}/inspection/thank-you"
-    sample_sms = {
-        "to": phone(number),
-        "to_name": PEOPLE[number % len(PEOPLE)],
-        "from": dealer.phone,
-        "by": dealer.name,
+def sample_fields(
+    number: int, *, prefix: str = "LKS", **sections: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return the fields of the `number`-th sample session by their keys.
+
+    `sections` (session=, vehicle=, sms=) replace the samples of a whole section; None keeps them.
+    Fields that PAVE gives every session stay unless they are named.
+    """
+    sample = Sample(number, DEALERS[prefix])
+    values = {
+        field.key: field.sample(sample)
+        for field in FIELDS
+        if sections.get(field.section) is None or field.default is not None
     }
-    sample_session = {"client_id": f"{prefix}{234889 + number}"} if session is None else session
-    return {
-        "session": {"theme": "PRO", "redirect_url": link, "language": "EN", **sample_session},
-        "vehicle": CARS[number % len(CARS)].fields(number) if vehicle is None else vehicle,
-        "sms": sample_sms if sms is None else sms,
-    }
+    for section, given in sections.items():
+        values |= {f"{section}.{name}": value for name, value in (given or {}).items()}
+    return values
 
 
 def seeds() -> list[Seed]:
-    """Give all seeds in their fixed order."""
+    """Return all seeds in their fixed order."""
     planted = [_row_seed(number, *row) for number, row in enumerate(ROWS)]
-    return [*planted, *_odd_ones(len(planted))]
+    return [*planted, *_special_seeds(len(planted))]
 
 
 def _row_seed(number: int, key: str, status: str, delivery: str, age: int) -> Seed:
     never_started = status == "IDLE" or (status == "EXPIRED" and delivery != "accepted")
     return Seed(
         key,
-        sample_sections(number, prefix=key[:3]),
+        sample_fields(number, prefix=key[:3]),
         status,
         DELIVERY[delivery],
         started=not never_started,
         age=age,
-        decoded=CARS[number % len(CARS)].decoded(number),
+        decoded=_decoded(number),
     )
 
 
-def _odd_ones(first: int) -> list[Seed]:
-    """Give the sessions that show one thing each."""
-    bare = Seed("LKS-Q5V0ZT7XHN", {}, age=17, title="No vehicle yet: it waits for the VIN photo")
-    bare.parts = sample_sections(first, vehicle={})
-    partial = Seed("NGF-7HD2KX4YWM", {}, age=23, title="Only the VIN is known of the vehicle")
-    partial.parts = sample_sections(
-        first + 1, prefix="NGF", vehicle={"vin": CARS[10].vin(first + 1)}
-    )
-    no_text = Seed("MRT-0ZR9QB3JKC", {}, delivery=DELIVERY["none"], age=44)
-    no_text.parts = sample_sections(first + 2, prefix="MRT", sms={})
-    held = Seed("LKS-ZK1W6ME8DV", {}, "ON_HOLD", started=True, age=71)
-    held.parts = sample_sections(first + 3)
-    named = Seed("NGF-5RA8YJ0TXE", {}, age=58)
-    named.title = "With a contact and the dealer's own reference"
-    named.parts = sample_sections(first + 4, prefix="NGF")
-    named.contact = {"first_name": "Samir", "last_name": "Khoury"}
-    named.reference = {"stock_number": "N-20418", "appraiser": "R. Singh"}
-    split = Seed("MRT-6CN4HV7WQA", {}, started=True, age=29)
-    split.parts = sample_sections(first + 5, prefix="MRT")
-    others = [bare, partial, no_text, held, named, split]
-    for number, seed in enumerate(others, first):
-        if len(seed.parts["vehicle"]) > 1:
-            seed.decoded = CARS[number % len(CARS)].decoded(number)
-    return others
+def _decoded(number: int) -> dict[str, Any]:
+    return CARS[number % len(CARS)].decoded(number)
+
+
+def _special_seeds(first: int) -> list[Seed]:
+    """Return the sessions that each show one special case."""
+    return [
+        Seed(
+            "LKS-Q5V0ZT7XHN",
+            sample_fields(first, vehicle={}),
+            age=17,
+            title="No vehicle yet: it waits for the VIN photo",
+        ),
+        Seed(
+            "NGF-7HD2KX4YWM",
+            sample_fields(first + 1, prefix="NGF", vehicle={"vin": CARS[10].vin(first + 1)}),
+            age=23,
+            title="Only the VIN is known of the vehicle",
+        ),
+        Seed(
+            "MRT-0ZR9QB3JKC",
+            sample_fields(first + 2, prefix="MRT", sms={}),
+            delivery=DELIVERY["none"],
+            age=44,
+            decoded=_decoded(first + 2),
+        ),
+        Seed(
+            "LKS-ZK1W6ME8DV",
+            sample_fields(first + 3),
+            "ON_HOLD",
+            started=True,
+            age=71,
+            decoded=_decoded(first + 3),
+        ),
+        Seed(
+            "NGF-5RA8YJ0TXE",
+            sample_fields(first + 4, prefix="NGF"),
+            age=58,
+            title="With a contact and the dealer's own reference",
+            decoded=_decoded(first + 4),
+            contact={"first_name": "Samir", "last_name": "Khoury"},
+            reference={"stock_number": "N-20418", "appraiser": "R. Singh"},
+        ),
+        Seed(
+            "MRT-6CN4HV7WQA",
+            sample_fields(first + 5, prefix="MRT"),
+            started=True,
+            age=29,
+            decoded=_decoded(first + 5),
+        ),
+    ]

@@ -1,4 +1,4 @@
-"""Keep the sandbox's state in one JSON file, written whole and swapped in."""
+"""Save the sandbox's state in one JSON file, replaced as a whole."""
 
 import json
 import os
@@ -12,38 +12,38 @@ FORMAT: Final = 1
 
 
 class StateFileError(Exception):
-    """The state file cannot be read; the message says what to do."""
+    """The state file cannot be read; the message says what to do about it."""
 
 
 def read_state(path: Path) -> dict[str, Any] | None:
-    """Give the kept state, or None when there is none yet. Raises StateFileError."""
+    """Return the saved state, or None when there is none yet. Raises StateFileError."""
     if not path.exists():
         return None
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        saved = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StateFileError(f"{path} cannot be read. Remove it to start afresh.") from error
-    if not isinstance(kept, dict) or kept.get("format") != FORMAT:
+    if not isinstance(saved, dict) or saved.get("format") != FORMAT:
         raise StateFileError(f"{path} is of another version. Remove it to start afresh.")
-    return kept
+    return saved
 
 
 def write_state(path: Path, state: dict[str, Any]) -> None:
-    """Write beside the file, flush to disk, swap: a reader sees the old state or the new one."""
+    """Write a temporary file, flush it and rename it, so that no reader sees half a state."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    with beside.open("w", encoding="utf-8") as out:
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("w", encoding="utf-8") as out:
         json.dump({"format": FORMAT, **state}, out, separators=(",", ":"))
         out.flush()
         os.fsync(out.fileno())
-    beside.replace(path)
+    temporary.replace(path)
 
 
-class Keeper:
-    """Writes the state a moment after a change, in a thread of its own, and at the end.
+class StateWriter:
+    """Write the state shortly after each change, in a thread of its own, and when it closes.
 
-    Changes that come together are written together: at most one tenth of a second is at risk
-    from a kill -9, and nothing from Ctrl-C.
+    Changes in quick succession are written together, so that a kill -9 loses at most a tenth of a
+    second of them, and Ctrl-C none.
     """
 
     def __init__(self, path: Path, state: Callable[[], dict[str, Any]]) -> None:
@@ -51,23 +51,23 @@ class Keeper:
         self._state = state
         self._changed = threading.Event()
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="sandbox-keeper", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="sandbox-writer", daemon=True)
         self._thread.start()
 
-    def note(self) -> None:
-        """Say that something changed."""
+    def save_soon(self) -> None:
+        """Ask for the state to be written, because something changed."""
         self._changed.set()
 
     def close(self) -> None:
-        """Write the last state and stop."""
+        """Write the final state and stop."""
         self._ending.set()
         self._changed.set()
         self._thread.join()
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         while not self._ending.is_set():
             self._changed.wait()
             self._ending.wait(PAUSE_SECONDS)
             self._changed.clear()
             write_state(self._path, self._state())
-        write_state(self._path, self._state())  # what came while the last one was written
+        write_state(self._path, self._state())  # changes made during the last write

@@ -10,8 +10,8 @@ import pytest
 
 from paveadmin import ROOT
 from sessions_ui.pave.sandbox import start_sandbox
+from sessions_ui.pave.sandbox.fields import FIELDS
 from sessions_ui.pave.sandbox.rules.customer import ACTIONS
-from sessions_ui.pave.sandbox.state.session import WRITABLE
 from tests.pave.sandbox.raw_client import put, send
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -62,7 +62,7 @@ def test_it_gives_each_action_a_button(sandbox, key):
     text = look(sandbox, f"/customer/{key}").body.decode()
     for action in (*ACTIONS, "poke", "reset"):
         assert text.count(f'data-action="{action}"') == 1
-    assert all(f'<option value="{name}"' in text for name in WRITABLE)
+    assert all(f'<option value="{name}"' in text for name in FIELDS.keys)
 
 
 def test_it_sends_pages_that_run_nothing():
@@ -87,7 +87,7 @@ def test_it_serves_its_own_files(sandbox):
     assert look(sandbox, "/sandbox/server.py").status == 404
 
 
-@pytest.mark.parametrize("field", WRITABLE)
+@pytest.mark.parametrize("field", FIELDS.keys)
 def test_it_escapes_every_field(sandbox, key, field):
     sandbox.state.poke(key, field, EVIL)
     for path in ("/", f"/customer/{key}"):
@@ -177,7 +177,7 @@ def test_it_orders_and_clears_faults(sandbox, key):
 
 def test_it_turns_switches(sandbox):
     assert press(sandbox, "/sandbox/switches", mode="ignore", show_delivery="no").status == 303
-    assert sandbox.state.switches.plain()["mode"] == "ignore"
+    assert sandbox.state.switches.as_dict()["mode"] == "ignore"
     assert sandbox.state.switches.show_delivery is False
     assert b'value="ignore" selected' in look(sandbox, "/").body
     assert (

@@ -8,9 +8,9 @@ import pytest
 
 from sessions_ui.pave.sandbox import SandboxState, StateFileError, start_sandbox
 from sessions_ui.pave.sandbox.rules.customer import ACTIONS, Refused
+from sessions_ui.pave.sandbox.session import parse_time
 from sessions_ui.pave.sandbox.state.sample_data import CARS, PEOPLE, phone, with_check_digit
-from sessions_ui.pave.sandbox.state.session import moment_of
-from sessions_ui.pave.sandbox.state.state_file import Keeper, read_state
+from sessions_ui.pave.sandbox.state.state_file import StateWriter, read_state
 from sessions_ui.pave.sandbox.state.store import UnknownSession
 from tests.pave.sandbox.raw_client import get, put, send
 
@@ -59,7 +59,7 @@ def test_it_plants_times_in_their_order(seeded):
     for each in seeded.listing():
         held = seeded.session(each["session_key"])
         times = [held["created_at"], held["inspect_started_at"], held["inspect_ended_at"]]
-        times = [moment_of(text) for text in [*times, held["updated_at"]] if text]
+        times = [parse_time(text) for text in [*times, held["updated_at"]] if text]
         assert times == sorted(times), held["session_key"]
         assert times[-1] <= now
 
@@ -263,11 +263,11 @@ def test_it_writes_what_changes_while_it_writes(tmp_path):
         changed.wait(5)
         return kept
 
-    keeper = Keeper(path, state)
-    keeper.note()
+    writer = StateWriter(path, state)
+    writer.save_soon()
     writing.wait(5)
     words["said"] = "last"
-    closer = threading.Thread(target=keeper.close)
+    closer = threading.Thread(target=writer.close)
     closer.start()
     changed.set()
     closer.join(5)

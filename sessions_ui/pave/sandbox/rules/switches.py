@@ -1,4 +1,4 @@
-"""What PAVE's manual leaves open, as switches: one may be turned while the sandbox runs."""
+"""Define a switch for each question that PAVE's manual leaves open, to turn while it runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -20,7 +20,7 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass
 class Switches:
-    """The present choices. Text ones hold a code of CHOICES, the others are yes or no."""
+    """The present positions: a code of CHOICES, or a bool where the choice is yes or no."""
 
     mode: str = "strict"
     unknown_keys: str = "ignore"
@@ -30,7 +30,7 @@ class Switches:
     refuse_capt: bool = False
 
     def turn(self, name: str, value: Any) -> None:
-        """Set one switch by its name. Takes a code or a bool; raises ValueError when unknown."""
+        """Set one switch to a code of CHOICES or a bool. Raises ValueError for anything else."""
         if isinstance(value, bool):
             value = "yes" if value else "no"
         if value not in CHOICES.get(name, {}):
@@ -38,12 +38,12 @@ class Switches:
         setattr(self, name, value == "yes" if "yes" in CHOICES[name] else value)
 
     def position(self, name: str) -> str:
-        """Give the code of one switch's present position."""
+        """Return the code of one switch's present position."""
         value = getattr(self, name)
         if isinstance(value, bool):
             return "yes" if value else "no"
         return str(value)
 
-    def plain(self) -> dict[str, str]:
-        """Give all positions as codes, ready for JSON and for `turn`."""
-        return {each.name: self.position(each.name) for each in fields(self)}
+    def as_dict(self) -> dict[str, str]:
+        """Return all positions as codes, ready for JSON and for `turn`."""
+        return {field.name: self.position(field.name) for field in fields(self)}

@@ -11,22 +11,22 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from sessions_ui.pave.sandbox.rules.customer import ACTIONS, Refused
-from sessions_ui.pave.sandbox.server.messages import (
+from sessions_ui.pave.sandbox.rules.switches import CHOICES
+from sessions_ui.pave.sandbox.sandbox_state import SandboxState
+from sessions_ui.pave.sandbox.server.http_messages import (
     JSON_TYPE,
-    Reply,
     Request,
-    json_reply,
-    message,
-    strict_json,
+    Response,
+    decode_json,
+    json_response,
+    message_response,
 )
 from sessions_ui.pave.sandbox.state.faults import KINDS
-from sessions_ui.pave.sandbox.state.sandbox_state import SandboxState
 from sessions_ui.pave.sandbox.state.store import UnknownSession
-from sessions_ui.pave.sandbox.state.switches import CHOICES
 
 from .home_page import home_page
-from .html import tag
 from .layout import page
+from .rendering import tag
 from .session_page import customer_page
 
 HERE: Final = Path(__file__).parent
@@ -46,10 +46,10 @@ SAID: Final[Mapping[str, str]] = {
 }
 
 
-def answer(state: SandboxState, request: Request) -> Reply:
+def respond(state: SandboxState, request: Request) -> Response:
     """Answer one call from a browser or a test on this machine."""
     if words := _why_barred(request):
-        return message(403, words)
+        return message_response(403, words)
     try:
         if request.method in ("GET", "HEAD"):
             return _read(state, request)
@@ -57,8 +57,8 @@ def answer(state: SandboxState, request: Request) -> Reply:
             return _change(state, request)
     except UnknownSession as error:
         words = f"There is no session {error.args[0]} here."
-        return message(404, words) if _wants_json(request) else _lost(words)
-    return message(405, "Only GET and POST are known here.")
+        return message_response(404, words) if _wants_json(request) else _lost(words)
+    return message_response(405, "Only GET and POST are known here.")
 
 
 def _why_barred(request: Request) -> str:
@@ -74,7 +74,7 @@ def _why_barred(request: Request) -> str:
     return ""
 
 
-def _read(state: SandboxState, request: Request) -> Reply:
+def _read(state: SandboxState, request: Request) -> Response:
     path, parts = request.path, request.parts
     if path == "/":
         return home_page(state, SAID.get(request.query.get("done", ""), ""))
@@ -82,31 +82,31 @@ def _read(state: SandboxState, request: Request) -> Reply:
         return customer_page(state, parts[1], SAID.get(request.query.get("done", ""), ""))
     if path in FILES:
         name, kind = FILES[path]
-        return Reply(200, (HERE / name).read_bytes(), {"Content-Type": kind})
+        return Response(200, (HERE / "static" / name).read_bytes(), {"Content-Type": kind})
     if path == "/sandbox/sessions.json":
-        return json_reply(state.listing())
+        return json_response(state.listing())
     if path == "/sandbox/journal.json":
         since = request.query.get("since", "")
-        return json_reply(state.journal(int(since) if since.isdecimal() else 0))
+        return json_response(state.journal(int(since) if since.isdecimal() else 0))
     if path == "/sandbox/faults.json":
         with state.lock:
-            return json_reply(state.faults.plain())
+            return json_response(state.faults.as_list())
     if path == "/favicon.ico":
-        return Reply(204)
+        return Response(204)
     return _lost("There is no such page here.")
 
 
-def _lost(words: str) -> Reply:
+def _lost(words: str) -> Response:
     way = tag("p", tag("a", "All sessions", href="/"))
     return page("Not found", tag("h1", "Not found"), tag("p", words), way, status=404)
 
 
-def _change(state: SandboxState, request: Request) -> Reply:
+def _change(state: SandboxState, request: Request) -> Response:
     parts = request.parts
     try:
         sent = _sent(request)
     except ValueError as error:
-        return message(400, str(error))
+        return message_response(400, str(error))
     if parts[:2] == ["sandbox", "sessions"] and len(parts) == 4:
         return _play(state, request, parts[2], parts[3], sent)
     try:
@@ -121,18 +121,22 @@ def _change(state: SandboxState, request: Request) -> Reply:
             state.reseed()
             done = "reseed"
         else:
-            return message(404, "Not found.")
+            return message_response(404, "Not found.")
     except (TypeError, ValueError) as error:
         words = str(error)
-        return message(422, words) if _wants_json(request) else home_page(state, refused=words)
+        return (
+            message_response(422, words)
+            if _wants_json(request)
+            else home_page(state, refused=words)
+        )
     if _wants_json(request):
-        return json_reply({"done": done})
+        return json_response({"done": done})
     return _see(f"/?done={done}")
 
 
 def _play(
     state: SandboxState, request: Request, key: str, action: str, sent: dict[str, Any]
-) -> Reply:
+) -> Response:
     try:
         if action == "poke":
             state.poke(key, str(sent.get("field", "")), sent.get("value") or None)
@@ -141,10 +145,10 @@ def _play(
     except (Refused, ValueError) as refused:
         words, status = str(refused), 409 if isinstance(refused, Refused) else 422
         if _wants_json(request):
-            return message(status, words)
+            return message_response(status, words)
         return customer_page(state, key, refused=words, status=status)
     if _wants_json(request):
-        return json_reply(state.session(key))
+        return json_response(state.session(key))
     return _see(f"/customer/{quote(key, safe='')}?done={action}")
 
 
@@ -174,7 +178,7 @@ def _sent(request: Request) -> dict[str, Any]:
     if not request.headers.get("Content-Type", "").startswith(JSON_TYPE):
         return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
     try:
-        sent = strict_json(request.body or b"{}")
+        sent = decode_json(request.body or b"{}")
     except json.JSONDecodeError as error:
         raise ValueError("The request body is not valid JSON.") from error
     if not isinstance(sent, dict):
@@ -187,5 +191,5 @@ def _wants_json(request: Request) -> bool:
     return any(kind.startswith(JSON_TYPE) for kind in kinds)
 
 
-def _see(path: str) -> Reply:
-    return Reply(303, b"", {"Location": path})
+def _see(path: str) -> Response:
+    return Response(303, b"", {"Location": path})

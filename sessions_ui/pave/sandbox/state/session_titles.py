@@ -1,10 +1,9 @@
-"""One short sentence on a session: what it is good for, as it stands now."""
+"""Describe in one short sentence what a session is good for in its present state."""
 
 from typing import Final
 
 from sessions_ui.pave.sandbox.rules.editability import IDLE, delivery_class, is_untouched
-
-from .session import Session
+from sessions_ui.pave.sandbox.session import Session
 
 IDLE_TITLES: Final = {
     "failed": "Text failed: the phone number can be corrected",
@@ -25,7 +24,7 @@ STATUS_TITLES: Final = {
 
 
 def title(session: Session) -> str:
-    """Give a special session's own sentence while its status stands, else one by its state."""
+    """Return a special session's own title until its status changes, then one by its state."""
     origin_status = (session.origin or {}).get("status")
     if session.title and session.status == origin_status:
         return session.title

@@ -1,4 +1,4 @@
-"""A request as it came in and a reply as it shall go out, apart from any socket."""
+"""Represent HTTP requests and responses apart from any socket, and read and write their JSON."""
 
 import json
 from collections.abc import Mapping
@@ -30,43 +30,47 @@ class Request:
 
     @property
     def query(self) -> dict[str, str]:
-        """The query's values, the last of each name."""
+        """The query's values; the last one of each name wins."""
         return {name: values[-1] for name, values in parse_qs(urlsplit(self.target).query).items()}
 
     @property
     def request_id(self) -> str:
-        """What the client calls this request, "" for nothing."""
+        """The client's own id of this request, "" for none."""
         return self.headers.get("X-Request-ID", "")
 
 
 @dataclass
-class Reply:
-    """One HTTP answer. `manner`: plain, reset, cut, slow_headers or slow_body (`interval` s)."""
+class Response:
+    """One HTTP response, and how it is sent.
+
+    `send_mode` is plain, reset, cut, slow_headers or slow_body; the slow ones pause for
+    `interval` seconds after every few bytes.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    manner: str = "plain"
+    send_mode: str = "plain"
     interval: float = 0.0
 
 
-def json_reply(document: Any, status: int = 200, **headers: str) -> Reply:
-    """Give a JSON answer. Header names take `_` for `-`."""
+def json_response(document: Any, status: int = 200, **headers: str) -> Response:
+    """Build a JSON response. Header names are written with `_` for `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     body = json.dumps(document).encode()
-    return Reply(status, body, {"Content-Type": JSON_TYPE, **named})
+    return Response(status, body, {"Content-Type": JSON_TYPE, **named})
 
 
-def message(status: int, text: str) -> Reply:
-    """Give PAVE's plain error body: one `message`."""
-    return json_reply({"message": text}, status)
+def message_response(status: int, text: str) -> Response:
+    """Build PAVE's plain error response: an object with one `message`."""
+    return json_response({"message": text}, status)
 
 
-def strict_json(body: bytes) -> Any:
-    """Decode JSON as the standard has it: no NaN. Raises ValueError."""
+def decode_json(body: bytes) -> Any:
+    """Decode UTF-8 JSON as the standard defines it, without NaN. Raises ValueError."""
 
-    def refuse(word: str) -> None:
-        raise ValueError(f"{word} is not JSON")
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
 
     try:
         return json.loads(body.decode("utf-8"), parse_constant=refuse)

@@ -1,22 +1,20 @@
-"""The sandbox in a test's hands: make sessions, play the customer, order faults, read the truth."""
+"""Control a sandbox from code: create sessions, play the customer, order faults, read back."""
 
 from copy import deepcopy
 from typing import Any, Final
 
-from sessions_ui.pave.sandbox.rules import customer
-from sessions_ui.pave.sandbox.rules.editability import IDLE, delivery_class
-from sessions_ui.pave.sandbox.rules.validation import NUMBERS
-from sessions_ui.pave.sandbox.server.documents import session_document
+from .fields import FIELDS
+from .rules import customer
+from .rules.editability import IDLE, delivery_class
+from .server.documents import session_document
+from .session import Session
+from .state.faults import Fault
+from .state.journal import Row
+from .state.seeds import DELIVERY, Seed, sample_fields
+from .state.session_titles import title
+from .state.store import Store
 
-from .faults import Fault
-from .journal import Row
-from .seeds import DELIVERY, Seed, sample_sections
-from .session import WRITABLE, Session
-from .store import Store
-from .titles import title
-
-POKEABLE: Final = (
-    *WRITABLE,
+POKEABLE_ATTRIBUTES: Final = (
     "status",
     "inspect_started_at",
     "inspect_ended_at",
@@ -33,7 +31,7 @@ NEVER_NONE: Final = frozenset(
 
 
 class SandboxState(Store):
-    """Store, with methods that take the lock themselves and speak in keys and plain values."""
+    """The store, with methods that take the lock themselves and exchange keys and plain values."""
 
     def create(
         self,
@@ -48,27 +46,34 @@ class SandboxState(Store):
         reference: dict[str, Any] | None = None,
         key: str | None = None,
     ) -> str:
-        """Put a session in place, whatever PAVE's rules say, and give its key.
+        """Create a session, whatever PAVE's rules say, and return its key.
 
         A section left out gets sample values; `{}` means PAVE holds none of it. `delivery` is
         failed, accepted, absent (no word yet) or none (no sms at all). `started` defaults to
-        "any status but IDLE"; give it to make the two signs disagree.
+        "any status but IDLE"; pass it to make status and start time disagree.
         """
         with self.lock:
-            number = len(self.sessions)
-            parts = sample_sections(number, session=session, vehicle=vehicle, sms=sms)
-            if delivery == "none":
-                parts["sms"] = {}
-            made = Seed(key or self.new_key(), parts, status, DELIVERY[delivery])
-            made.contact, made.reference = contact, reference
-            made.started = status != IDLE if started is None else started
-            self.add(made.session(self.clock()))
-            return made.key
+            seed = Seed(
+                key or self.new_key(),
+                sample_fields(
+                    len(self.sessions),
+                    session=session,
+                    vehicle=vehicle,
+                    sms={} if delivery == "none" else sms,
+                ),
+                status,
+                DELIVERY[delivery],
+                started=status != IDLE if started is None else started,
+                contact=contact,
+                reference=reference,
+            )
+            self.add(seed.build(self.clock()))
+            return seed.key
 
     def act(self, key: str, action: str) -> None:
-        """Play the customer: an action of customer.ACTIONS, or `reset`.
+        """Play the customer: an action of `customer.ACTIONS`, or `reset`.
 
-        Raises store.UnknownSession, or customer.Refused with the reason in a sentence.
+        Raises UnknownSession, or `customer.Refused` with the reason in a sentence.
         """
         with self.lock:
             session = self.find(key)
@@ -80,12 +85,12 @@ class SandboxState(Store):
             self.record("CUSTOMER", self.find(key), {"action": action}, before)
 
     def poke(self, key: str, field: str, value: Any) -> None:
-        """Change a field as somebody else would, past all rules. None takes a field away.
+        """Change a field as somebody else would, past all rules. None removes it.
 
-        Raises store.UnknownSession, or ValueError for a field that a session does not have and
-        for an empty status.
+        Raises UnknownSession, or ValueError for a field that a session does not have and for an
+        empty status.
         """
-        if field not in POKEABLE:
+        if field not in FIELDS and field not in POKEABLE_ATTRIBUTES:
             raise ValueError(f"A session has no field {field!r} to change.")
         if field == "status" and not value:
             raise ValueError("A session always has a status.")
@@ -93,56 +98,57 @@ class SandboxState(Store):
             session = self.find(key)
             before = session.version
             session.touch(self.clock())
-            if field not in WRITABLE:
-                setattr(session, field, "" if value is None and field in NEVER_NONE else value)
-            elif value is None:
-                session.fields.pop(field, None)
+            if field in FIELDS:
+                _poke_field(session, field, value)
             else:
-                is_number = field in NUMBERS and str(value).isdecimal()
-                session.fields[field] = int(value) if is_number else value
+                setattr(session, field, "" if value is None and field in NEVER_NONE else value)
             self.record("BEHIND", session, {"field": field, "value": value}, before)
 
     def session(self, key: str) -> dict[str, Any]:
-        """Give all that is known of a session: fields, times, version, texts_sent, delivery …"""
+        """Return everything about a session: fields, times, version, texts_sent, delivery …"""
         with self.lock:
-            return {**self.find(key).plain(), "delivery": delivery_class(self.find(key))}
+            session = self.find(key)
+            return {**session.as_dict(), "delivery": delivery_class(session)}
 
     def document(self, key: str) -> dict[str, Any]:
-        """Give PAVE's flat answer about a session, as a GET shows it now."""
+        """Return PAVE's flat JSON object of a session, as a GET shows it now."""
         with self.lock:
             return deepcopy(session_document(self.find(key), self.switches))
 
     def listing(self) -> list[dict[str, str]]:
-        """Give every session in short: key, status, delivery, vehicle, customer, title."""
+        """Return a summary of every session: key, status, delivery, vehicle, customer, title."""
         with self.lock:
-            return [_short(session) for session in self.sessions.values()]
+            return [_summary(session) for session in self.sessions.values()]
 
     def turn(self, name: str, position: Any) -> None:
-        """Set a switch of switches.CHOICES: `turn("mode", "ignore")`. Raises ValueError."""
+        """Set a switch of `switches.CHOICES`: `turn("mode", "ignore")`. Raises ValueError."""
         with self.lock:
             self.switches.turn(name, position)
-            self.noted()
+            self.save_soon()
 
     def fault(self, kind: str, **scope: Any) -> Fault:
-        """Order a fault: `method="PUT", key=None, times=1, skip=0`, and its own parameters."""
+        """Order a fault: `method="PUT", key=None, times=1, skip=0`, and its own parameters.
+
+        Raises ValueError for an unknown kind, method or parameter and for bad numbers.
+        """
         with self.lock:
             fault = self.faults.order(kind, **scope)
-            self.noted()
+            self.save_soon()
             return fault
 
     def clear_faults(self) -> None:
-        """Forget the faults that have not struck yet."""
+        """Drop the faults that have not struck yet."""
         with self.lock:
             self.faults.clear()
-            self.noted()
+            self.save_soon()
 
     def journal(self, since: int = 0) -> list[Row]:
-        """Give the journal's rows after row `since`, oldest first."""
+        """Return the journal's rows after row `since`, oldest first."""
         with self.lock:
             return self.log.since(since)
 
     def applied(self, key: str | None = None) -> list[Row]:
-        """Give the updates (PUT) that were applied, of one session or of all, oldest first."""
+        """Return the PUTs that were applied, of one session or of all, oldest first."""
         return [
             row
             for row in self.journal()
@@ -153,7 +159,15 @@ class SandboxState(Store):
         ]
 
 
-def _short(session: Session) -> dict[str, str]:
+def _poke_field(session: Session, key: str, value: Any) -> None:
+    kind = FIELDS[key].kind
+    if value is None:
+        session.fields.pop(key, None)
+    else:
+        session.fields[key] = int(value) if kind.is_number and str(value).isdecimal() else value
+
+
+def _summary(session: Session) -> dict[str, str]:
     names = (session.fields.get(f"vehicle.{name}") for name in ("year", "make", "model", "trim"))
     return {
         "session_key": session.session_key,
