@@ -1,6 +1,15 @@
 """Define the tables: the append-only audit, and the working rows around it."""
 
-from .audit import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Kind, Side
+from .audit import (
+    END_KINDS,
+    LISTED_KINDS,
+    AuditCheckpoint,
+    AuditEntry,
+    AuditTerm,
+    AuditValue,
+    Kind,
+    Side,
+)
 from .edits import OPEN_STATES, Draft, Edit
 from .integrity import Proof
 from .jobs import JobCursor, JobLock
@@ -9,6 +18,8 @@ from .review import Flag, SavedView, WatchRule
 from .sessions import CachedSession, Observation, RecentSession
 
 __all__ = [
+    "END_KINDS",
+    "LISTED_KINDS",
     "OPEN_STATES",
     "AuditCheckpoint",
     "AuditEntry",

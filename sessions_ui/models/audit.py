@@ -5,10 +5,10 @@ one: on SQLite an AlterField remakes the table and drops its triggers without a 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Index, Q, UniqueConstraint
+from django.db.models import Index, Max, Q, UniqueConstraint
 
 
 class Kind(models.IntegerChoices):
@@ -23,12 +23,35 @@ class Kind(models.IntegerChoices):
     NOTE = 7, "Note"
 
 
+LISTED_KINDS = (Kind.INTENT, Kind.REFUSAL)
+"""The kinds of entry that the audit lists and its index finds: edits, and refused requests."""
+END_KINDS = (Kind.OUTCOME, Kind.RESOLUTION)
+"""The kinds of entry that end an edit. An edit can have several: the latest one counts."""
+
+
 class Side(models.IntegerChoices):
     """Which of a field's values an `AuditValue` holds."""
 
     WAS = 0, "was"
     NOW = 1, "now"
     HELD = 2, "held"
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """The questions about entries that several features ask."""
+
+    def ends(self) -> Self:
+        """Entries that end an edit."""
+        return self.filter(kind__in=END_KINDS)
+
+    def latest_end(self, edit_id: int) -> AuditEntry | None:
+        """The entry that says how an edit ended; None while nothing does."""
+        return self.filter(op=edit_id).ends().order_by("-id").first()
+
+    def largest_id(self) -> int:
+        """The largest id; 0 without entries."""
+        largest: int | None = self.aggregate(largest=Max("id"))["largest"]
+        return largest or 0
 
 
 class AuditEntry(models.Model):
@@ -63,6 +86,8 @@ class AuditEntry(models.Model):
     duration_ms = models.IntegerField(null=True)
     hv = models.SmallIntegerField()
     hash = models.BinaryField(max_length=32)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         db_table = "audit_entry"
@@ -100,7 +125,7 @@ class AuditEntry(models.Model):
             ),
             Index(
                 fields=["id", "kind"],
-                condition=Q(kind__in=(Kind.INTENT, Kind.REFUSAL)),
+                condition=Q(kind__in=LISTED_KINDS),
                 name="audit_listed",
             ),
             Index(fields=["id"], condition=Q(kind=Kind.REFUSAL), name="audit_refusals"),

@@ -9,7 +9,7 @@ from sessions_ui.domain.rules.error_messages import ACCESS, ICONS, cause_words
 from sessions_ui.domain.rules.outcomes import CLOSED, FieldResult, Outcome
 from sessions_ui.domain.snapshot import payload
 from sessions_ui.domain.values.kinds import text_of
-from sessions_ui.models import AuditEntry, Kind
+from sessions_ui.models import END_KINDS, AuditEntry, Kind
 
 from .rows import (
     Change,
@@ -61,7 +61,7 @@ def entry_detail(entry_id: int, *, plain: bool = False) -> EntryDetail | None:
     first = entries[0]
     entries += AuditEntry.objects.filter(op=entry_id).order_by("id")
     values = values_of(entry.id for entry in entries)
-    ends = [entry for entry in entries if entry.kind in (Kind.OUTCOME, Kind.RESOLUTION)]
+    ends = [entry for entry in entries if entry.kind in END_KINDS]
     sent = next((entry for entry in entries if entry.kind == Kind.SENT), None)
     row = entry_row(first, ends[-1] if ends else None, values, plain=plain)
     return EntryDetail(

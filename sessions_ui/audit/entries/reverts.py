@@ -55,7 +55,7 @@ def inverse_of(edit_id: int) -> Inverse | None:
     """What taking this edit back means; None where PAVE holds nothing of it."""
     steps = AuditEntry.objects.filter(op=edit_id).order_by("id")
     sent = steps.filter(kind=Kind.SENT).first()
-    end = steps.filter(kind__in=(Kind.OUTCOME, Kind.RESOLUTION)).last()
+    end = steps.ends().last()
     if sent is None or end is None or Outcome(end.outcome) not in TAKEN:
         return None
     values = values_of([sent.id, end.id])

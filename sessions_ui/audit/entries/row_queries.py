@@ -8,7 +8,7 @@ from datetime import UTC
 from django.db import connection
 
 from sessions_ui.audit.sql import Bare, asked
-from sessions_ui.models import AuditEntry, Kind
+from sessions_ui.models import END_KINDS, AuditEntry
 
 from .rows import EntryRow, entry_row, values_of
 
@@ -22,7 +22,7 @@ _SPLIT = len(_ENTRY)
 _ENTRIES = f"""
 SELECT {", ".join(f"one.{name}" for name in _ENTRY)}, {", ".join(f"its.{name}" for name in _END)}
 FROM audit_entry AS one LEFT JOIN audit_entry AS its
-ON its.op = one.id AND its.kind IN ({Kind.OUTCOME:d}, {Kind.RESOLUTION:d})
+ON its.op = one.id AND its.kind IN ({", ".join(f"{kind:d}" for kind in END_KINDS)})
 WHERE one.id {{among}} ORDER BY its.id
 """  # noqa: S608  names of ours only
 

@@ -17,7 +17,7 @@ from sessions_ui.audit.sql import Bare, asked
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.domain.values.masking import ERASED, difference, masked
-from sessions_ui.models import Kind, Side
+from sessions_ui.models import END_KINDS, Side
 
 CHUNK = 500
 _RECURRING = 1024
@@ -60,7 +60,7 @@ def chunks_of(ids: Iterator[int], cut_off: int) -> Iterator[Batch]:
     ``cut_off``, the newest id that counts."""
     time = _TIMES[connection.vendor]
     while some := list(islice(ids, CHUNK)):
-        ended = asked(_ENDS, some, Kind.OUTCOME, Kind.RESOLUTION, cut_off, time=time)
+        ended = asked(_ENDS, some, *END_KINDS, cut_off, time=time)
         ends = {row[0]: row for row in ended}
         values = values_of([*some, *(end[1] for end in ended)])
         yield Batch(asked(_ENTRIES, some, time=time), ends, values)

@@ -16,7 +16,7 @@ from sessions_ui.domain.catalogue import CATALOGUE, Catalogue
 from sessions_ui.domain.rules.outcomes import FieldResult
 from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.domain.values.kinds import text_of
-from sessions_ui.models import AuditEntry, Kind, Observation, Side
+from sessions_ui.models import END_KINDS, AuditEntry, Kind, Observation, Side
 
 STATUS, DELIVERY, STARTED = (
     "session.status", "sms.delivery_status", "session.inspect_started_at",
@@ -106,7 +106,7 @@ def facts_of(
 
 
 def _entry_facts(entry: AuditEntry, values: Values) -> Iterable[Fact]:
-    if entry.kind not in (Kind.SENT, Kind.OUTCOME, Kind.RESOLUTION, Kind.REFUSAL):
+    if entry.kind not in (Kind.SENT, *END_KINDS, Kind.REFUSAL):
         return
     if entry.kind == Kind.REFUSAL and "locks" not in json.loads(entry.detail or "{}"):
         return  # refused unread: its values are what a page once showed
@@ -196,6 +196,6 @@ def edits_open(entries: Iterable[AuditEntry], at: datetime) -> list[int]:
             continue
         if entry.kind == Kind.INTENT:
             opened[entry.id] = None
-        elif entry.kind in (Kind.OUTCOME, Kind.RESOLUTION) and entry.outcome != "unknown":
+        elif entry.kind in END_KINDS and entry.outcome != "unknown":
             opened.pop(entry.op or 0, None)
     return list(opened)

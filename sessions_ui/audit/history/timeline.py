@@ -18,9 +18,9 @@ from sessions_ui.audit.entries.detail import Step, step_of
 from sessions_ui.audit.entries.reverts import reverts_among
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.search.filters import AuditFilter
-from sessions_ui.audit.search.pagination import LISTED, PAGE, Page, entries_page
+from sessions_ui.audit.search.pagination import PAGE, Page, entries_page
 from sessions_ui.domain.values.kinds import text_of
-from sessions_ui.models import AuditEntry, Kind, Observation
+from sessions_ui.models import LISTED_KINDS, AuditEntry, Kind, Observation
 
 from .observations import Ours, Report, reports_of
 from .status_bands import StatusBar, status_bar
@@ -113,7 +113,10 @@ def _window(page: Page, session_key: str) -> _Window:
     if not page.rows:
         return _Window(None, None)
     newer = AuditEntry.objects.filter(
-        session_key=session_key, kind__in=LISTED, op__isnull=True, id__gt=page.rows[0].entry.id
+        session_key=session_key,
+        kind__in=LISTED_KINDS,
+        op__isnull=True,
+        id__gt=page.rows[0].entry.id,
     )
     return _Window(
         low=page.rows[-1].entry if page.older is not None else None,

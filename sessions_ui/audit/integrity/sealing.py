@@ -12,7 +12,6 @@ from datetime import UTC
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max
 
 from sessions_ui.audit.log.insert import HORIZON_LOCK, database_clock
 from sessions_ui.audit.sql import streamed
@@ -56,7 +55,7 @@ def horizon() -> int:
         if connection.vendor == "postgresql":
             # The next statement has a new snapshot: it sees all that was committed by now.
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HORIZON_LOCK])
-        return AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
+        return AuditEntry.objects.largest_id()
 
 
 def seals_make(*, key: str, progress: Progress = lambda _: None) -> list[Checkpoint]:

@@ -14,7 +14,6 @@ from django.db.models import (
     Exists,
     F,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Value,
@@ -25,7 +24,7 @@ from django.db.models.functions import Coalesce
 from sessions_ui.audit.log.canonical import commitment
 from sessions_ui.audit.log.index_terms import OUTCOME
 from sessions_ui.domain.rules.outcomes import Outcome
-from sessions_ui.models import AuditEntry, AuditTerm, Edit, Kind, Side
+from sessions_ui.models import LISTED_KINDS, AuditEntry, AuditTerm, Edit, Kind, Side
 
 from .entry_reader import AT_ONCE, COMMITTED, Batch
 from .errors import IntegrityFailure
@@ -144,12 +143,12 @@ def _refuse(wrong: Wrong) -> None:
 
 
 def _own() -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(kind__in=(Kind.INTENT, Kind.REFUSAL))
+    return AuditEntry.objects.filter(kind__in=LISTED_KINDS)
 
 
 def _even(after: int | None) -> bool:
     """Whether there are as many index rows as entries to be found; both counted at one moment."""
-    kinds = f"{Kind.INTENT:d}, {Kind.REFUSAL:d}"
+    kinds = ", ".join(f"{kind:d}" for kind in LISTED_KINDS)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT (SELECT COUNT(*) FROM audit_entry WHERE kind IN ({kinds}) AND id > %s)"  # noqa: S608
@@ -194,9 +193,7 @@ def _begun(after: int | None) -> Wrong:
 
 def _latest() -> Case:
     """What an edit or a refusal came to, by the entries."""
-    ends = AuditEntry.objects.filter(
-        Q(kind=Kind.OUTCOME) | Q(kind=Kind.RESOLUTION), op=OuterRef("id")
-    )
+    ends = AuditEntry.objects.ends().filter(op=OuterRef("id"))
     latest = Subquery(ends.order_by("-id").values("outcome")[:1])
     return Case(
         When(kind=Kind.REFUSAL, then=F("outcome")),

@@ -6,15 +6,15 @@ from typing import Any
 from sessions_ui.audit.entries.rows import detail_of
 from sessions_ui.domain.rules.outcomes import CLOSED, FieldResult, Outcome
 from sessions_ui.domain.rules.review_causes import Ending
-from sessions_ui.models import AuditEntry, Kind
+from sessions_ui.models import END_KINDS, AuditEntry, Kind
 
-ENDS = (Kind.OUTCOME, Kind.RESOLUTION, Kind.REFUSAL)
-"""The kinds of entry that tell how something ended."""
+ENDING_KINDS = (*END_KINDS, Kind.REFUSAL)
+"""The kinds of entry that have an outcome: ends of edits, and refusals."""
 
 
 def ending_of(entry: AuditEntry) -> Ending | None:
-    """The facts of an entry of one of ENDS, as the table of causes asks for them. None for one that
-    cannot be read: `audit_verify` names it, and no job must stop at it."""
+    """The facts of an entry of ENDING_KINDS, as the table of causes asks for them. None for one
+    that cannot be read: `audit_verify` names it, and no job must stop at it."""
     try:
         return _read(entry)
     except (ValueError, LookupError, TypeError, AttributeError):

@@ -18,7 +18,7 @@ from sessions_ui.audit.log.index_terms import HEAD
 from sessions_ui.audit.sql import first_id_since
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
 from sessions_ui.domain.rules.watch_rules import Numbers
-from sessions_ui.models import AuditEntry, AuditTerm, Kind
+from sessions_ui.models import END_KINDS, AuditEntry, AuditTerm, Kind
 
 REDIRECT = "session.redirect_url"
 CHANGED = frozenset(
@@ -34,7 +34,6 @@ CHANGED = frozenset(
 _TAKEN = frozenset(
     one.value for one in (FieldResult.APPLIED, FieldResult.IN_EFFECT, FieldResult.NOT_SHOWN)
 )
-_ENDS = (Kind.OUTCOME, Kind.RESOLUTION)
 _AFTER_HOST = "/?#:"
 
 
@@ -78,8 +77,8 @@ def _same_field(entry: AuditEntry, numbers: Numbers) -> bool:
     if field not in _taken(entry.outcome, entry.body):
         return False
     window = entry.ts - timedelta(hours=int(numbers["hours"]))
-    ends = AuditEntry.objects.filter(
-        session_key=entry.session_key, kind__in=_ENDS, id__lte=entry.id, ts__gt=window
+    ends = AuditEntry.objects.ends().filter(
+        session_key=entry.session_key, id__lte=entry.id, ts__gt=window
     )
     edits = {
         op
@@ -133,8 +132,8 @@ def _origin(address: object) -> str:
 
 
 _JUDGES: dict[str, tuple[tuple[Kind, ...], Callable[[AuditEntry, Numbers], bool]]] = {
-    "same_field": (_ENDS, _same_field),
+    "same_field": (END_KINDS, _same_field),
     "busy_person": ((Kind.INTENT,), _busy_person),
     "off_hours": ((Kind.INTENT,), _off_hours),
-    "new_host": (_ENDS, _new_host),
+    "new_host": (END_KINDS, _new_host),
 }

@@ -18,7 +18,7 @@ from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.edit_reasons import REASONS
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.status import Status
-from sessions_ui.models import Kind
+from sessions_ui.models import LISTED_KINDS, Kind
 
 from .value_search import seek_problem
 
@@ -81,7 +81,7 @@ class AuditFilter:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of entry that are listed."""
-        return (KINDS[self.kind],) if self.kind else (Kind.INTENT, Kind.REFUSAL)
+        return (KINDS[self.kind],) if self.kind else LISTED_KINDS
 
     def link(self, **other: object) -> str:
         """The query string of this question, with some names changed (None: left out)."""

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from sessions_ui.audit.log.index_terms import (
     FIELD,
@@ -29,22 +29,29 @@ from sessions_ui.audit.log.insert import HORIZON_LOCK
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.values.kinds import text_of
-from sessions_ui.models import AuditEntry, AuditTerm, AuditValue, JobCursor, Kind, Side
+from sessions_ui.models import (
+    END_KINDS,
+    LISTED_KINDS,
+    AuditEntry,
+    AuditTerm,
+    AuditValue,
+    JobCursor,
+    Kind,
+    Side,
+)
 
 Progress = Callable[[int], None]
 """Is told how many entries were done since it was last told."""
 Terms = set[tuple[str, str]]
 AT_ONCE = 500
-OWN = (Kind.INTENT, Kind.REFUSAL)
-ENDS = (Kind.OUTCOME, Kind.RESOLUTION)
 SWEPT = "index"
 FIELDS = (FIELD, OUTCOME, STATUS, WORD, *sorted(SEARCHED_KEYS))
 
 
 def terms_due(ids: Collection[int]) -> dict[int, Terms]:
     """Of each of these edits and refusals, everything that it is to be found by."""
-    own = Q(id__in=ids, kind__in=OWN)
-    steps = Q(op__in=ids, kind__in=(Kind.SENT, *ENDS))
+    own = Q(id__in=ids, kind__in=LISTED_KINDS)
+    steps = Q(op__in=ids, kind__in=(Kind.SENT, *END_KINDS))
     entries = list(AuditEntry.objects.filter(own | steps).order_by("id"))
     kept = {
         (one.entry_id, one.field, one.side): one.value
@@ -53,7 +60,7 @@ def terms_due(ids: Collection[int]) -> dict[int, Terms]:
     owed = defaultdict[int, Terms](set)
     for entry in entries:
         tokens = owed[entry.op or entry.id]
-        tokens |= _of_end(entry, kept) if entry.kind in ENDS else _of_change(entry, kept)
+        tokens |= _of_end(entry, kept) if entry.kind in END_KINDS else _of_change(entry, kept)
         outcome = Outcome.PENDING.value if entry.kind == Kind.INTENT else entry.outcome
         if outcome:
             tokens -= {one for one in tokens if one[0] == OUTCOME}
@@ -102,7 +109,7 @@ def index_rebuild(*, anew: bool = False, progress: Progress = lambda _: None) ->
     done = Counter[str](added=0, removed=0)
     swept, _ = JobCursor.objects.get_or_create(name=SWEPT)
     start = 0 if anew else swept.last_id
-    last = AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
+    last = AuditEntry.objects.largest_id()
     owed = Counter[str]()
     for ids in _chunks(start, last):
         owed.update(_add(ids, done))
@@ -117,7 +124,7 @@ def index_rebuild(*, anew: bool = False, progress: Progress = lambda _: None) ->
 
 
 def _own() -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(kind__in=OWN, op__isnull=True)
+    return AuditEntry.objects.filter(kind__in=LISTED_KINDS, op__isnull=True)
 
 
 def _chunks(start: int, last: int) -> Iterator[list[int]]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from sessions_ui.audit.entries.row_queries import entry_rows
 from sessions_ui.audit.entries.rows import EntryRow
-from sessions_ui.domain.rules.outcomes import Outcome
-from sessions_ui.models import AuditEntry, Kind
+from sessions_ui.models import AuditEntry
 
 from .filters import AuditFilter
 from .query_builder import EntrySearch, IdQuery, IdWindow, id_window, key_of
@@ -14,8 +13,6 @@ from .value_search import seek_hint
 
 PAGE = 50
 COUNTED = 10_000
-LISTED = (Kind.INTENT, Kind.REFUSAL)
-ENDS = (Kind.OUTCOME, Kind.RESOLUTION)
 
 
 @dataclass(frozen=True)
@@ -90,10 +87,3 @@ def session_history(session_key: str, limit: int = PAGE) -> Sequence[EntryRow]:
     chosen = AuditFilter(session=session_key)
     ids, _ = page_ids(chosen, (0, None), limit)
     return entry_rows(ids)
-
-
-def latest_outcome(entry_id: int) -> Outcome:
-    """What became of an edit, as far as it is known."""
-    ends = AuditEntry.objects.filter(op=entry_id, kind__in=ENDS).order_by("-id")
-    latest = ends.values_list("outcome", flat=True).first()
-    return Outcome(latest) if latest else Outcome.PENDING

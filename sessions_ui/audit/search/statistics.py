@@ -110,8 +110,7 @@ def times_between(low: int, high: int) -> Times:
         del began[min(began)]
     ended = {}
     if began:
-        ends = AuditEntry.objects.filter(op__gte=min(began), op__lt=high)
-        ends = ends.filter(kind__in=(Kind.OUTCOME, Kind.RESOLUTION))
+        ends = AuditEntry.objects.ends().filter(op__gte=min(began), op__lt=high)
         ends = ends.exclude(outcome=Outcome.UNKNOWN.value).order_by("-id")
         ended = dict(ends.values_list("op", "ts"))
     seconds = sorted((ended[id_] - at).total_seconds() for id_, at in began.items() if id_ in ended)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Max
 
 from sessions_ui.audit.export.formats import FORMATS, Format
 from sessions_ui.audit.export.manifest import (
@@ -62,7 +61,7 @@ def export_begin(*, actor: Actor, chosen: AuditFilter, format: str) -> Export:
     """
     form = FORMATS[format]()
     low, high = id_window(chosen)
-    newest = AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
+    newest = AuditEntry.objects.largest_id()
     bounds = (low, newest + 1 if high is None else high)
     order = _Order(actor, replace(chosen, before=None, after=None), bounds, newest)
     count = matching_ids(chosen, bounds).order_by().count()

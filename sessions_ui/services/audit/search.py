@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from sessions_ui.audit.entries.detail import EntryDetail, entry_detail, first_of
@@ -120,7 +119,7 @@ def newest_seen(page: Page) -> int:
     """The newest entry that can have been there when the page was drawn."""
     if page.rows and page.chosen.before is None and page.chosen.after is None:
         return page.rows[0].entry.id
-    return AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
+    return AuditEntry.objects.largest_id()
 
 
 def entries_newer(*, actor: Actor, chosen: AuditFilter, than: int) -> str:

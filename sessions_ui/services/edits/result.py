@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, State
-from sessions_ui.models import AuditEntry, Edit, Kind
+from sessions_ui.models import AuditEntry, Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,7 @@ def edit_result(entry_id: str, session_key: str) -> EditResult | None:
     if not (entry_id.isascii() and entry_id.isdecimal() and len(entry_id) < 19):
         return None
     # What is told comes from this one entry, where there is one: the edit may be settled meanwhile.
-    ended = (
-        AuditEntry.objects.filter(op=int(entry_id), kind__in=(Kind.OUTCOME, Kind.RESOLUTION))
-        .order_by("-id")
-        .first()
-    )
+    ended = AuditEntry.objects.latest_end(int(entry_id))
     edit = Edit.objects.filter(entry_id=int(entry_id), session_key=session_key).first()
     if edit is None:
         return None

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sessions_ui.audit.integrity.sealing import horizon
-from sessions_ui.audit.review.edit_endings import ENDS, ending_of
+from sessions_ui.audit.review.edit_endings import ENDING_KINDS, ending_of
 from sessions_ui.audit.review.watch_rules import Rule, hits
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.review_causes import PASSING, WATCH, Ending, causes_of
@@ -24,7 +24,7 @@ from .watch_rules import rules_active
 
 JOB = "review"
 CHUNK = 500
-LOOKED_AT = (Kind.INTENT, *ENDS)
+LOOKED_AT = (Kind.INTENT, *ENDING_KINDS)
 """The kinds that a cause or a rule can be about."""
 COLUMNS = (
     "id", "ts", "kind", "op", "actor_id", "actor_label", "session_key", "status", "outcome",
@@ -68,7 +68,7 @@ def review_scan(*, seconds: float = inf) -> int:
 
 def behind() -> int:
     """How far the last sweep is behind the newest entry, in ids; 0 when it is not."""
-    newest = AuditEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    newest = AuditEntry.objects.largest_id()
     place = JobCursor.objects.filter(name=JOB).values_list("last_id", flat=True).first() or 0
     return max(0, newest - place)
 
@@ -94,7 +94,7 @@ def _chunks(until: int, rules: Sequence[Rule]) -> Iterator[int]:
 def _look_at(entries: Sequence[AuditEntry], rules: Sequence[Rule]) -> int:
     found = ScanResult()
     for entry in entries:
-        if entry.kind in ENDS:
+        if entry.kind in ENDING_KINDS:
             _judge(entry, found)
         for rule in hits(entry, rules):
             pair = entry.op or entry.id, f"{WATCH}:{rule.id}"

@@ -10,9 +10,8 @@ from sessions_ui.audit.history.facts import edits_open, facts_of
 from sessions_ui.audit.history.state_at import Moment, moment_of
 from sessions_ui.audit.history.timeline import Timeline, timeline_of
 from sessions_ui.audit.search.filters import AuditFilter
-from sessions_ui.audit.search.pagination import LISTED
 from sessions_ui.domain.snapshot import Snapshot, parse_time
-from sessions_ui.models import AuditEntry, Kind, Observation
+from sessions_ui.models import END_KINDS, LISTED_KINDS, AuditEntry, Kind, Observation
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 
 from .observations import record_observation
@@ -22,7 +21,7 @@ PRESENT_FOR = timedelta(minutes=1)
 """How old PAVE's last word may be and still count as the present one: whoever steps through the
 past does not ask PAVE at each step."""
 
-_TOLD = (Kind.INTENT, Kind.SENT, Kind.OUTCOME, Kind.RESOLUTION, Kind.REFUSAL)
+_TOLD = (*LISTED_KINDS, Kind.SENT, *END_KINDS)
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def session_past(*, session_key: str, at: datetime | None = None) -> Past:
         made=parse_time(present.value("session.created_at")) if present else None,
         earlier=max((end for end in ends if end < at), default=None),
         later=min((end for end in ends if end > at), default=None),
-        authors=frozenset(entry.actor_id for entry in entries if entry.kind in LISTED),
+        authors=frozenset(entry.actor_id for entry in entries if entry.kind in LISTED_KINDS),
     )
 
 

@@ -9,7 +9,6 @@ from django.db import IntegrityError, connection, transaction
 from sessions_ui.audit.log.canonical import COLUMNS, commitment, row_hash
 from sessions_ui.audit.log.index_terms import OUTCOME
 from sessions_ui.audit.log.record import record_access
-from sessions_ui.audit.search.pagination import latest_outcome
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import Outcome
@@ -154,8 +153,8 @@ def test_the_outcome_token_follows_the_latest_outcome():
     resolved(edit_id, "not_in_effect")
     resolved(edit_id, "late_applied")
     assert list(outcomes.all()) == [("late_applied",)]
-    assert latest_outcome(edit_id) is Outcome.LATE_APPLIED
-    assert latest_outcome(intent()) is Outcome.PENDING
+    assert AuditEntry.objects.latest_end(edit_id).outcome == Outcome.LATE_APPLIED
+    assert AuditEntry.objects.latest_end(intent()) is None
 
 
 def test_an_edit_has_one_outcome():
@@ -196,7 +195,7 @@ def test_a_note_is_an_entry_about_an_edit_with_nothing_personal_in_it():
     assert (entry.kind, entry.op, entry.session_key) == (Kind.NOTE, edit_id, KEY)
     assert json.loads(entry.detail) == {"note": "••••• called from •••-•••-0148"}
     assert bytes(entry.hash) == hash_now(entry)
-    assert latest_outcome(edit_id) is Outcome.CONFIRMED
+    assert AuditEntry.objects.latest_end(edit_id).outcome == Outcome.CONFIRMED
 
 
 def test_a_note_may_stand_by_itself():
