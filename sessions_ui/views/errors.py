@@ -11,7 +11,7 @@ from django.urls import resolve
 
 from sessions_ui.context_processors import theme_of
 from sessions_ui.roles import administrators, role_of
-from sessions_ui.services.edits.form_token import form_token_read
+from sessions_ui.services.edits.form_token import read_form_token
 
 from .sessions.form_post import keep_typed
 from .sessions.render import unrecorded
@@ -33,7 +33,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     What a person had typed into a session's form is kept for the person to whom it was drawn.
     """
     session_key = request.resolver_match.kwargs.get("session_key", "")
-    seen = form_token_read(request.POST.get("seen", ""), session_key)
+    seen = read_form_token(request.POST.get("seen", ""), session_key)
     if seen:
         keep_typed(request, seen)
     context = {"session_key": session_key if seen else ""}

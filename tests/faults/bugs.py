@@ -15,7 +15,7 @@ from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
 from sessions_ui.pave.client import PaveClient
 from sessions_ui.pave.errors import PaveError, PaveRefused
 from sessions_ui.services.edits.form_token import new_nonce
-from sessions_ui.services.edits.submit import Submitted
+from sessions_ui.services.edits.submit import SubmitResult
 
 _OWNERS = {"settings": settings, "PaveClient": PaveClient}
 
@@ -121,8 +121,8 @@ def _own_nonce(reserve):
     return reserved
 
 
-def _told_secret(told):
-    return lambda fault: {**told(fault), "note": settings.PAVE.api_secret.reveal()}
+def _secret_added(fault_detail):
+    return lambda fault: {**fault_detail(fault), "note": settings.PAVE.api_secret.reveal()}
 
 
 def _all_applied(find):
@@ -177,19 +177,19 @@ BUGS = {
         ("settings.PAVE_LEASE_SECONDS", lambda _: 0.05),
     ],
     "GET before the reservation": [
-        ("session_update", _read_first),
+        ("submit_edit", _read_first),
     ],
     "guard result ignored": [
         ("move_to_sent", lambda move: lambda edit, **facts: (
             move(edit, **facts), True)[1]),
     ],
     "cause claimed from value": [
-        ("_unmoved", lambda _: lambda *_: True),
+        ("_is_proven", lambda _: lambda *_: True),
     ],
     "policy from the form": [("form_state_of", _never_locked)],
     "nonce not unique": [("_reserve", _own_nonce)],
     "deadline that does not bite": [("settings.PAVE", _slow)],
-    "secret in the record": [("told", _told_secret)],
+    "secret in the record": [("fault_detail", _secret_added)],
     "words of another outcome": [
         ("outcome_words", lambda words: lambda found, **more: words(
             replace(found, outcome=Outcome.NOT_SENT) if found.outcome is Outcome.UNKNOWN else found,
@@ -200,12 +200,12 @@ BUGS = {
     ],
     "ignored field shown as applied": [("edit_result", _all_applied)],
     "sent, and called turned away": [
-        ("session_update", lambda update: lambda **given: (
-            update(**given), Submitted(code="came_second"))[1]),
+        ("submit_edit", lambda submit: lambda **given: (
+            submit(**given), SubmitResult(code="came_second"))[1]),
     ],
-    "what was typed is lost": [("form_state_keep", lambda _: lambda *_, **__: None)],
+    "what was typed is lost": [("save_form_draft", lambda _: lambda *_, **__: None)],
     "kept is said of nothing": [
-        ("form_state_keep", lambda _: lambda *_, **__: None),
+        ("save_form_draft", lambda _: lambda *_, **__: None),
         ("outcome_words", lambda words: lambda found, **_: words(found, kept=True)),
     ],
 }  # fmt: skip

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from sessions_ui.models import Edit, JobLock
-from sessions_ui.services.jobs.reconcile import edits_reconcile
+from sessions_ui.services.jobs.reconcile import reconcile_edits
 
 from .checker import Violation, check
 from .person import Person
@@ -127,8 +127,8 @@ class Play(RuleBasedStateMachine):
         """The clock jumps past lease and settle time, and reconcile comes by twice."""
         later = timezone.now() + timedelta(seconds=self.world.lease + self.world.settle + 1)
         with mock.patch.object(timezone, "now", return_value=later):
-            edits_reconcile()
-            edits_reconcile()
+            reconcile_edits()
+            reconcile_edits()
         self._see_slot()
         assert not self.open
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from sessions_ui.models import AuditEntry, AuditValue, Draft, Erasure, Kind
-from sessions_ui.services.edits.drafts import draft_keep
+from sessions_ui.services.edits.drafts import save_draft
 from tests.audit.authors import KEY, edit, refusal
 from tests.pages import words
 
@@ -41,7 +41,7 @@ def confirm(client, counted, **changed):
 def test_it_counts_without_showing_and_then_erases(manager):
     one = edit({"sms.to": (PHONE, "905-555-0111")})
     edit({"sms.to": ("", "905-555-0111")}, key="NGF-8C0RQ5VJ2T")
-    draft_keep(actor_id=1, session_key=KEY, typed={"sms.to": PHONE})
+    save_draft(actor_id=1, session_key=KEY, typed={"sms.to": PHONE})
     counted = count(manager)
     text = words(counted)
     assert "This phone number stands in 1 edit or refusal" in text

@@ -20,7 +20,7 @@ from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.html import joined, markup
 from sessions_ui.models import Draft, RecentSession
 from sessions_ui.pave.transport.circuit_breaker import FAILURES_TO_OPEN
-from sessions_ui.services.edits.drafts import draft_of
+from sessions_ui.services.edits.drafts import find_draft
 from sessions_ui.services.edits.form_token import FormToken
 from sessions_ui.services.sessions.recent import SHOWN
 from sessions_ui.views import fields
@@ -525,7 +525,7 @@ def test_it_explains_an_old_form_and_keeps_what_was_typed(alice):
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert "This form was too old to be trusted" in answer.text
     assert f'href="/sessions/{KEY}/"' in answer.text
-    kept = draft_of(actor_id=alice.id, session_key=KEY)
+    kept = find_draft(actor_id=alice.id, session_key=KEY)
     assert kept.typed == {"vehicle.make": "Toyota"}
 
 

@@ -15,7 +15,7 @@ from sessions_ui.services.integrity.seal_and_verify import (
     record_prove,
     waiting_for_seal,
 )
-from sessions_ui.services.jobs.reconcile import edits_reconcile
+from sessions_ui.services.jobs.reconcile import reconcile_edits
 
 EVERY = 15.0
 WAIT = 30.0
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             stop.wait(EVERY)
 
     def _pass(self, *, wait: float = 0) -> int | None:
-        settled = edits_reconcile(wait=wait)
+        settled = reconcile_edits(wait=wait)
         if settled:
             self.stdout.write(f"{settled} edit{'' if settled == 1 else 's'} settled.")
         return settled

@@ -8,16 +8,16 @@ from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.outcomes import CLOSED, Outcome
 from sessions_ui.models import Edit
 
-from .settle import edit_kept
+from .settle import keep_edit_as_draft
 from .transitions import move_to_resolution
 
 
-def closing_open(entry_id: int) -> bool:
+def needs_closing(entry_id: int) -> bool:
     """Whether this edit waits for a person."""
     return _waiting(entry_id).exists()
 
 
-def edit_close(*, actor: Actor, entry_id: int, outcome: str, note: str) -> bool:
+def close_edit(*, actor: Actor, entry_id: int, outcome: str, note: str) -> bool:
     """Close an unresolved edit with what a person found out. False: it does not wait any more."""
     edit = _waiting(entry_id).first()
     if edit is None:
@@ -34,7 +34,7 @@ def edit_close(*, actor: Actor, entry_id: int, outcome: str, note: str) -> bool:
         if closed:
             Edit.objects.filter(pk=edit.pk).update(closed_at=timezone.now(), next_look_at=None)
             if edit.state == Outcome.NOT_IN_EFFECT:
-                edit_kept(edit)
+                keep_edit_as_draft(edit)
     return closed
 
 

@@ -23,7 +23,7 @@ KEPT = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class DraftContents:
     """A draft, opened: by field key the text that was typed, the one that the page showed (None:
     nobody knows) and the form's nonce; the reason's inputs, which edit was being taken back, when.
     """
@@ -55,7 +55,7 @@ class Typed:
         return nonces.pop() if len(nonces) == 1 else ""
 
 
-def draft_keep(
+def save_draft(
     *,
     actor_id: int,
     session_key: str,
@@ -67,8 +67,8 @@ def draft_keep(
 ) -> None:
     """Keep ``typed`` (by field key) with what its page showed and the ``reason``'s inputs, in place
     of what the same form left before, and of the same fields of other forms."""
-    drafts_expire()
-    old = draft_of(actor_id=actor_id, session_key=session_key)
+    delete_expired_drafts()
+    old = find_draft(actor_id=actor_id, session_key=session_key)
     left = {key: one for key, one in old.fields.items() if one[2] != nonce} if old else {}
     new = {key: (text, (saw or {}).get(key), nonce) for key, text in typed.items()}
     given = {name: text for name, text in (reason or {}).items() if text}
@@ -81,11 +81,11 @@ def draft_keep(
     )
 
 
-def form_state_keep(actor: Actor, form_state: FormState, posted: FormData, *, nonce: str) -> None:
+def save_form_draft(actor: Actor, form_state: FormState, posted: FormData, *, nonce: str) -> None:
     """Keep what was typed into a sheet and PAVE does not hold yet, in place of what the form of
     this nonce left before."""
     wanted = {key: one for key, one in form_state.touched.items() if one.merge is not Merge.SAME}
-    draft_keep(
+    save_draft(
         actor_id=actor.id,
         session_key=form_state.session_key,
         typed={key: one.mine for key, one in wanted.items()},
@@ -96,10 +96,10 @@ def form_state_keep(actor: Actor, form_state: FormState, posted: FormData, *, no
     )
 
 
-def draft_of_edit(edit: Edit, *, reverts: int = 0) -> None:
+def save_edit_draft(edit: Edit, *, reverts: int = 0) -> None:
     """Keep for its author what an edit carried that came to nothing. What the author typed in the
     meantime is newer, and stays."""
-    old = draft_of(actor_id=edit.actor_id, session_key=edit.session_key)
+    old = find_draft(actor_id=edit.actor_id, session_key=edit.session_key)
     carried = {key: (wanted, None, edit.nonce) for key, (_, wanted) in edit.changes.items()}
     _store(
         edit.actor_id,
@@ -121,34 +121,36 @@ def _store(
     Draft.objects.update_or_create(actor_id=actor_id, session_key=session_key, defaults=kept)
 
 
-def drafts_expire() -> None:
+def delete_expired_drafts() -> None:
     """Forget what is older than a day."""
     Draft.objects.filter(kept_at__lt=timezone.now() - KEPT).delete()
 
 
-def draft_of(*, actor_id: int, session_key: str) -> Typed | None:
+def find_draft(*, actor_id: int, session_key: str) -> DraftContents | None:
     """The person's draft for this session, at most a day old; one of an older form is passed by."""
     fresh = Draft.objects.filter(kept_at__gte=timezone.now() - KEPT)
     row = fresh.filter(actor_id=actor_id, session_key=session_key).first()
     kept = decrypt(row.sealed) if row else None
-    return Typed(**kept, kept_at=row.kept_at) if kept and "fields" in kept else None
+    return DraftContents(**kept, kept_at=row.kept_at) if kept and "fields" in kept else None
 
 
-def draft_drop(*, actor_id: int, session_key: str) -> None:
+def delete_draft(*, actor_id: int, session_key: str) -> None:
     """Forget the draft: its author does not want it."""
     Draft.objects.filter(actor_id=actor_id, session_key=session_key).delete()
 
 
-def draft_sent(*, actor_id: int, session_key: str, nonce: str, keys: Collection[str]) -> None:
+def remove_sent_fields(
+    *, actor_id: int, session_key: str, nonce: str, keys: Collection[str]
+) -> None:
     """Forget what was sent: all of its form, and the same fields of other forms."""
-    old = draft_of(actor_id=actor_id, session_key=session_key)
+    old = find_draft(actor_id=actor_id, session_key=session_key)
     if old is None:
         return
     left = {k: one for k, one in old.fields.items() if one[2] != nonce and k not in keys}
     _store(actor_id, session_key, fields=left, reason=old.reason, reverts=old.reverts)
 
 
-def form_state_restored(form_state: FormState, draft: Typed) -> FormState:
+def form_state_with_draft(form_state: FormState, draft: DraftContents) -> FormState:
     """The sheet with the draft typed into it, merged from what its author saw then."""
     merges = merge({**form_state.texts, **draft.saw}, form_state.texts, draft.typed)
     return replace(form_state, typed=draft.typed, merges=merges, reverts=draft.reverts)

@@ -12,7 +12,7 @@ from sessions_ui.pave.client import Answer
 from sessions_ui.pave.errors import PaveError, PaveNotSent, PaveRefused
 from sessions_ui.services.sessions.pave_reads import read_snapshot
 
-from .settle import results_of
+from .settle import field_results
 from .transitions import Results, move_to_outcome
 
 
@@ -39,14 +39,14 @@ def _judge_fault(actor: Actor, edit: Edit, base: Snapshot, fault: PaveError) -> 
         http_status=fault.http_status,
         error_code=fault.cause,
         duration_ms=fault.duration_ms,
-        detail=told(fault),
+        detail=fault_detail(fault),
         known=personal_texts({spec.key: base.value(spec.key) for spec in CATALOGUE}),
     )
 
 
 def _judge_answer(actor: Actor, edit: Edit, base: Snapshot, answer: Answer) -> None:
     after = Snapshot.parse(answer.document, edit.session_key, timezone.now())
-    results = _with_read_back(edit, results_of(edit, after))
+    results = _with_read_back(edit, field_results(edit, after))
     move_to_outcome(
         edit,
         roll_up({key: result for key, (result, _) in results.items()}, answered=True),
@@ -70,13 +70,13 @@ def _with_read_back(edit: Edit, results: Results) -> Results:
     if not missing:
         return results
     try:
-        again = results_of(edit, read_snapshot(edit.session_key))
+        again = field_results(edit, read_snapshot(edit.session_key))
     except PaveError:
         return results
     return {**results, **{key: again[key] for key in missing}}
 
 
-def told(fault: PaveError) -> dict[str, object]:
+def fault_detail(fault: PaveError) -> dict[str, object]:
     """What the record keeps of a fault: PAVE's own words, and how long it asks to wait."""
     facts = {"pave_message": fault.pave_message, "retry_after": fault.retry_after}
     return {name: value for name, value in facts.items() if value}

@@ -21,6 +21,6 @@ class FormData:
     reverts: int = 0
 
 
-def as_sent(key: str, typed: str) -> str:
+def sent_text(key: str, typed: str) -> str:
     """The typed text as PAVE gets it: what the record holds, and what a page calls sent."""
     return text_of(CATALOGUE[key].kind.sent(typed))

@@ -57,7 +57,7 @@ class FormToken:
         return self.step == REVIEW and self.bound == digest_of(inputs)
 
 
-def form_token_read(token: str, session_key: str, actor_id: int | None = None) -> FormToken | None:
+def read_form_token(token: str, session_key: str, actor_id: int | None = None) -> FormToken | None:
     """The copy in a token; None when forged, older than a day, or of another session or person.
 
     ``actor_id`` None accepts any person: for a post whose log-in has ended.

@@ -18,18 +18,18 @@ from sessions_ui.services.sessions.pave_reads import (
     read_snapshot,
 )
 
-from .drafts import form_state_keep
+from .drafts import save_form_draft
 from .form_data import FormData
 from .form_state import FormState, form_state_of
 from .form_token import FormToken
-from .refusals import refusal_of_locked
-from .settle import edit_settle, edits_found_late, open_edit
+from .refusals import record_locked_fields
+from .settle import check_late_effects, find_open_edit, settle_edit
 
 SEEN = "personal.seen"
 SEEN_ONCE_IN = timedelta(hours=1)
 
 
-def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> FormState:
+def open_session(*, actor: Actor, session_key: str, may_edit: bool) -> FormState:
     """The session as PAVE holds it now, with every field's verdict; settles an unknown edit.
 
     Raises PaveKeyError for what cannot be a key and PaveNotFound where PAVE knows no such session;
@@ -40,7 +40,7 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> FormState
     except PaveNotFound:
         raise
     except PaveError as fault:
-        pending = open_edit(session_key)
+        pending = find_open_edit(session_key)
         return form_state_of(
             session_key=session_key,
             snapshot=None,
@@ -50,17 +50,17 @@ def session_load(*, actor: Actor, session_key: str, may_edit: bool) -> FormState
             last_read=cached_snapshot(session_key),
         )
     record_observation(snapshot)
-    pending = open_edit(session_key)
-    if pending and edit_settle(pending, snapshot):
-        pending = open_edit(session_key)
-    edits_found_late(snapshot)
+    pending = find_open_edit(session_key)
+    if pending and settle_edit(pending, snapshot):
+        pending = find_open_edit(session_key)
+    check_late_effects(snapshot)
     _note_visit(actor, snapshot)
     return form_state_of(
         session_key=session_key, snapshot=snapshot, may_edit=may_edit, pending=pending
     )
 
 
-def session_review(
+def review_edit(
     *,
     actor: Actor,
     session_key: str,
@@ -81,9 +81,9 @@ def session_review(
         raise
     except PaveError as error:
         snapshot, fault = None, error
-    pending = open_edit(session_key)
-    if pending and snapshot and edit_settle(pending, snapshot):
-        pending = open_edit(session_key)
+    pending = find_open_edit(session_key)
+    if pending and snapshot and settle_edit(pending, snapshot):
+        pending = find_open_edit(session_key)
     form_state = form_state_of(
         session_key=session_key,
         snapshot=snapshot,
@@ -96,12 +96,12 @@ def session_review(
         reverts=posted.reverts,
     )
     if snapshot is None:
-        form_state_keep(actor, form_state, posted, nonce=seen.nonce if seen else "")
+        save_form_draft(actor, form_state, posted, nonce=seen.nonce if seen else "")
     elif seen:
         if form_state.refused or form_state.unknown_names:
-            refusal_of_locked(actor, form_state)
+            record_locked_fields(actor, form_state)
         with suppress(DatabaseError, InterfaceError):  # a review promises nothing
-            form_state_keep(actor, form_state, posted, nonce=seen.nonce)
+            save_form_draft(actor, form_state, posted, nonce=seen.nonce)
     return form_state
 
 

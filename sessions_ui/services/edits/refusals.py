@@ -13,7 +13,7 @@ from .form_state import FormState
 from .form_token import FormToken
 
 
-def refusal_record(
+def record_forbidden_post(
     *,
     actor: Actor,
     session_key: str,
@@ -51,7 +51,7 @@ def refusal_record(
         )
 
 
-def refusal_of_locked(actor: Actor, form_state: FormState) -> None:
+def record_locked_fields(actor: Actor, form_state: FormState) -> None:
     """Record the locked fields and unknown names of a review; they are kept out of the edit. What
     PAVE holds already was not refused."""
     refused = {k: one for k, one in form_state.refused.items() if one.merge is not Merge.SAME}

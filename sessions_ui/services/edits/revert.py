@@ -17,12 +17,12 @@ from sessions_ui.models import AuditEntry
 
 from .form_data import FormData
 from .form_state import FormState
-from .prepare import SEEN, session_review
-from .refusals import refusal_of_locked, refusal_record
+from .prepare import SEEN, review_edit
+from .refusals import record_forbidden_post, record_locked_fields
 
 
 @dataclass(frozen=True)
-class Reverting:
+class RevertReview:
     """A revert on its way to the review: the sheet, and what cannot be taken back and why."""
 
     form_state: FormState
@@ -34,7 +34,7 @@ def edit_inverse(entry_id: int) -> Inverse | None:
     return inverse_of(entry_id)
 
 
-def edits_reverting(entry: AuditEntry) -> dict[int, list[int]]:
+def reverts_of(entry: AuditEntry) -> dict[int, list[int]]:
     """The edits that take this one back, by its number."""
     return reverts_among(entry.session_key, [entry.id]) if entry.session_key else {}
 
@@ -44,27 +44,25 @@ def revert_reason(entry_id: int) -> dict[str, str]:
     return {"reason_code": "other", "reason_note": f"Revert of #{entry_id}", "ticket": ""}
 
 
-def session_revert(*, actor: Actor, inverse: Inverse) -> Reverting:
+def review_revert(*, actor: Actor, inverse: Inverse) -> RevertReview:
     """A fresh read, merged with the values from before the edit; locked ones are recorded as
     refused, and that old personal values are shown is recorded too. Raises PaveNotFound and
     PaveKeyError."""
     posted = _posted(inverse)
     _record_seen(actor, inverse)
-    form_state = session_review(
-        actor=actor, session_key=inverse.session_key, seen=None, posted=posted
-    )
+    form_state = review_edit(actor=actor, session_key=inverse.session_key, seen=None, posted=posted)
     seen = {**form_state.texts, **inverse.left}
     if form_state.snapshot:
         form_state = replace(form_state, merges=merge(seen, form_state.texts, form_state.typed))
         if form_state.refused:
-            refusal_of_locked(actor, form_state)
+            record_locked_fields(actor, form_state)
     hindered = tuple((CATALOGUE[key], why) for key, why in inverse.hindered.items())
-    return Reverting(form_state, hindered)
+    return RevertReview(form_state, hindered)
 
 
-def revert_refuse(*, actor: Actor, inverse: Inverse) -> None:
+def record_forbidden_revert(*, actor: Actor, inverse: Inverse) -> None:
     """Record that somebody without the right tried to take an edit back."""
-    refusal_record(
+    record_forbidden_post(
         actor=actor,
         session_key=inverse.session_key,
         posted=_posted(inverse),

@@ -12,7 +12,7 @@ from sessions_ui.domain.rules.outcomes import OPEN, FieldResult, Outcome, State,
 from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.models import AuditEntry, Edit
 
-from .drafts import draft_of_edit
+from .drafts import save_edit_draft
 from .transitions import Results, move_to_outcome, move_to_resolution
 
 STAMP_MARGIN = timedelta(seconds=2)
@@ -20,13 +20,13 @@ UNSENT = (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.REFUSED_BY_POLICY, Outcome.
 """The outcomes of edits that certainly changed nothing at PAVE."""
 
 
-def open_edit(session_key: str) -> Edit | None:
+def find_open_edit(session_key: str) -> Edit | None:
     """The edit that holds the session's slot, after abandoned ones were let go."""
-    edits_expire(session_key=session_key)
+    expire_leases(session_key=session_key)
     return Edit.objects.filter(session_key=session_key, state__in=OPEN).first()
 
 
-def slot_awaited(session_key: str) -> datetime:
+def wait_for_slot(session_key: str) -> datetime:
     """The time behind a transition that lets go of the slot at this moment, inside a transaction.
 
     PostgreSQL would let an intent wait for it only after the intent was dated, and on record two
@@ -38,7 +38,7 @@ def slot_awaited(session_key: str) -> datetime:
     return timezone.now()
 
 
-def edits_expire(**of_session: str) -> None:
+def expire_leases(**of_session: str) -> None:
     """Let go of edits whose process is gone, judged by the lease alone.
 
     Not yet sent: nothing was written, so `not_sent`. Sent: `unknown`, to be read back.
@@ -47,7 +47,7 @@ def edits_expire(**of_session: str) -> None:
     for edit in gone.filter(state=State.INTENT):
         with transaction.atomic():
             if _let_go(edit, Outcome.NOT_SENT, State.INTENT):
-                edit_kept(edit)
+                keep_edit_as_draft(edit)
     for edit in gone.filter(state=State.SENT):
         _let_go(edit, Outcome.UNKNOWN, State.SENT)
 
@@ -56,7 +56,7 @@ def _let_go(edit: Edit, outcome: Outcome, before: State) -> bool:
     return move_to_outcome(edit, outcome, actor=SYSTEM, allowed={before}, error_code="abandoned")
 
 
-def results_of(edit: Edit, snapshot: Snapshot) -> Results:
+def field_results(edit: Edit, snapshot: Snapshot) -> Results:
     """What became of each sent field, with the value that PAVE holds now."""
     return {
         key: (snapshot.result(key, was, wanted), snapshot.text(key))
@@ -64,7 +64,7 @@ def results_of(edit: Edit, snapshot: Snapshot) -> Results:
     }
 
 
-def edit_settle(edit: Edit, snapshot: Snapshot) -> bool:
+def settle_edit(edit: Edit, snapshot: Snapshot) -> bool:
     """Settle an unknown edit from a snapshot, if it can be said yet.
 
     All values in effect may be said of what was asked for after the sending; anything else only of
@@ -74,30 +74,30 @@ def edit_settle(edit: Edit, snapshot: Snapshot) -> bool:
     """
     if edit.state != State.UNKNOWN or snapshot.earliest < edit.sent_at:
         return False
-    results = results_of(edit, snapshot)
+    results = field_results(edit, snapshot)
     outcome = roll_up({key: result for key, (result, _) in results.items()}, answered=False)
     settled = edit.sent_at + timedelta(seconds=settings.PAVE_SETTLE_SECONDS)
     if outcome is not Outcome.IN_EFFECT and snapshot.earliest < settled:
         return False
-    proven = _unmoved(edit, snapshot, results)
+    proven = _is_proven(edit, snapshot, results)
     with transaction.atomic():
         moved = _resolve(edit, outcome, snapshot, results, State.UNKNOWN, proven=proven)
         if moved and outcome is Outcome.NOT_IN_EFFECT:
-            edit_kept(edit)
+            keep_edit_as_draft(edit)
     return moved
 
 
-def edit_kept(edit: Edit) -> None:
+def keep_edit_as_draft(edit: Edit) -> None:
     """Keep for its author what an edit carried that came to nothing."""
-    draft_of_edit(edit, reverts=origin_of(AuditEntry.objects.get(id=edit.entry_id)))
+    save_edit_draft(edit, reverts=origin_of(AuditEntry.objects.get(id=edit.entry_id)))
 
 
-def by_reading(results: Results) -> Results:
+def effect_results(results: Results) -> Results:
     """The results in words of effect, for what was only read back."""
     return {key: (result.by_reading, held) for key, (result, held) in results.items()}
 
 
-def edits_found_late(snapshot: Snapshot) -> None:
+def check_late_effects(snapshot: Snapshot) -> None:
     """Look again, from a snapshot that was read anyway, at edits called not in effect."""
     waiting = Edit.objects.filter(
         session_key=snapshot.session_key,
@@ -105,16 +105,16 @@ def edits_found_late(snapshot: Snapshot) -> None:
         next_look_at__isnull=False,
     )
     for edit in waiting:
-        edit_found_late(edit, snapshot)
+        check_late_effect(edit, snapshot)
 
 
-def edit_found_late(edit: Edit, snapshot: Snapshot) -> bool:
+def check_late_effect(edit: Edit, snapshot: Snapshot) -> bool:
     """`late_applied` if PAVE holds all of the edit now and nobody of ours sent it again. What was
     asked for before the verdict says nothing against it."""
     if snapshot.earliest < edit.settled_at:
         return False
-    results = results_of(edit, snapshot)
-    if {result for result, _ in results.values()} != {FieldResult.APPLIED} or sent_again(edit):
+    results = field_results(edit, snapshot)
+    if {result for result, _ in results.values()} != {FieldResult.APPLIED} or was_sent_again(edit):
         return False
     return _resolve(edit, Outcome.LATE_APPLIED, snapshot, results, Outcome.NOT_IN_EFFECT)
 
@@ -133,7 +133,7 @@ def _resolve(
         outcome,
         actor=SYSTEM,
         allowed={before},
-        results=by_reading(results),
+        results=effect_results(results),
         status=snapshot.raw_status,
         new_version=snapshot.updated_at,
         detail={
@@ -144,13 +144,13 @@ def _resolve(
     )
 
 
-def sent_again(edit: Edit) -> bool:
+def was_sent_again(edit: Edit) -> bool:
     """Whether a later edit of ours may have put one of these fields there."""
     later = Edit.objects.filter(session_key=edit.session_key, entry_id__gt=edit.entry_id)
     return any(set(one.changes) & set(edit.changes) for one in later.exclude(state__in=UNSENT))
 
 
-def _unmoved(edit: Edit, snapshot: Snapshot, results: Results) -> bool:
+def _is_proven(edit: Edit, snapshot: Snapshot, results: Results) -> bool:
     """Whether PAVE's stamp shows that nothing was applied at all, not only that nothing is left.
 
     The stamp has whole seconds: one as young as the sending could stand for two changes.

@@ -19,7 +19,7 @@ from sessions_ui.models import AuditEntry, Edit
 Results = Mapping[str, tuple[FieldResult, str]]
 
 
-def lease() -> timedelta:
+def lease_period() -> timedelta:
     """How long an edit may stay in one state before others may take it for abandoned."""
     return timedelta(seconds=settings.PAVE_LEASE_SECONDS)
 
@@ -62,7 +62,7 @@ def move_to_sent(
             payload_sha256=sha256,
             request_id=request_id(edit),
         ),
-        lambda now: {"sent_at": now, "lease_until": now + lease()},
+        lambda now: {"sent_at": now, "lease_until": now + lease_period()},
         changes={key: list(pair) for key, pair in changes.items()},
         base_version=base.updated_at,
     )

@@ -15,8 +15,13 @@ from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.outcomes import Outcome, State
 from sessions_ui.models import Edit
 from sessions_ui.pave.errors import PaveError, PaveNotFound
-from sessions_ui.services.edits.drafts import drafts_expire
-from sessions_ui.services.edits.settle import edit_found_late, edit_settle, edits_expire, sent_again
+from sessions_ui.services.edits.drafts import delete_expired_drafts
+from sessions_ui.services.edits.settle import (
+    check_late_effect,
+    expire_leases,
+    settle_edit,
+    was_sent_again,
+)
 from sessions_ui.services.edits.transitions import move_to_resolution
 from sessions_ui.services.review.scan import review_scan
 from sessions_ui.services.sessions.observations import record_observation
@@ -33,7 +38,7 @@ LEASE_SECONDS = 60
 SWEEP_SECONDS = 5.0
 
 
-def edits_reconcile(*, wait: float = 0) -> int | None:
+def reconcile_edits(*, wait: float = 0) -> int | None:
     """One pass; how many edits were settled. None: another process held the lease for ``wait``
     seconds.
 
@@ -44,8 +49,8 @@ def edits_reconcile(*, wait: float = 0) -> int | None:
     if not (lease.wait(wait) if wait else lease.take()):
         return None
     try:
-        edits_expire()
-        drafts_expire()
+        expire_leases()
+        delete_expired_drafts()
         delete_expired_snapshots()
         settled = sum(_tried(_settle, edit) for edit in _held(lease, _unknown()))
         settled += sum(_tried(_look_again, edit) for edit in _held(lease, _due()))
@@ -79,7 +84,7 @@ def _tried(step: Callable[[Edit], bool], edit: Edit) -> bool:
 
 def _settle(edit: Edit) -> bool:
     try:
-        return edit_settle(edit, read_snapshot(edit.session_key))
+        return settle_edit(edit, read_snapshot(edit.session_key))
     except PaveNotFound:
         return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code="not_found")
     except PaveError as fault:
@@ -98,9 +103,9 @@ def _look_again(edit: Edit) -> bool:
     except PaveError:
         return False  # the next pass looks again
     record_observation(snapshot)
-    if edit_found_late(edit, snapshot):
+    if check_late_effect(edit, snapshot):
         return True
-    _next_look(edit, done=sent_again(edit))
+    _next_look(edit, done=was_sent_again(edit))
     return False
 
 

@@ -31,8 +31,8 @@ from sessions_ui.services.audit.search import (
     newest_seen,
     people_listed,
 )
-from sessions_ui.services.edits.close import closing_open, edit_close
-from sessions_ui.services.edits.revert import edits_reverting
+from sessions_ui.services.edits.close import close_edit, needs_closing
+from sessions_ui.services.edits.revert import reverts_of
 from sessions_ui.services.integrity.seal_and_verify import doubt_standing
 from sessions_ui.services.review.status import entry_review, review_statuses
 
@@ -157,12 +157,12 @@ def render_entry(
     """The page of one edit; while nobody could settle it, with the form that closes it; where it
     hides personal values, with the one that shows them. 422 when a form was wanting."""
     row, reviews = shown.story.row, request.user.has_perm(REVIEW_AUDIT)
-    left = reviews and closing_open(row.entry.id)
+    left = reviews and needs_closing(row.entry.id)
     hides = any(one.hides for one in row.changes) and request.user.has_perm(REVEAL_PERSONAL)
     context = {
         "shown": shown,
         "story": shown.story,
-        "reverted": edits_reverting(shown.story.row.entry),
+        "reverted": reverts_of(shown.story.row.entry),
         "close": (close or CloseForm()) if left else None,
         "reveal": (reveal or RevealForm()) if hides else None,
         "revealed": revealed,
@@ -186,7 +186,7 @@ def close(request: HttpRequest, entry_id: int) -> HttpResponse:
     if not form.is_valid():
         return render_entry(request, shown, close=form)
     said = form.cleaned_data
-    closed = edit_close(
+    closed = close_edit(
         actor=actor_of(request), entry_id=entry_id, outcome=said["outcome"], note=said["note"]
     )
     if not closed:

@@ -16,13 +16,13 @@ from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
 from sessions_ui.permissions import EDIT_SESSION, VIEW_SESSIONS
 from sessions_ui.roles import actor_of
-from sessions_ui.services.edits.drafts import draft_drop, draft_of, form_state_restored
+from sessions_ui.services.edits.drafts import delete_draft, find_draft, form_state_with_draft
 from sessions_ui.services.edits.form_data import FormData
 from sessions_ui.services.edits.form_state import Decision, FormState
-from sessions_ui.services.edits.form_token import FormToken, form_token_read
-from sessions_ui.services.edits.prepare import session_load, session_review
-from sessions_ui.services.edits.refusals import refusal_record
-from sessions_ui.services.edits.submit import edit_of_nonce, session_update
+from sessions_ui.services.edits.form_token import FormToken, read_form_token
+from sessions_ui.services.edits.prepare import open_session, review_edit
+from sessions_ui.services.edits.refusals import record_forbidden_post
+from sessions_ui.services.edits.submit import edit_by_nonce, submit_edit
 
 from .form_post import form_data_of, keep_typed
 from .render import form_of, render_form, render_review, session_unknown, unrecorded
@@ -53,7 +53,7 @@ def session(request: HttpRequest, session_key: str) -> HttpResponse:
     """One session's page; a key that cannot be one, or that PAVE does not know, is 404."""
     if not request.user.is_authenticated:
         return _log_in_first(request, session_key)
-    answer = _post if request.method == "POST" else _get
+    answer = _handle_post if request.method == "POST" else _get
     try:
         return answer(request, session_key)
     except (PaveKeyError, PaveNotFound):
@@ -65,7 +65,7 @@ def session(request: HttpRequest, session_key: str) -> HttpResponse:
 
 def _log_in_first(request: HttpRequest, session_key: str) -> HttpResponse:
     """To the log-in; what a person with a valid page had typed is kept for that person."""
-    seen = form_token_read(request.POST.get("seen", ""), session_key)
+    seen = read_form_token(request.POST.get("seen", ""), session_key)
     if seen:
         keep_typed(request, seen)
     return redirect_to_login(request.path)
@@ -75,28 +75,28 @@ def _get(request: HttpRequest, session_key: str) -> HttpResponse:
     if not request.user.has_perm(VIEW_SESSIONS):
         raise PermissionDenied
     actor = actor_of(request)
-    form_state = session_load(
+    form_state = open_session(
         actor=actor, session_key=session_key, may_edit=request.user.has_perm(EDIT_SESSION)
     )
-    draft = draft_of(actor_id=actor.id, session_key=session_key)
+    draft = find_draft(actor_id=actor.id, session_key=session_key)
     if draft and "draft" in request.GET:
-        form_state = form_state_restored(form_state, draft)
+        form_state = form_state_with_draft(form_state, draft)
         nonce = unused(draft.nonce)  # it is the same form again
         return render_form(request, form_state, nonce=nonce, reason=draft.reason, restored=True)
     return render_form(request, form_state, draft=draft, edit_id=request.GET.get("edit", ""))
 
 
-def _post(request: HttpRequest, session_key: str) -> HttpResponse:
-    seen = form_token_read(request.POST.get("seen", ""), session_key, request.user.id)
+def _handle_post(request: HttpRequest, session_key: str) -> HttpResponse:
+    seen = read_form_token(request.POST.get("seen", ""), session_key, request.user.id)
     posted = form_data_of(request, seen)
     action = request.POST.get("action")
     if not request.user.has_perm(EDIT_SESSION):
-        refusal_record(
+        record_forbidden_post(
             actor=actor_of(request),
             session_key=session_key,
             posted=posted,
             error_code="NO_PERMISSION",
-            seen=form_token_read(request.POST.get("seen", ""), session_key),
+            seen=read_form_token(request.POST.get("seen", ""), session_key),
         )
         raise PermissionDenied
     if action == "discard":
@@ -121,7 +121,7 @@ def _keep(request: HttpRequest, seen: FormToken | None) -> HttpResponse:
 
 
 def _discard(request: HttpRequest, session_key: str) -> HttpResponse:
-    draft_drop(actor_id=request.user.id, session_key=session_key)
+    delete_draft(actor_id=request.user.id, session_key=session_key)
     return redirect("session", session_key)
 
 
@@ -135,7 +135,7 @@ def _review(
     reason_form: ReasonForm | None = None,
 ) -> HttpResponse:
     """The review page, or the form again: with errors, conflicts, or nothing to send."""
-    form_state = session_review(
+    form_state = review_edit(
         actor=actor_of(request), session_key=session_key, seen=seen, posted=posted
     )
     nonce = unused(seen.nonce) if seen else ""
@@ -172,7 +172,7 @@ def render_reviewed(
 
 def unused(nonce: str) -> str:
     """A form's nonce while it is unused, else none, so that the next form makes a new one."""
-    return nonce if nonce and edit_of_nonce(nonce) is None else ""
+    return nonce if nonce and edit_by_nonce(nonce) is None else ""
 
 
 def _send(request: HttpRequest, seen: FormToken, posted: FormData) -> HttpResponse:
@@ -180,7 +180,7 @@ def _send(request: HttpRequest, seen: FormToken, posted: FormData) -> HttpRespon
     if not reason_form.is_valid() and unused(seen.nonce):
         return _review(request, seen.session_key, seen, posted, reason_form=reason_form)
     given = reason_form.cleaned_data
-    submitted = session_update(
+    submitted = submit_edit(
         actor=actor_of(request),
         session_key=seen.session_key,
         seen=seen,
@@ -202,7 +202,7 @@ def _stopped(
     if code == "not_found":
         return session_unknown(request, seen.session_key, stopped=code)
     if form_state is None:
-        form_state = session_review(
+        form_state = review_edit(
             actor=actor_of(request), session_key=seen.session_key, seen=seen, posted=posted
         )
     return render_form(request, form_state, stopped=code, status=STOPPED[code])

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS
 from sessions_ui.domain.values.kinds import storable
-from sessions_ui.services.edits.drafts import draft_keep
+from sessions_ui.services.edits.drafts import save_draft
 from sessions_ui.services.edits.form_data import FormData
 from sessions_ui.services.edits.form_token import FormToken
 
@@ -42,7 +42,7 @@ def keep_typed(request: HttpRequest, seen: FormToken) -> None:
         for key, text in posted.typed.items()
         if not CATALOGUE[key].kind.same(text, seen.texts.get(key, ""))
     }
-    draft_keep(
+    save_draft(
         actor_id=seen.actor_id,
         session_key=seen.session_key,
         typed=changed,

@@ -23,7 +23,7 @@ from sessions_ui.forms.session.form import SessionForm
 from sessions_ui.forms.session.row import spelled
 from sessions_ui.forms.session.values import value_warnings
 from sessions_ui.pave.client import body_bytes
-from sessions_ui.services.edits.drafts import Typed
+from sessions_ui.services.edits.drafts import DraftContents
 from sessions_ui.services.edits.form_state import FormState
 from sessions_ui.services.edits.form_token import FormToken, new_nonce
 
@@ -66,7 +66,7 @@ def render_form(
     nonce: str = "",
     edit_id: str = "",
     stopped: str = "",
-    draft: Typed | None = None,
+    draft: DraftContents | None = None,
     reason: Mapping[str, str] | None = None,
     status: int = HTTPStatus.OK,
     **notes: object,

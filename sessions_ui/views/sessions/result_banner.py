@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, Words
 from sessions_ui.forms.session.row import spelled
-from sessions_ui.services.edits.drafts import Typed
+from sessions_ui.services.edits.drafts import DraftContents
 from sessions_ui.services.edits.form_state import FormState
 from sessions_ui.services.edits.result import edit_result
 
@@ -27,7 +27,9 @@ class ShownEdit:
     settle_at: object
 
 
-def shown_edit(edit_id: str, form_state: FormState, draft: Typed | None) -> ShownEdit | None:
+def shown_edit(
+    edit_id: str, form_state: FormState, draft: DraftContents | None
+) -> ShownEdit | None:
     """The banner for ``?edit=``; None when there is no such edit of this session. It calls kept
     what stands in the reader's ``draft``."""
     found = edit_result(edit_id, form_state.session_key)

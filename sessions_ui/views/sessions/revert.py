@@ -11,9 +11,9 @@ from sessions_ui.permissions import EDIT_SESSION, VIEW_HISTORY, requires
 from sessions_ui.roles import actor_of
 from sessions_ui.services.edits.revert import (
     edit_inverse,
+    record_forbidden_revert,
     revert_reason,
-    revert_refuse,
-    session_revert,
+    review_revert,
 )
 
 from .detail import render_reviewed
@@ -35,10 +35,10 @@ def revert(request: HttpRequest, entry_id: int) -> HttpResponse:
         inverse = inverse.only(chosen)
     actor = actor_of(request)
     if not request.user.has_perm(EDIT_SESSION):
-        revert_refuse(actor=actor, inverse=inverse)
+        record_forbidden_revert(actor=actor, inverse=inverse)
         raise PermissionDenied
     try:
-        reverting = session_revert(actor=actor, inverse=inverse)
+        reverting = review_revert(actor=actor, inverse=inverse)
     except (PaveKeyError, PaveNotFound):
         return session_unknown(request, inverse.session_key)
     return render_reviewed(

@@ -7,7 +7,7 @@ import pytest
 
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.models import Edit
-from sessions_ui.services.edits.drafts import draft_of_edit
+from sessions_ui.services.edits.drafts import save_edit_draft
 from sessions_ui.services.edits.result import EditResult
 from sessions_ui.views.sessions.messages import GONE, STOPPED_WORDS, VARIANTS, outcome_words
 from tests.pages import Agent
@@ -214,7 +214,7 @@ def test_it_says_what_is_true_now_and_what_to_do(client, alice, sandbox, idle, o
     edit = leave(idle, state, session__theme="LITE")
     Edit.objects.filter(pk=edit.pk).update(lease_until="2099-01-01T00:00:00Z")
     edit.actor_id = alice.id
-    draft_of_edit(edit)
+    save_edit_draft(edit)
     page = Agent(client, alice, idle).open(f"?edit={edit.entry_id}")
     banner = page.soup.select_one("[data-outcome]")
     assert banner["data-outcome"] == outcome

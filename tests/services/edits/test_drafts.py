@@ -8,8 +8,8 @@ from sessions_ui.crypto import encrypt
 from sessions_ui.models import Draft, Edit
 from sessions_ui.services.edits import prepare as sessions
 from sessions_ui.services.edits import submit as edits
-from sessions_ui.services.edits.drafts import draft_of
-from sessions_ui.services.jobs.reconcile import edits_reconcile
+from sessions_ui.services.edits.drafts import find_draft
+from sessions_ui.services.jobs.reconcile import reconcile_edits
 from tests.pages import Agent, Page
 
 from .test_settle import leave
@@ -42,7 +42,7 @@ def kept(alice, idle):
     """Give a function that tells what is kept for alice, by field key."""
 
     def _kept():
-        draft = draft_of(actor_id=alice.id, session_key=idle)
+        draft = find_draft(actor_id=alice.id, session_key=idle)
         return draft.typed if draft else {}
 
     return _kept
@@ -90,7 +90,7 @@ def test_a_review_stands_when_our_database_takes_no_writes(agent, monkeypatch):
         raise DatabaseError("read only")
 
     page = agent.open()
-    monkeypatch.setattr(sessions, "form_state_keep", refuse)
+    monkeypatch.setattr(sessions, "save_form_draft", refuse)
     assert agent.review(page, session_theme="LITE").payload
 
 
@@ -167,7 +167,7 @@ def test_a_process_that_dies_before_sending_keeps_it(agent, monkeypatch, kept):
     waiting = agent.open().text
     assert "alice has had it open for sending since" in waiting
     Edit.objects.update(lease_until=timezone.now())
-    edits_reconcile()
+    reconcile_edits()
     page = agent.open(f"?edit={Edit.objects.get().entry_id}")
     assert page.outcome == "not_sent"
     assert "The dashboard did not come to calling PAVE" in page.text
@@ -186,7 +186,7 @@ def test_a_verdict_takes_nothing_away_that_was_typed_in_the_meantime(
     later = {**page.inputs(), "vehicle-trim": "Touring", "session-theme": "CAPT"}
     agent.post(later, "keep")
     settings.PAVE_SETTLE_SECONDS = 0
-    edits_reconcile()
+    reconcile_edits()
     assert Edit.objects.get().state == "not_in_effect"
     assert kept() == {"vehicle.trim": "Touring", "session.theme": "CAPT"}
 

@@ -16,9 +16,9 @@ from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
 from sessions_ui.models import AuditEntry, Edit, JobLock, Kind
 from sessions_ui.services.edits.result import edit_result
-from sessions_ui.services.edits.settle import edit_found_late, edit_settle, edits_expire
+from sessions_ui.services.edits.settle import check_late_effect, expire_leases, settle_edit
 from sessions_ui.services.jobs.lock import JobLease
-from sessions_ui.services.jobs.reconcile import edits_reconcile
+from sessions_ui.services.jobs.reconcile import reconcile_edits
 from sessions_ui.services.sessions.pave_reads import read_snapshot
 from tests.pages import Agent
 
@@ -88,7 +88,7 @@ def story(edit):
 
 def test_it_calls_an_abandoned_intent_not_sent(sandbox, idle):
     edit = leave(idle, "intent", session__theme="LITE")
-    edits_reconcile()
+    reconcile_edits()
     edit.refresh_from_db()
     assert edit.state == "not_sent"
     assert story(edit) == [(Kind.OUTCOME, "not_sent")]
@@ -97,7 +97,7 @@ def test_it_calls_an_abandoned_intent_not_sent(sandbox, idle):
 def test_it_settles_an_abandoned_sent_edit_by_reading(sandbox, idle):
     edit = leave(idle, "sent", session__theme="LITE")
     sandbox.state.poke(idle, "session.theme", "LITE")
-    assert edits_reconcile() == 1
+    assert reconcile_edits() == 1
     edit.refresh_from_db()
     assert edit.state == "in_effect"
     assert story(edit) == [(Kind.OUTCOME, "unknown"), (Kind.RESOLUTION, "in_effect")]
@@ -105,7 +105,7 @@ def test_it_settles_an_abandoned_sent_edit_by_reading(sandbox, idle):
 
 def test_it_leaves_alone_what_is_still_under_way(sandbox, idle):
     edit = leave(idle, "sent", age=timedelta(seconds=5), session__theme="LITE")
-    assert edits_reconcile() == 0
+    assert reconcile_edits() == 0
     edit.refresh_from_db()
     assert edit.state == "sent"
 
@@ -113,14 +113,14 @@ def test_it_leaves_alone_what_is_still_under_way(sandbox, idle):
 def test_it_says_at_once_that_a_change_is_in_effect(sandbox, idle):
     edit = leave(idle, "unknown", age=timedelta(seconds=1), session__theme="LITE")
     sandbox.state.poke(idle, "session.theme", "LITE")
-    assert edits_reconcile() == 1
+    assert reconcile_edits() == 1
     edit.refresh_from_db()
     assert edit.state == "in_effect"
 
 
 def test_it_waits_out_the_settle_time_before_any_other_word(sandbox, idle):
     leave(idle, "unknown", age=timedelta(seconds=59), session__theme="LITE")
-    assert edits_reconcile() == 0
+    assert reconcile_edits() == 0
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_it_says_what_pave_holds(sandbox, idle, held, outcome):
     edit = leave(idle, "unknown", session__theme="LITE", session__language="FR")
     for key, text in held.items():
         sandbox.state.poke(idle, key, text)
-    assert edits_reconcile() == 1
+    assert reconcile_edits() == 1
     edit.refresh_from_db()
     assert edit.state == outcome
     assert edit.settled_at
@@ -146,10 +146,10 @@ def test_it_says_proven_only_where_paves_stamp_stood_still(sandbox, idle):
     stamp = "2020-01-01T00:00:00.000000Z"
     sandbox.state.poke(idle, "updated_at", stamp)
     still = leave(idle, "unknown", base_version=stamp, session__theme="LITE")
-    edits_reconcile()
+    reconcile_edits()
     other = sandbox.state.create(status="IDLE", session={"theme": "PRO"})
     moved = leave(other, "unknown", base_version="2020-01-01", session__theme="LITE")
-    edits_reconcile()
+    reconcile_edits()
     told = dict(AuditEntry.objects.filter(kind=Kind.RESOLUTION).values_list("op", "detail"))
     assert '"proven":true' in told[still.entry_id]
     assert '"proven":false' in told[moved.entry_id]
@@ -160,7 +160,7 @@ def test_it_does_not_trust_a_stamp_as_young_as_the_sending(sandbox, idle):
     stamp = edit.sent_at.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
     Edit.objects.filter(pk=edit.pk).update(base_version=stamp)
     sandbox.state.poke(idle, "updated_at", stamp)
-    edits_reconcile()
+    reconcile_edits()
     assert '"proven":false' in AuditEntry.objects.get(kind=Kind.RESOLUTION).detail
 
 
@@ -168,9 +168,9 @@ def test_what_was_read_before_the_settle_time_was_over_settles_nothing(idle):
     edit = leave(idle, "unknown", session__theme="LITE")
     fresh = read_snapshot(idle)
     almost = edit.sent_at + timedelta(seconds=59)
-    assert not edit_settle(edit, replace(fresh, asked_at=almost, read_at=almost))
-    assert not edit_settle(edit, replace(fresh, asked_at=almost)), "its answer was on its way"
-    assert edit_settle(edit, fresh)
+    assert not settle_edit(edit, replace(fresh, asked_at=almost, read_at=almost))
+    assert not settle_edit(edit, replace(fresh, asked_at=almost)), "its answer was on its way"
+    assert settle_edit(edit, fresh)
     told = json.loads(AuditEntry.objects.get(kind=Kind.RESOLUTION).detail)
     assert told["asked_at"] == fresh.asked_at.isoformat()
     assert told["read_at"] == fresh.read_at.isoformat()
@@ -180,20 +180,20 @@ def test_what_was_read_before_the_sending_settles_nothing(sandbox, idle):
     sandbox.state.poke(idle, "session.theme", "LITE")
     fresh = read_snapshot(idle)
     edit = leave(idle, "unknown", session__theme="LITE")
-    assert not edit_settle(edit, replace(fresh, asked_at=edit.sent_at - timedelta(seconds=1)))
-    assert edit_settle(edit, fresh)
+    assert not settle_edit(edit, replace(fresh, asked_at=edit.sent_at - timedelta(seconds=1)))
+    assert settle_edit(edit, fresh)
     assert edit.state == "in_effect"
 
 
 def test_what_was_read_before_a_verdict_does_not_call_it_late(sandbox, idle):
     edit = leave(idle, "unknown", session__theme="LITE")
-    edits_reconcile()
+    reconcile_edits()
     edit.refresh_from_db()
     assert edit.state == "not_in_effect"
     sandbox.state.poke(idle, "session.theme", "LITE")
     fresh = read_snapshot(idle)
-    assert not edit_found_late(edit, replace(fresh, asked_at=edit.settled_at - timedelta(1)))
-    assert edit_found_late(edit, fresh)
+    assert not check_late_effect(edit, replace(fresh, asked_at=edit.settled_at - timedelta(1)))
+    assert check_late_effect(edit, fresh)
 
 
 def test_it_looks_no_more_for_a_session_that_is_gone(sandbox, idle):
@@ -201,7 +201,7 @@ def test_it_looks_no_more_for_a_session_that_is_gone(sandbox, idle):
     Edit.objects.filter(pk=edit.pk).update(settled_at=edit.sent_at, next_look_at=edit.sent_at)
     asked = len(sandbox.state.journal())
     for _ in range(3):
-        edits_reconcile()
+        reconcile_edits()
     assert len(sandbox.state.journal()) == asked + 1
 
 
@@ -210,7 +210,7 @@ def test_an_edit_that_cannot_be_understood_keeps_no_other_waiting(sandbox, idle)
     Edit.objects.filter(pk=odd.pk).update(changes={"session.gone": ["a", "b"]})
     other = sandbox.state.create(status="IDLE", session={"theme": "PRO"})
     plain = leave(other, "unknown", session__theme="LITE")
-    assert edits_reconcile() == 1
+    assert reconcile_edits() == 1
     plain.refresh_from_db()
     assert plain.state == "not_in_effect"
 
@@ -219,7 +219,7 @@ def test_it_leaves_to_a_person_what_nobody_can_read(sandbox, idle):
     gone = leave("XXX-NOSUCHKEY9", "unknown", session__theme="LITE")
     hidden = sandbox.state.create(status="IDLE", delivery="none")
     unseen = leave(hidden, "unknown", sms__to="2")
-    assert edits_reconcile() == 2
+    assert reconcile_edits() == 2
     for edit in (gone, unseen):
         edit.refresh_from_db()
         assert edit.state == "unresolved"
@@ -228,17 +228,17 @@ def test_it_leaves_to_a_person_what_nobody_can_read(sandbox, idle):
 def test_it_gives_up_on_an_unreadable_pave_after_a_day(sandbox, idle):
     today = leave(idle, "unknown", session__theme="LITE")
     sandbox.state.fault("error_before", method="GET", times=9)
-    assert edits_reconcile() == 0
+    assert reconcile_edits() == 0
     Edit.objects.filter(pk=today.pk).update(sent_at=timezone.now() - timedelta(hours=25))
-    assert edits_reconcile() == 1
+    assert reconcile_edits() == 1
     today.refresh_from_db()
     assert today.state == "unresolved"
 
 
 def test_it_settles_an_edit_once(sandbox, idle):
     edit = leave(idle, "unknown", session__theme="LITE")
-    edits_reconcile()
-    assert edits_reconcile() == 0
+    reconcile_edits()
+    assert reconcile_edits() == 0
     assert len(story(edit)) == 1
 
 
@@ -251,7 +251,7 @@ def test_it_has_one_open_edit_a_session(sandbox, idle):
 def called_not_in_effect(session_key, **wanted):
     """An edit that was settled as not in effect, with a first second look due now."""
     edit = leave(session_key, "unknown", **wanted)
-    edits_reconcile()
+    reconcile_edits()
     edit.refresh_from_db()
     assert edit.state == "not_in_effect"
     assert edit.next_look_at - edit.settled_at == timedelta(seconds=300)
@@ -267,7 +267,7 @@ def due(edit):
 def test_it_finds_on_a_second_look_that_a_change_took_effect_late(sandbox, idle):
     edit = called_not_in_effect(idle, session__theme="LITE")
     sandbox.state.poke(idle, "session.theme", "LITE")
-    assert edits_reconcile() == 1
+    assert reconcile_edits() == 1
     edit.refresh_from_db()
     assert edit.state == "late_applied"
     assert [outcome for _, outcome in story(edit)] == ["not_in_effect", "late_applied"]
@@ -286,11 +286,11 @@ def test_whoever_opens_the_session_reads_that_an_edit_took_effect_late(client, b
 
 def test_it_looks_twice_and_then_no_more(sandbox, idle):
     edit = called_not_in_effect(idle, session__theme="LITE")
-    assert edits_reconcile() == 0
+    assert reconcile_edits() == 0
     edit.refresh_from_db()
     assert edit.next_look_at - edit.settled_at == timedelta(seconds=3600)
     due(edit)
-    assert edits_reconcile() == 0
+    assert reconcile_edits() == 0
     edit.refresh_from_db()
     assert (edit.looks, edit.next_look_at) == (2, None)
 
@@ -299,7 +299,7 @@ def test_it_does_not_take_a_later_edit_of_ours_for_a_late_effect(sandbox, idle):
     edit = called_not_in_effect(idle, session__theme="LITE")
     leave(idle, "confirmed", session__theme="LITE")
     sandbox.state.poke(idle, "session.theme", "LITE")
-    assert edits_reconcile() == 0
+    assert reconcile_edits() == 0
     edit.refresh_from_db()
     assert edit.state == "not_in_effect"
     assert edit.next_look_at is None
@@ -308,7 +308,7 @@ def test_it_does_not_take_a_later_edit_of_ours_for_a_late_effect(sandbox, idle):
 def test_it_keeps_a_look_for_later_while_pave_is_away(sandbox, idle):
     edit = called_not_in_effect(idle, session__theme="LITE")
     sandbox.state.fault("error_before", method="GET", status=500, times=9)
-    assert edits_reconcile() == 0
+    assert reconcile_edits() == 0
     edit.refresh_from_db()
     assert edit.looks == 0
     assert edit.next_look_at
@@ -318,12 +318,12 @@ def test_it_works_one_at_a_time_and_takes_over_when_the_time_is_up(sandbox, idle
     leave(idle, "unknown", session__theme="LITE")
     other = JobLease("reconcile", 60)
     assert other.take()
-    assert edits_reconcile() is None
+    assert reconcile_edits() is None
     waits = []
     assert not JobLease("reconcile", 60).wait(2, waits.append)
     assert sum(waits) == 2
     JobLock.objects.update(until=timezone.now())
-    assert edits_reconcile() == 1
+    assert reconcile_edits() == 1
 
 
 def test_the_command_says_when_another_one_is_at_work(sandbox, monkeypatch):
@@ -341,7 +341,7 @@ def test_the_command_says_how_many_it_settled(sandbox, idle, capsys):
 
 def test_a_page_tells_of_one_moment_what_is_settled_while_it_is_drawn(idle):
     edit = leave(idle, "sent", session__theme="PRO")
-    edits_expire(session_key=idle)
+    expire_leases(session_key=idle)
     edit.refresh_from_db()
     snapshot, asked = read_snapshot(idle), []
 
@@ -349,7 +349,7 @@ def test_a_page_tells_of_one_moment_what_is_settled_while_it_is_drawn(idle):
         found = execute(sql, *rest)
         asked.append(sql)
         if len(asked) == 1:
-            assert edit_settle(edit, snapshot)
+            assert settle_edit(edit, snapshot)
         return found
 
     with connection.execute_wrapper(settled_after_the_first):

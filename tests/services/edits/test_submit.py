@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.models import AuditEntry, CachedSession, Draft, Edit, Kind
-from sessions_ui.services.edits.settle import edits_expire
+from sessions_ui.services.edits.settle import expire_leases
 from sessions_ui.services.sessions.pave_reads import read_snapshot
 from tests.pages import Agent, Page
 
@@ -450,7 +450,7 @@ def test_it_sends_nothing_once_the_edit_was_let_go(agent, sandbox, idle, monkeyp
 
     def slow_read(session_key):
         Edit.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        edits_expire()
+        expire_leases()
         return read_snapshot(session_key)
 
     monkeypatch.setattr("sessions_ui.services.edits.submit.read_snapshot", slow_read)

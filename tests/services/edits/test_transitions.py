@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sessions_ui.models import Edit
-from sessions_ui.services.edits.settle import slot_awaited
+from sessions_ui.services.edits.settle import wait_for_slot
 from tests.pages import Agent
 
 from .test_submit import HELD
@@ -52,7 +52,7 @@ def test_an_intent_is_dated_behind_the_edit_that_lets_go_of_the_slot(client, ali
     def next_in_line():
         try:
             with transaction.atomic():
-                return slot_awaited(key)
+                return wait_for_slot(key)
         finally:
             connection.close()
 

@@ -208,7 +208,7 @@ def loop(monkeypatch, sealing):
         monkeypatch.setattr(reconcile.threading, "Event", Stop)
         monkeypatch.setattr(reconcile.signal, "signal", lambda *_: None)
         monkeypatch.setattr(reconcile, "connection", SimpleNamespace(close=lambda: None))
-        monkeypatch.setattr(reconcile, "edits_reconcile", lambda **_: 0)
+        monkeypatch.setattr(reconcile, "reconcile_edits", lambda **_: 0)
         call_command("reconcile", "--loop")
 
     return run

@@ -10,7 +10,7 @@ from django.utils import timezone
 from sessions_ui.management.commands import reconcile
 from sessions_ui.models import JobLock
 from sessions_ui.services.jobs import reconcile as reconciling
-from sessions_ui.services.jobs.reconcile import LEASE_SECONDS, edits_reconcile
+from sessions_ui.services.jobs.reconcile import LEASE_SECONDS, reconcile_edits
 from tests.services.edits.test_settle import leave
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_it_renews_its_lease_before_each_edit(two, monkeypatch):
         JobLock.objects.update(until=timezone.now() + timedelta(seconds=1))
 
     left = reading(monkeypatch, nearly_over)
-    assert edits_reconcile() == 2
+    assert reconcile_edits() == 2
     assert len(left) == 2
     assert min(left) > LEASE_SECONDS - 5
 
@@ -52,7 +52,7 @@ def test_it_stops_when_somebody_else_has_taken_over(two, monkeypatch):
         JobLock.objects.update(holder="somebody else", until=later)
 
     left = reading(monkeypatch, taken)
-    assert edits_reconcile() == 1
+    assert reconcile_edits() == 1
     assert len(left) == 1
     assert JobLock.objects.get().holder == "somebody else"
     assert JobLock.objects.get().until > timezone.now()
@@ -74,7 +74,7 @@ def test_the_loop_outlives_a_database_that_goes_away(monkeypatch, capsys, kind):
 
         set = wait = lambda self, *_: None
 
-    monkeypatch.setattr(reconcile, "edits_reconcile", lambda **_: away())
+    monkeypatch.setattr(reconcile, "reconcile_edits", lambda **_: away())
     monkeypatch.setattr(reconcile.threading, "Event", Once)
     monkeypatch.setattr(reconcile.signal, "signal", lambda *_: None)
     monkeypatch.setattr(reconcile.connection, "close", lambda: None)

@@ -36,7 +36,7 @@ from sessions_ui.models import (
     SavedView,
     WatchRule,
 )
-from sessions_ui.services.edits.drafts import draft_keep
+from sessions_ui.services.edits.drafts import save_draft
 from sessions_ui.services.integrity.seal_and_verify import audit_seal, audit_verify
 from sessions_ui.services.privacy.erase import erase_again, personal_erase, subject_find
 from sessions_ui.services.privacy.erasure_register import ErasureError
@@ -73,14 +73,14 @@ def everywhere():
     other = intent({"sms.to": ("416-555-0100", "416-555-0199"), "sms.to_name": ("", "Zoé Roy")})
     moving(other, "confirmed", **{"sms.to": ["416-555-0100", "416-555-0199"]})
     now = timezone.now()
-    draft_keep(actor_id=1, session_key=KEY, typed={"sms.to": "(647) 555 0126"})
-    draft_keep(
+    save_draft(actor_id=1, session_key=KEY, typed={"sms.to": "(647) 555 0126"})
+    save_draft(
         actor_id=2,
         session_key=KEY,
         typed={"sms.to": "905-555-0111", "sms.to_name": "Somebody"},
         saw={"sms.to": PHONE, "sms.to_name": NAME},
     )
-    draft_keep(actor_id=3, session_key=KEY, typed={"sms.to": "416-555-0100"})
+    save_draft(actor_id=3, session_key=KEY, typed={"sms.to": "416-555-0100"})
     read = {"options": {"sms": {"to": PHONE}, "contact": {"name": NAME, "mobile": PHONE}}}
     CachedSession.objects.create(session_key=KEY, sealed=encrypt(read), read_at=now)
     CachedSession.objects.create(session_key="OTHER-1", sealed=encrypt({"a": "416"}), read_at=now)

@@ -13,8 +13,8 @@ from sessions_ui.domain.rules.review_causes import (
     review_cause,
 )
 from sessions_ui.models import AuditEntry, Edit, Flag, JobCursor, Kind
-from sessions_ui.services.edits.close import edit_close
-from sessions_ui.services.jobs.reconcile import edits_reconcile
+from sessions_ui.services.edits.close import close_edit
+from sessions_ui.services.jobs.reconcile import reconcile_edits
 from sessions_ui.services.review import scan as sweeping
 from sessions_ui.services.review.scan import behind, review_scan
 from tests.audit.authors import (
@@ -245,7 +245,7 @@ def test_what_a_person_closes_is_closed_here_too():
     )
     review_scan()
     assert waiting() == [(edit_id, "unresolved")]
-    assert edit_close(
+    assert close_edit(
         actor=CAROL, entry_id=edit_id, outcome="unresolved", note="Nobody can say any more."
     )
     review_scan()
@@ -290,7 +290,7 @@ def test_flags_of_entries_that_were_taken_out_are_let_go():
 
 def test_the_reconcile_loop_sweeps():
     edit_id = ending("unknown")
-    edits_reconcile()
+    reconcile_edits()
     assert waiting() == [(edit_id, "unknown")]
 
 

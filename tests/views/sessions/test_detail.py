@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from sessions_ui.models import AuditEntry, Edit, Kind
 from sessions_ui.services.edits import submit as edits
-from sessions_ui.services.edits.drafts import draft_of
+from sessions_ui.services.edits.drafts import find_draft
 from tests.pages import Agent, Page
 from tests.services.edits.test_submit import HELD, broken_record, puts
 
@@ -132,7 +132,7 @@ def test_a_session_that_is_gone_at_review_keeps_the_draft(agent, alice, sandbox,
     page = agent.open()
     sandbox.state.fault("not_found", method="GET")
     assert agent.post({**page.inputs(), "session-theme": "LITE"}, "review").status_code == 404
-    assert draft_of(actor_id=alice.id, session_key=idle).typed == {"session.theme": "LITE"}
+    assert find_draft(actor_id=alice.id, session_key=idle).typed == {"session.theme": "LITE"}
 
 
 def test_a_character_that_cannot_be_kept_is_refused_and_not_replaced(agent, sandbox):
@@ -207,7 +207,7 @@ def clicked_twice(alice, bob, idle, sandbox, monkeypatch):
 
 
 def test_a_double_click_that_another_edit_came_between_is_told_once(clicked_twice):
-    page, other = clicked_twice("session_review")
+    page, other = clicked_twice("review_edit")
     assert other.status_code == 303
     assert page.status_code == 303, Page(page).text
     assert page["Location"] == other["Location"]
@@ -215,7 +215,7 @@ def test_a_double_click_that_another_edit_came_between_is_told_once(clicked_twic
 
 def test_a_press_that_is_turned_away_speaks_of_itself_alone(clicked_twice):
     """The other press sends when this one's page is as good as drawn."""
-    page, other = clicked_twice("form_state_keep")
+    page, other = clicked_twice("save_form_draft")
     assert other.status_code == 303
     assert page.status_code == 409
     text = Page(page).text
@@ -253,7 +253,7 @@ def test_a_log_in_that_was_ended_meanwhile_is_still_refused(agent, monkeypatch):
 
 
 def test_a_page_that_cannot_be_shown_claims_nothing_of_an_edit(agent, monkeypatch):
-    monkeypatch.setattr("sessions_ui.views.sessions.detail.session_load", broken_record)
+    monkeypatch.setattr("sessions_ui.views.sessions.detail.open_session", broken_record)
     page = agent.open("?edit=1")
     assert page.status == 503
     assert "cannot be shown now" in page.text
