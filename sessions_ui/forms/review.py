@@ -3,6 +3,7 @@
 from django import forms
 
 from sessions_ui.domain.rules.edit_reasons import LONGEST_NOTE
+from sessions_ui.domain.values.ids import LARGEST_ID, parse_id
 
 REVIEWED, FLAGGED, COMMENTED, REOPENED = "reviewed", "flagged", "commented", "reopened"
 MARKS = (
@@ -16,7 +17,6 @@ NEEDED = {
     COMMENTED: "Write your comment.",
 }
 MOST_AT_ONCE = 100
-LARGEST = 2**63 - 1
 
 
 class MarkForm(forms.Form):
@@ -24,7 +24,7 @@ class MarkForm(forms.Form):
 
     mark = forms.ChoiceField(choices=MARKS, error_messages={"required": "Choose what to do."})
     upto = forms.IntegerField(
-        required=False, min_value=0, max_value=LARGEST, widget=forms.HiddenInput
+        required=False, min_value=0, max_value=LARGEST_ID, widget=forms.HiddenInput
     )
     note = forms.CharField(
         label="Comment",
@@ -49,7 +49,7 @@ class MarkForm(forms.Form):
 class BatchForm(forms.Form):
     """The entries of the queue that were ticked, to be marked reviewed together."""
 
-    upto = forms.IntegerField(min_value=0, max_value=LARGEST, widget=forms.HiddenInput)
+    upto = forms.IntegerField(min_value=0, max_value=LARGEST_ID, widget=forms.HiddenInput)
     note = forms.CharField(
         label="Comment for all of them (optional)",
         required=False,
@@ -58,7 +58,7 @@ class BatchForm(forms.Form):
     )
 
     def ticked(self) -> list[int]:
-        """The numbers of the ticked entries, each once; what is no number is left out."""
+        """The numbers of the ticked entries, each once; what is no id is left out."""
         posted = self.data.getlist("entry")[:MOST_AT_ONCE]
-        numbers = (int(text) for text in posted if text.isascii() and text.isdecimal())
-        return list(dict.fromkeys(numbers))
+        ids = [entry_id for text in posted if (entry_id := parse_id(text)) is not None]
+        return list(dict.fromkeys(ids))

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.domain.rules.error_messages import DEEDS
+from sessions_ui.domain.values.timestamps import iso_utc
 from sessions_ui.html import joined, markup
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.services.review.status import ReviewStatus
@@ -57,10 +58,9 @@ def _exact(moment: datetime) -> str:
 def stamp(moment: datetime) -> SafeString:
     """A time to the millisecond, local with its date and zone, and under it in UTC."""
     local, utc = timezone.localtime(moment), moment.astimezone(UTC)
-    machine = utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return format_html(
         '<time datetime="{}">{}</time><span class="sub">{}</span>',
-        machine, _exact(local), _exact(utc),
+        iso_utc(moment), _exact(local), _exact(utc),
     )  # fmt: skip
 
 

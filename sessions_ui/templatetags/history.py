@@ -2,7 +2,7 @@
 together."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django import template
 from django.urls import reverse
@@ -15,6 +15,7 @@ from sessions_ui.audit.history.facts import Certainty, Fact, Known, Source
 from sessions_ui.audit.history.state_at import FieldThen
 from sessions_ui.domain.status import classify_delivery
 from sessions_ui.domain.values.masking import ERASED, difference
+from sessions_ui.domain.values.timestamps import iso_utc
 from sessions_ui.html import joined, markup
 
 from .ui import mask, state, when
@@ -70,7 +71,7 @@ def delivery_state(text: str) -> SafeString:
 @register.filter
 def iso(moment: datetime) -> str:
     """A moment as an address holds it: UTC, to the microsecond."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return iso_utc(moment, "microseconds")
 
 
 @register.filter

@@ -20,6 +20,7 @@ from sessions_ui.domain.status import Delivery, Status
 from sessions_ui.domain.values.kinds import Kind
 from sessions_ui.domain.values.masking import mask as masked
 from sessions_ui.domain.values.text_diff import Parts, parts_of
+from sessions_ui.domain.values.timestamps import iso_utc
 from sessions_ui.html import joined, markup
 
 register = template.Library()
@@ -97,8 +98,7 @@ def outcome_state(outcome: Outcome | str, chip: bool = False) -> SafeString:
 
 
 def _time(moment: datetime, words: str) -> SafeString:
-    stamp = moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return markup('<time datetime="{}">{}</time>', stamp, words)
+    return markup('<time datetime="{}">{}</time>', iso_utc(moment), words)
 
 
 def _day(moment: datetime) -> str:

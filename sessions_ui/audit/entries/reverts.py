@@ -8,10 +8,9 @@ from enum import StrEnum
 from sessions_ui.audit.log.canonical import canonical_json
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
-from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.models import AuditEntry, Kind, Side
 
-from .rows import EntryRow, Values, values_of
+from .rows import EntryRow, side_text, values_of
 
 TAKEN = frozenset({
     Outcome.CONFIRMED, Outcome.ACCEPTED, Outcome.IN_EFFECT, Outcome.PARTIAL, Outcome.LATE_APPLIED,
@@ -67,19 +66,15 @@ def inverse_of(edit_id: int) -> Inverse | None:
         result, held = results.get(key, (None, None))
         if result not in _TOOK or key not in CATALOGUE:
             continue
-        text = _kept(was, (sent.id, key, Side.WAS), values)
+        text = side_text(was, (sent.id, key, Side.WAS), values)
         if text:
             before[key] = text
         else:
             hindered[key] = Hindrance.ERASED if text is None else Hindrance.EMPTY
-        after = _kept(held, (end.id, key, Side.HELD), values) if held else None
-        after = after or _kept(now, (sent.id, key, Side.NOW), values)
+        after = side_text(held, (end.id, key, Side.HELD), values) if held else None
+        after = after or side_text(now, (sent.id, key, Side.NOW), values)
         left |= {key: after} if after else {}
     return Inverse(edit_id, sent.session_key, before, left, hindered)
-
-
-def _kept(side: object, where: tuple[int, str, int], values: Values) -> str | None:
-    return values.get(where) if isinstance(side, dict) else text_of(side)
 
 
 def fields_taken(row: EntryRow) -> list[FieldSpec]:

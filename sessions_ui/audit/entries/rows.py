@@ -217,16 +217,17 @@ def changes_of(
     sides: dict[str, Any] = json.loads(entry.body or "{}")
     found = []
     for key in sorted(sides, key=lambda key: _PLACES.get(key, len(_PLACES))):
-        was = _kept(sides[key][0], (entry.id, key, Side.WAS), values)
-        now = _kept(sides[key][1], (entry.id, key, Side.NOW), values)
+        was = side_text(sides[key][0], (entry.id, key, Side.WAS), values)
+        now = side_text(sides[key][1], (entry.id, key, Side.NOW), values)
         result, held = results.get(key, (None, ""))
-        held = _kept(held, (end.id if end else 0, key, Side.HELD), values)
+        held = side_text(held, (end.id if end else 0, key, Side.HELD), values)
         found.append(_change(spec_of(key), (was, now, held), result, plain))
     return found
 
 
-def _kept(side: object, where: tuple[int, str, int], values: Values) -> str | None:
-    """The text of one side; None when it was personal and is erased."""
+def side_text(side: object, where: tuple[int, str, int], values: Values) -> str | None:
+    """The text of one value in an entry's body. A personal value is looked up in ``values`` by
+    entry id, field key and side; None when it was erased."""
     return values.get(where) if isinstance(side, dict) else text_of(side)
 
 

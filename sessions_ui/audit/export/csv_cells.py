@@ -4,7 +4,6 @@ formula."""
 import csv
 import re
 import unicodedata
-from datetime import UTC, datetime
 
 from sessions_ui.domain.values.kinds import storable
 from sessions_ui.domain.values.masking import DOT
@@ -53,10 +52,3 @@ def csv_cell(text: str) -> str:
     # Beside an empty cell: alone in its row, an empty one would be quoted.
     line: str = _writer.writerow(("", safe_cell(storable(text))))
     return line[1:-2]
-
-
-def iso_utc(moment: datetime | None) -> str:
-    """ISO 8601 in UTC, to the millisecond."""
-    if moment is None:
-        return ""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

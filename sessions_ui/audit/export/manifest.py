@@ -9,9 +9,8 @@ from typing import Any
 from sessions_ui.audit.entries.rows import detail_of
 from sessions_ui.audit.integrity.sealing import seal_of
 from sessions_ui.audit.sql import Bare
+from sessions_ui.domain.values.timestamps import iso_utc
 from sessions_ui.models import AuditCheckpoint, AuditEntry
-
-from .csv_cells import iso_utc
 
 EXPORT, EXPORTED = "audit.export", "audit.exported"
 FILE_NAME = "pave-audit-{entry_id}.{format}"

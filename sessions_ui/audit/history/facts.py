@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sessions_ui.audit.entries.rows import Values, spec_of
+from sessions_ui.audit.entries.rows import Values, side_text, spec_of
 from sessions_ui.domain.catalogue import CATALOGUE, Catalogue
 from sessions_ui.domain.rules.outcomes import FieldResult
 from sessions_ui.domain.snapshot import Snapshot, parse_time
-from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.models import END_KINDS, AuditEntry, Kind, Observation, Side
 
 STATUS, DELIVERY, STARTED = (
@@ -117,7 +116,7 @@ def _entry_facts(entry: AuditEntry, values: Values) -> Iterable[Fact]:
     for key, pair in json.loads(entry.body or "{}").items():
         source, side, held = _told(entry, pair)
         if source:
-            text = _kept(held, (entry.id, key, side), values)
+            text = side_text(held, (entry.id, key, side), values)
             yield Fact(entry.ts, key, text, source, edit_id, stamp)
 
 
@@ -131,10 +130,6 @@ def _told(entry: AuditEntry, pair: Sequence[object]) -> tuple[Source | None, int
     if result == FieldResult.NOT_SHOWN:
         return None, Side.HELD, held
     return Source.TOOK if result in _TOOK else Source.READ_BACK, Side.HELD, held
-
-
-def _kept(side: object, where: tuple[int, str, int], values: Values) -> str | None:
-    return values.get(where) if isinstance(side, dict) else text_of(side)
 
 
 def _sighting_facts(seen: Observation) -> Iterable[Fact]:

@@ -18,6 +18,7 @@ from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.edit_reasons import REASONS
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.status import Status
+from sessions_ui.domain.values.ids import LARGEST_ID
 from sessions_ui.models import LISTED_KINDS, Kind
 
 from .value_search import seek_problem
@@ -36,7 +37,6 @@ KINDS = {
 _ALIASES = {"intent": "edit"}
 _KEY = re.compile(r"[A-Z0-9-]{3,40}")
 _NUMBER = re.compile(r"#?([0-9][0-9,]{0,24})")
-LARGEST_ID = 2**63 - 1
 LONGEST, LONGEST_VALUE = 200, 2000
 
 PersonFinder = Callable[[str], int | None]

@@ -76,19 +76,20 @@ def personal_texts(texts: Mapping[str, object]) -> set[str]:
         text
         for key, value in texts.items()
         if key not in CATALOGUE or CATALOGUE[key].personal
-        for text in _leaves(value)
+        for text in map(str.strip, leaf_texts(value))
         if text
     }
 
 
-def _leaves(value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list):
-        for one in value:
-            yield from _leaves(one)
+def leaf_texts(document: object) -> Iterator[str]:
+    """Each scalar of a JSON document as text, however deeply it is nested; keys are left out."""
+    if isinstance(document, Mapping):
+        document = list(document.values())
+    if isinstance(document, list | tuple):
+        for item in document:
+            yield from leaf_texts(item)
     else:
-        yield text_of(value).strip()
+        yield text_of(document)
 
 
 def scrub(text: str, values: Iterable[str] = ()) -> str:

@@ -21,11 +21,12 @@ from sessions_ui.audit.export.manifest import (
 from sessions_ui.audit.export.manifest import manifest_of as manifest_of_entry
 from sessions_ui.audit.export.rows import chunks_of
 from sessions_ui.audit.log.record import record_access, record_note
-from sessions_ui.audit.search.filters import LARGEST_ID, AuditFilter
+from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.audit.search.pagination import ids_newest_first
 from sessions_ui.audit.search.query_builder import id_window, matching_ids
 from sessions_ui.audit.sql import streamed
 from sessions_ui.domain.actor import Actor
+from sessions_ui.domain.values.ids import LARGEST_ID
 from sessions_ui.models import AuditEntry
 
 from .search import asked

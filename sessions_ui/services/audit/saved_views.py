@@ -10,8 +10,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from sessions_ui.audit.log.record import record_access
-from sessions_ui.audit.search.filters import LARGEST_ID, AuditFilter
+from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.domain.actor import Actor
+from sessions_ui.domain.values.ids import LARGEST_ID
 from sessions_ui.domain.values.masking import scrub
 from sessions_ui.models import SavedView
 

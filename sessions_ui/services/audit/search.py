@@ -12,11 +12,12 @@ from sessions_ui.audit.entries.detail import EntryDetail, entry_detail, first_of
 from sessions_ui.audit.integrity.verify_entry import Standing, standing_of
 from sessions_ui.audit.log.index_terms import WORD, keyed, words_of
 from sessions_ui.audit.log.record import record_access
-from sessions_ui.audit.search.filters import LARGEST_ID, AuditFilter, filter_read
+from sessions_ui.audit.search.filters import AuditFilter, filter_read
 from sessions_ui.audit.search.pagination import Page, entries_page
 from sessions_ui.audit.search.query_builder import EntrySearch, id_window
 from sessions_ui.audit.sql import first_id_since
 from sessions_ui.domain.actor import Actor
+from sessions_ui.domain.values.ids import LARGEST_ID
 from sessions_ui.domain.values.masking import scrub
 from sessions_ui.models import AuditEntry, AuditTerm
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, State
+from sessions_ui.domain.values.ids import parse_id
 from sessions_ui.models import AuditEntry, Edit
 
 
@@ -29,11 +30,12 @@ class EditResult:
 
 def edit_result(entry_id: str, session_key: str) -> EditResult | None:
     """The result of the edit with this entry id; None when this session has no such edit."""
-    if not (entry_id.isascii() and entry_id.isdecimal() and len(entry_id) < 19):
+    edit_id = parse_id(entry_id)
+    if edit_id is None:
         return None
     # What is told comes from this one entry, where there is one: the edit may be settled meanwhile.
-    ended = AuditEntry.objects.latest_end(int(entry_id))
-    edit = Edit.objects.filter(entry_id=int(entry_id), session_key=session_key).first()
+    ended = AuditEntry.objects.latest_end(edit_id)
+    edit = Edit.objects.filter(entry_id=edit_id, session_key=session_key).first()
     if edit is None:
         return None
     outcome = Outcome(ended.outcome) if ended else _outcome(edit)

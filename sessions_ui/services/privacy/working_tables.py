@@ -14,7 +14,7 @@ from sessions_ui.audit.privacy.erasure import in_chunks, like_any
 from sessions_ui.audit.privacy.subjects import Subject
 from sessions_ui.crypto import decrypt
 from sessions_ui.domain.values.kinds import text_of
-from sessions_ui.domain.values.masking import ERASED
+from sessions_ui.domain.values.masking import ERASED, leaf_texts
 from sessions_ui.models import (
     OPEN_STATES,
     CachedSession,
@@ -106,17 +106,7 @@ def places_clear(subject: Subject) -> Counter[str]:
 
 
 def _holds(subject: Subject, document: object) -> bool:
-    return any(map(subject.is_value, _leaves(document)))
-
-
-def _leaves(document: object) -> Iterator[str]:
-    if isinstance(document, Mapping):
-        document = list(document.values())
-    if isinstance(document, list | tuple):
-        for one in document:
-            yield from _leaves(one)
-    else:
-        yield text_of(document)
+    return any(map(subject.is_value, leaf_texts(document)))
 
 
 def _drafts(subject: Subject) -> list[object]:

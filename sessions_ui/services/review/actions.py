@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from sessions_ui.audit.entries.rows import detail_of
 from sessions_ui.audit.log.record import record_note
-from sessions_ui.audit.search.filters import LARGEST_ID
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.review_causes import FLAGGED, REOPENED
+from sessions_ui.domain.values.ids import LARGEST_ID
 from sessions_ui.models import AuditEntry, Flag, Kind
 
 

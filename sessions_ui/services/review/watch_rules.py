@@ -18,6 +18,7 @@ from sessions_ui.domain.actor import SYSTEM, Actor
 from sessions_ui.domain.rules.error_messages import ACCESS
 from sessions_ui.domain.rules.review_causes import WATCH
 from sessions_ui.domain.rules.watch_rules import KINDS, Numbers, rule_sentence, rule_title
+from sessions_ui.domain.values.ids import LARGEST_ID
 from sessions_ui.models import AuditEntry, Flag, Kind, WatchRule
 
 MADE, CHANGED, REMOVED = "watch.made", "watch.changed", "watch.removed"
@@ -99,7 +100,7 @@ def rule_changes() -> Sequence[RuleChange]:
 
 def rule_find(watch_id: int) -> WatchRule | None:
     """The rule with this number."""
-    return WatchRule.objects.filter(pk=watch_id).first() if watch_id < 2**63 else None
+    return WatchRule.objects.filter(pk=watch_id).first() if watch_id <= LARGEST_ID else None
 
 
 def rule_make(*, actor: Actor, kind: str, numbers: Numbers) -> WatchRule | None:

@@ -14,6 +14,7 @@ from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.edit_reasons import REASONS
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.status import Status
+from sessions_ui.domain.values.ids import parse_id
 from sessions_ui.forms.close import CloseForm
 from sessions_ui.forms.privacy import RevealForm
 from sessions_ui.forms.review import MarkForm
@@ -199,10 +200,10 @@ def close(request: HttpRequest, entry_id: int) -> HttpResponse:
 def newer(request: HttpRequest) -> JsonResponse:
     """The count in words, ``""`` for none. Nobody is at the keyboard, so the log-in's idle time is
     not renewed. 400 for what cannot be read."""
-    chosen, than = audit_filter(request.GET), request.GET.get("than", "")
-    if chosen.problems or not (than.isascii() and than.isdecimal() and len(than) < 19):
+    chosen, than = audit_filter(request.GET), parse_id(request.GET.get("than", ""))
+    if chosen.problems or than is None:
         return JsonResponse({}, status=HTTPStatus.BAD_REQUEST)
-    label = entries_newer(actor=actor_of(request), chosen=chosen, than=int(than))
+    label = entries_newer(actor=actor_of(request), chosen=chosen, than=than)
     answer = JsonResponse({"label": label})
     answer.by_itself = True  # type: ignore[attr-defined]  # read by SteadySessions
     return answer

@@ -11,10 +11,11 @@ import json
 from sessions_ui.audit.entries.reverts import origin_of
 from sessions_ui.audit.entries.row_queries import entry_rows
 from sessions_ui.audit.entries.rows import access_words, detail_of
-from sessions_ui.audit.export.csv_cells import iso_utc, safe_cell
+from sessions_ui.audit.export.csv_cells import safe_cell
 from sessions_ui.audit.export.formats import COLUMNS
 from sessions_ui.audit.search.pagination import page_ids
 from sessions_ui.audit.search.query_builder import id_window
+from sessions_ui.domain.values.timestamps import iso_utc
 
 NUMBERS = ("entry_id", "actor_id", "pave_http_status")
 OF_A_FIELD = ("field", "label", "was", "now", "differs", "result", "held_by_pave", "locked")
