@@ -1,50 +1,38 @@
-"""HTML that cannot be broken by what it shows: every text and attribute is escaped here."""
+"""Render the HTML templates of the site, with every value escaped."""
 
+from functools import cache
 from html import escape
+from pathlib import Path
+from string import Template
 from typing import Final
 
-VOID: Final = frozenset({"input", "link", "meta", "wbr"})
+FOLDER: Final = Path(__file__).parent / "templates"
 
 
 class Html(str):
-    """Text that is markup already, because `tag` or `joined` made it."""
+    """Text that is markup already, because `render` made it."""
 
     __slots__ = ()
 
 
-def tag(name: str, /, *children: object, **attributes: object) -> Html:
-    """Give an element. Children that are not Html are escaped; None is left out.
+def render(name: str, /, **values: object) -> Html:
+    """Fill the template of this name. Raises KeyError when a placeholder has no value.
 
-    Attribute names lose a last `_` and take `-` for `_`: `class_`, `data_action`. True gives a
-    bare attribute; False and None give none.
+    Values are escaped, except for Html; the items of a list are placed one after the other.
     """
-    written = "".join(_attribute(key, value) for key, value in attributes.items())
-    if name in VOID:
-        return Html(f"<{name}{written}>")
-    return Html(f"<{name}{written}>{joined(*children)}</{name}>")
+    return Html(_load(name).substitute({key: escaped(value) for key, value in values.items()}))
 
 
-def joined(*children: object) -> Html:
-    """Give children one after the other, escaped unless they are Html; None is left out."""
-    return Html("".join(_safe(child) for child in children if child is not None))
+def escaped(value: object) -> str:
+    """Return a value as it is placed into a template: the only function that lets markup pass."""
+    if isinstance(value, Html):
+        return value
+    if isinstance(value, list | tuple):
+        return "".join(escaped(item) for item in value)
+    return escape(str(value))
 
 
-def _safe(child: object) -> str:
-    if isinstance(child, Html):
-        return str(child)
-    if isinstance(child, (list, tuple)):
-        return str(joined(*child))
-    return escape(str(child))
-
-
-def _attribute(key: str, value: object) -> str:
-    if value is None or value is False:
-        return ""
-    name = key.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
-
-
-def icon(name: str) -> Html:
-    """Give a drawing of the sprite, hidden from screen readers: words stand beside it."""
-    use = tag("use", href=f"/sandbox/icons.svg#{name}")
-    return tag("svg", use, class_="i", aria_hidden="true")
+@cache
+def _load(name: str) -> Template:
+    # Without the last newline a template can be a part of a word, such as of a long URL.
+    return Template((FOLDER / f"{name}.html").read_text("utf-8").rstrip("\n"))
