@@ -1,21 +1,21 @@
-"""Fixtures of the client's tests: scripted servers, and a client that calls them."""
+"""Provide fixtures for the client's tests: scripted servers, and clients that call them."""
 
 from time import monotonic, sleep
 
 import pytest
 
 from sessions_ui.pave.client import PaveClient, PaveConfig, Secret
-from tests.pave.fake_clock import Clock
-from tests.pave.scripted_server import Scripted
+from tests.pave.fake_clock import FakeClock
+from tests.pave.scripted_server import ScriptedServer
 
 
 @pytest.fixture
 def serve():
-    """Give a function that starts a scripted server; all are closed at the end."""
+    """Give a function that starts a scripted server; all of them are closed after the test."""
     servers = []
 
     def start(script, **options):
-        servers.append(Scripted(script, **options))
+        servers.append(ScriptedServer(script, **options))
         return servers[-1]
 
     yield start
@@ -24,15 +24,16 @@ def serve():
 
 
 @pytest.fixture
-def time():
-    """Give a clock that stands still but for pauses."""
-    return Clock()
+def clock():
+    """Give a clock that only pauses move."""
+    return FakeClock()
 
 
 @pytest.fixture
-def calls():
-    """Give a function that makes a client for a server or an address. Each call is one attempt,
-    and nothing is held back, unless a test asks for it.
+def make_client():
+    """Give a function that makes a client for a server or a base URL.
+
+    Unless a test asks for it, a read is attempted once, and no call is held back.
     """
 
     def make(server, *, clock=None, timer=monotonic, pause=sleep, **options):

@@ -1,22 +1,34 @@
-"""What the client asks PAVE, endpoint by endpoint, and what it makes of a good answer."""
+"""Test the client endpoint by endpoint, what it accepts as an answer, and what it must not leak."""
 
 import json
+import logging
+import traceback
 from datetime import UTC, datetime
 
 import pytest
 
-from sessions_ui.pave.client import body_bytes
-from sessions_ui.pave.errors import PaveKeyError, PaveUnknown
-from tests.pave.scripted_server import KEY, answers, echoes_session, told
+from sessions_ui.pave.client import Secret
+from sessions_ui.pave.errors import PaveError, PaveUnknown
+from tests.pave.client_calls import KEY, SESSION, get, update
+from tests.pave.scripted_server import (
+    drips,
+    echoes_session,
+    hangs_up,
+    http_response,
+    resets,
+    responds,
+    sends,
+    stays_silent,
+)
 
-SESSION = {"session_key": KEY, "status": "IDLE"}
 V1 = f"/v1/sessions/{KEY}"
 V2 = f"/v2/capture/sessions/{KEY}/resend"
-CHANGE = {"session": {"theme": "LITE", "client_id": "Zoë"}}
+PAYLOAD = {"session": {"theme": "LITE", "client_id": "Zoë"}}
 
+# Call, then method, path and body of its request, then a good document in return.
 ENDPOINTS = {
-    "get": (lambda c: c.session_get(KEY), "GET", V1, None, SESSION),
-    "update": (lambda c: c.session_update(KEY, CHANGE), "PUT", V1, CHANGE, SESSION),
+    "get": (get, "GET", V1, None, SESSION),
+    "update": (lambda c: c.session_update(KEY, PAYLOAD), "PUT", V1, PAYLOAD, SESSION),
     "create": (lambda c: c.session_create({}), "POST", "/v1/sessions", {}, SESSION),
     "delete": (lambda c: c.session_delete(KEY), "DELETE", V1, None, {"message": "removed"}),
     "photos": (lambda c: c.session_photos(KEY), "GET", f"{V1}/photos", None, [{"photo_code": 1}]),
@@ -40,153 +52,57 @@ ENDPOINTS = {
 
 
 @pytest.mark.parametrize("name", ENDPOINTS)
-def test_it_asks_as_the_manual_says(serve, calls, name):
-    call, method, path, body, reply = ENDPOINTS[name]
-    server = serve(answers(reply))
-    answer = call(calls(server))
-    (asked,) = server.asked
-    assert (asked.method, asked.path) == (method, path)
-    assert (json.loads(asked.body) if asked.body else None) == body
-    assert asked.headers["accept"] == "application/json"
-    assert asked.headers["accept-encoding"] == "identity"
-    assert asked.headers["connection"] == "close"
-    assert asked.headers["x-request-id"] == answer.request_id != ""
-    assert asked.headers.get("content-type") == (None if body is None else "application/json")
-    assert (answer.status, answer.document) == (200, reply)
+def test_each_endpoint_is_called_as_the_manual_says(serve, make_client, name):
+    call, method, path, body, document = ENDPOINTS[name]
+    server = serve(responds(document))
+    answer = call(make_client(server))
+    (request,) = server.requests
+    assert (request.method, request.path) == (method, path)
+    assert (json.loads(request.body) if request.body else None) == body
+    assert request.headers["accept"] == "application/json"
+    assert request.headers["accept-encoding"] == "identity"
+    assert request.headers["connection"] == "close"
+    assert request.headers["x-request-id"] == answer.request_id != ""
+    assert request.headers.get("content-type") == (None if body is None else "application/json")
+    assert (answer.status, answer.document) == (200, document)
 
 
 @pytest.mark.parametrize("name", ENDPOINTS)
-def test_it_gives_each_version_its_own_credentials(serve, calls, name):
-    call, _, path, _, reply = ENDPOINTS[name]
-    server = serve(answers(reply))
-    call(calls(server))
-    sent = set(server.asked[0].headers) & {
-        "api-key",
-        "api-token",
-        "api-timestamp",
-        "api-access-token",
-    }
-    v1 = {"api-key", "api-token", "api-timestamp"}
-    assert sent == ({"api-access-token"} if path.startswith("/v2/") else v1)
-
-
-def test_it_sends_the_exact_bytes_of_the_payload(serve, calls):
-    server = serve(echoes_session)
-    calls(server).session_update(KEY, CHANGE)
-    assert server.asked[0].body == body_bytes(CHANGE)
-    assert body_bytes(CHANGE) == '{"session":{"theme":"LITE","client_id":"Zoë"}}'.encode()
-
-
-def test_it_sends_the_request_id_it_is_given(serve, calls):
-    server = serve(echoes_session)
-    answer = calls(server).session_update(KEY, CHANGE, request_id="edit-17.1")
-    assert server.asked[0].headers["x-request-id"] == answer.request_id == "edit-17.1"
-
-
-@pytest.mark.parametrize("bad", ["a b", "a\r\nX: 1", "é", "x" * 129])
-def test_it_refuses_a_request_id_that_no_header_takes(serve, calls, bad):
-    server = serve(echoes_session)
-    with pytest.raises(ValueError, match="request_id"):
-        calls(server).session_get(KEY, request_id=bad)
-    assert server.opened == 0
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        "",
-        "AB",
-        "A" * 41,
-        "abc",
-        "XXX-ABC/..",
-        "XXX-ABC\n",
-        "XXX ABC",
-        "XXX%2FABC",
-        "ÄÖÜ",
-        None,
-        123,
-    ],
-)
-@pytest.mark.parametrize(
-    "method",
-    ["session_get", "session_delete", "session_photos", "session_notes", "session_results"]
-    + ["session_resend"],
-)
-def test_it_takes_no_key_outside_the_pattern(serve, calls, method, bad):
-    server = serve(echoes_session)
-    with pytest.raises(PaveKeyError):
-        getattr(calls(server), method)(bad)
-    assert server.opened == 0
-
-
-def test_it_takes_no_bad_key_for_a_change(serve, calls):
-    server = serve(echoes_session)
-    with pytest.raises(PaveKeyError):
-        calls(server).session_update("../callbacks", CHANGE)
-    assert server.opened == 0
+def test_each_version_of_the_api_gets_its_own_credentials(serve, make_client, name):
+    call, _, path, _, document = ENDPOINTS[name]
+    server = serve(responds(document))
+    call(make_client(server))
+    v1, v2 = {"api-key", "api-token", "api-timestamp"}, {"api-access-token"}
+    sent = set(server.requests[0].headers) & (v1 | v2)
+    assert sent == (v2 if path.startswith("/v2/") else v1)
 
 
 @pytest.mark.parametrize("payload", [{}, {"session": {"client_id": float("nan")}}])
-def test_it_sends_no_payload_that_says_nothing(serve, calls, payload):
+def test_an_empty_or_invalid_payload_is_refused(serve, make_client, payload):
     server = serve(echoes_session)
     with pytest.raises(ValueError, match=r"nothing to change|JSON"):
-        calls(server).session_update(KEY, payload)
-    assert server.opened == 0
+        make_client(server).session_update(KEY, payload)
+    assert server.connection_count == 0
 
 
-@pytest.mark.parametrize(
-    ("header", "date"),
-    [
-        ("Tue, 15 Nov 1994 08:12:31 GMT", datetime(1994, 11, 15, 8, 12, 31, tzinfo=UTC)),
-        ("Tue, 15 Nov 1994 08:12:31 +0200", datetime(1994, 11, 15, 6, 12, 31, tzinfo=UTC)),
-        ("Tue, 15 Nov 1994 08:12:31 -0000", datetime(1994, 11, 15, 8, 12, 31, tzinfo=UTC)),
-        ("yesterday", None),
-        ("", None),
-        ("Mon, 31 Dec 9999 23:59:59 -0100", None),
-    ],
-)
-def test_it_reads_paves_clock(serve, calls, header, date):
-    server = serve(answers(SESSION, f"Date: {header}"))
-    assert calls(server).session_get(KEY).date == date
+# --- answers -------------------------------------------------------------------------------------
 
 
-def test_it_measures_the_call(serve, calls):
-    answer = calls(serve(echoes_session)).session_get(KEY)
-    assert 0 <= answer.duration_ms < 5000
-    assert answer.date is None
+def test_any_2xx_status_is_good_for_a_new_session(serve, make_client):
+    server = serve(responds(SESSION, status="201 Created"))
+    assert make_client(server).session_create({"session": {}}).status == 201
 
 
-@pytest.mark.parametrize("kind", ["application/json", "APPLICATION/JSON; charset=utf-8"])
-def test_it_knows_json_by_its_content_type(serve, calls, kind):
-    server = serve(answers(SESSION, kind=f"Content-Type: {kind}"))
-    assert calls(server).session_get(KEY).document == SESSION
-
-
-def test_it_reads_an_answer_in_chunks(serve, calls):
-    body = json.dumps(SESSION).encode()
-    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"
-    head = (
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    )
-    server = serve(lambda line, asked, server: line.sendall(head + chunks))
-    assert calls(server).session_get(KEY).document == SESSION
-
-
-def test_it_takes_any_good_status_for_a_new_session(serve, calls):
-    server = serve(answers(SESSION, status="201 Created"))
-    assert calls(server).session_create({"session": {}}).status == 201
-
-
-def test_it_takes_results_of_a_session_that_is_not_complete(serve, calls):
-    server = serve(answers({"message": "Session is not yet completed."}))
-    assert "session" not in calls(server).session_results(KEY).document
+def test_results_of_an_incomplete_session_are_accepted(serve, make_client):
+    server = serve(responds({"message": "Session is not yet completed."}))
+    assert "session" not in make_client(server).session_results(KEY).document
 
 
 OTHER = {"session_key": "XXX-OTHER12345"}
 
 
 @pytest.mark.parametrize(
-    ("name", "reply", "cause"),
+    ("name", "document", "cause"),
     [
         ("get", OTHER, "wrong_session"),
         ("get", {"status": "IDLE"}, "wrong_session"),
@@ -209,58 +125,122 @@ OTHER = {"session_key": "XXX-OTHER12345"}
         ("resend", [], "json"),
     ],
 )
-def test_it_takes_no_answer_of_another_shape_or_session(serve, calls, name, reply, cause):
-    server = serve(answers(reply, "Date: Tue, 15 Nov 1994 08:12:31 GMT"))
+def test_a_document_of_another_shape_or_session_is_unknown(
+    serve, make_client, name, document, cause
+):
+    server = serve(responds(document, "Date: Tue, 15 Nov 1994 08:12:31 GMT"))
     with pytest.raises(PaveUnknown) as caught:
-        ENDPOINTS[name][0](calls(server))
+        ENDPOINTS[name][0](make_client(server))
     error = caught.value
     assert (error.cause, error.http_status) == (cause, 200)
-    assert error.request_id == server.asked[0].headers["x-request-id"]
+    assert error.request_id == server.requests[0].headers["x-request-id"]
     assert error.date == datetime(1994, 11, 15, 8, 12, 31, tzinfo=UTC)
     assert error.duration_ms is not None
 
 
-def test_it_lists_the_sandbox_without_showing_who_we_are(serve, calls):
-    server = serve(answers([SESSION]))
-    assert calls(server).sandbox_sessions() == [SESSION]
-    (asked,) = server.asked
-    assert asked.path == "/sandbox/sessions.json"
-    assert not [name for name in asked.headers if name.startswith("api-")]
+# --- what must not leak: credentials, and session keys into logs ---------------------------------
+
+API_KEY, SECRET = "canary-of-the-api-key", "canary-of-the-secret"
 
 
-def test_it_speaks_to_ipv6(serve, calls):
-    try:
-        server = serve(echoes_session, host="::1")
-    except OSError:
-        pytest.skip("no IPv6 on this machine")
-    assert calls(server.url("[::1]")).session_get(KEY).document["session_key"] == KEY
+def echoes_credentials(sock, request, server):
+    """Script: refuse the call, and repeat its credentials in the message."""
+    token = request.headers.get("api-token", "").upper()
+    sock.sendall(http_response({"message": f"{API_KEY} {token} {SECRET} no"}, status="401 No"))
 
 
-def test_it_uses_a_fresh_connection_for_every_call(serve, calls):
-    server = serve(lambda line, asked, server: line.sendall(told(SESSION)))
-    client = calls(server)
-    for _ in range(3):
-        client.session_get(KEY)
-        client.session_update(KEY, CHANGE)
-    assert server.opened == len(server.asked) == 6
+SCRIPTS = {
+    "echo": echoes_credentials,
+    "404": responds({"message": "no"}, status="404 No"),
+    "500": responds("<h1>no</h1>", status="500 Oh"),
+    "html": responds("<h1>no</h1>", kind="Content-Type: text/html"),
+    "redirect": responds("", "Location: https://elsewhere.invalid/", status="307 There"),
+    "no http": sends(b"SSH-2.0\r\n"),
+    "bad header": sends(b"HTTP/1.1 200 OK\r\nA\r\nContent-Type: application/json\r\n\r\n{}"),
+    "truncated": sends(http_response({"session_key": KEY})[:-3]),
+    "reset": resets,
+    "hang up": hangs_up,
+    "silence": stays_silent,
+    "drip": drips(b"HTTP/1.1 200 OK\r\n"),
+    "wrong session": responds(OTHER),
+}
+CALLS = {"get": get, "put": update, "resend": lambda client: client.session_resend(KEY)}
 
 
-def test_it_reads_neither_proxies_nor_netrc(serve, calls, monkeypatch, tmp_path):
-    proxy, server = serve(answers(SESSION)), serve(echoes_session)
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login canary password canary\n")
-    monkeypatch.setenv("NETRC", str(netrc))
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
-        monkeypatch.setenv(name, proxy.url())
-    monkeypatch.setenv("no_proxy", "")
-    calls(server).session_get(KEY)
-    assert proxy.opened == 0
-    assert "authorization" not in server.asked[0].headers
+@pytest.fixture
+def make_canary_client(make_client):
+    """Give a function that makes a client whose credentials are easy to find."""
+    return lambda server, **options: make_client(
+        server, api_key=API_KEY, api_secret=Secret(SECRET), put_deadline=0.3, **options
+    )
 
 
-def test_it_keeps_no_cookies(serve, calls):
-    server = serve(answers(SESSION, "Set-Cookie: a=b; Path=/"))
-    client = calls(server)
-    client.session_get(KEY)
-    client.session_get(KEY)
-    assert "cookie" not in server.asked[1].headers
+def text_of(error):
+    """Return all that a log, a page or an error mail could show of an error."""
+    parts, chain = [], [error]
+    while chain:
+        link = chain.pop()
+        exception = traceback.TracebackException.from_exception(link, capture_locals=True)
+        parts += [str(link), repr(link), repr(vars(link)), *exception.format()]
+        chain += [inner for inner in (link.__cause__, link.__context__) if inner]
+    return "\n".join(parts)
+
+
+def assert_hidden(text, server):
+    tokens = [request.headers.get("api-token", API_KEY) for request in server.requests]
+    for canary in (API_KEY, SECRET, *tokens):
+        assert canary.lower() not in text.lower()
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("call", CALLS)
+def test_an_error_and_its_log_show_no_credentials(
+    serve, make_canary_client, caplog, capfd, script, call
+):
+    caplog.set_level(logging.DEBUG)
+    server = serve(SCRIPTS[script])
+    with pytest.raises(PaveError) as caught:
+        CALLS[call](make_canary_client(server, get_deadline=0.3))
+    assert_hidden(text_of(caught.value), server)
+    assert_hidden(caplog.text + "".join(capfd.readouterr()), server)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_log_of_an_error_shows_no_session_key(serve, make_canary_client, caplog, script):
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(PaveError):
+        get(make_canary_client(serve(SCRIPTS[script]), get_deadline=0.3))
+    assert KEY not in caplog.text
+
+
+def test_the_log_of_a_good_call_shows_neither(serve, make_canary_client, caplog):
+    caplog.set_level(logging.DEBUG)
+    server = serve(echoes_session)
+    get(make_canary_client(server))
+    assert_hidden(caplog.text, server)
+    assert KEY not in caplog.text
+
+
+def test_an_error_shows_no_credentials_if_pave_is_unreachable(make_canary_client, caplog):
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(PaveError) as caught:
+        update(make_canary_client("http://127.0.0.1:9"))
+    shown = text_of(caught.value) + caplog.text
+    assert API_KEY not in shown
+    assert SECRET not in shown
+
+
+def test_credentials_are_removed_from_paves_message(serve, make_canary_client):
+    with pytest.raises(PaveError) as caught:
+        get(make_canary_client(serve(echoes_credentials)))
+    assert caught.value.pave_message == "*** *** *** no"
+
+
+def test_the_repr_of_client_and_answer_shows_neither_credentials_nor_people(
+    serve, make_canary_client
+):
+    server = serve(responds({"session_key": KEY, "options": {"sms": {"to": "647-555-0100"}}}))
+    client = make_canary_client(server)
+    answer = get(client)
+    assert "647-555-0100" not in repr(answer)
+    assert_hidden(repr(client) + repr(answer) + repr(vars(client)), server)

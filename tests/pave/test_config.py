@@ -1,4 +1,4 @@
-"""What the client may be told, and what it refuses before there is any call."""
+"""Test which settings the client accepts, and that bad ones fail before any call."""
 
 import dataclasses
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ GOOD = {
         "https://pave",
     ],
 )
-def test_it_takes_scheme_and_host(url):
+def test_a_base_url_is_scheme_and_host(url):
     assert PaveConfig(**{**GOOD, "base_url": url}).base_url == url
 
 
@@ -78,27 +78,25 @@ def test_it_takes_scheme_and_host(url):
         "file:///etc/passwd",
     ],
 )
-def test_it_takes_no_other_address(url):
+def test_any_other_base_url_is_refused(url):
     with pytest.raises(ValueError, match="base_url") as caught:
         PaveConfig(**{**GOOD, "base_url": url})
     assert "canary" not in str(caught.value)
 
 
-ADDRESSES = st.text(st.sampled_from("az09az09.-*_[]:@%/ \té"), max_size=8)
+HOSTS = st.text(st.sampled_from("az09az09.-*_[]:@%/ \té"), max_size=8)
 
 
-@given(ADDRESSES.map("https://{}".format))
-def test_it_can_call_whatever_address_it_takes(url):
+@given(HOSTS.map("https://{}".format))
+def test_any_base_url_that_is_accepted_can_be_called(url):
     if is_base_url(url):
         config = PaveConfig(**{**GOOD, "base_url": url})
-        assert (
-            prepare_request(Call("GET", "/v1/x", v1_credentials), config, datetime.now(UTC)).url
-            == f"{url}/v1/x"
-        )
+        call = Call("GET", "/v1/x", v1_credentials)
+        assert prepare_request(call, config, datetime.now(UTC)).url == f"{url}/v1/x"
 
 
 @pytest.mark.parametrize(
-    ("part", "value"),
+    ("name", "value"),
     [
         ("api_key", ""),
         ("api_key", "canary canary"),
@@ -124,13 +122,13 @@ def test_it_can_call_whatever_address_it_takes(url):
         ("rate", float("inf")),
     ],
 )
-def test_it_names_the_part_that_is_wrong_and_not_its_value(part, value):
-    with pytest.raises(ValueError, match=part) as caught:
-        PaveConfig(**{**GOOD, part: value})
+def test_the_error_names_the_field_and_not_its_value(name, value):
+    with pytest.raises(ValueError, match=name) as caught:
+        PaveConfig(**{**GOOD, name: value})
     assert "canary" not in str(caught.value)
 
 
-def test_it_has_the_agreed_times():
+def test_the_defaults_are_as_agreed():
     config = PaveConfig(**GOOD)
     times = (config.connect_timeout, config.read_timeout, config.get_deadline, config.put_deadline)
     assert times == (3, 5, 8, 15)
@@ -140,8 +138,15 @@ def test_it_has_the_agreed_times():
     assert config.circuit is True
 
 
-def test_it_can_be_a_key_and_cannot_be_changed():
+def test_a_config_is_hashable_and_frozen():
     config = PaveConfig(**GOOD)
     assert {config: 1}[PaveConfig(**GOOD)] == 1
     with pytest.raises(dataclasses.FrozenInstanceError):
         config.base_url = "https://elsewhere.example"
+
+
+def test_a_config_is_shown_without_its_credentials():
+    credentials = {"api_key": "canary-of-the-api-key", "api_secret": Secret("canary-of-the-secret")}
+    config = PaveConfig(**{**GOOD, **credentials})
+    assert "acme" in repr(config)
+    assert "canary" not in f"{config} {config!r}"

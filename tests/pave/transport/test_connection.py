@@ -1,4 +1,4 @@
-"""The watch itself: after the deadline nothing more is written."""
+"""Test how a connection is made: to which address, with what time, and what happens if it fails."""
 
 import socket
 import threading
@@ -6,74 +6,82 @@ import threading
 import pytest
 
 from sessions_ui.pave.errors import PaveNotSent
-from sessions_ui.pave.transport.deadline import Deadline
-from sessions_ui.pave.transport.exchange import error_cause
-from tests.pave.scripted_server import KEY, echoes_session
+from tests.pave.client_calls import KEY, READ_AND_WRITE, error_of, get
+from tests.pave.scripted_server import echoes_session
+
+
+@READ_AND_WRITE
+def test_a_call_is_not_sent_if_the_connection_is_refused(make_client, call):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    error = error_of(call, make_client(f"http://127.0.0.1:{port}"), PaveNotSent)
+    assert (error.cause, error.http_status) == ("connect", None)
+
+
+def test_a_call_is_not_sent_if_the_name_has_no_address(make_client, monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [])
+    error = error_of(get, make_client("https://pave.invalid"), PaveNotSent)
+    assert error.cause == "connect"
+
+
+@READ_AND_WRITE
+def test_a_call_is_not_sent_if_connecting_takes_too_long(make_client, call, full_backlog):
+    error = error_of(call, make_client(full_backlog, connect_timeout=0.2), PaveNotSent)
+    assert error.cause == "connect_timeout"
+    assert error.duration_ms < 2000
 
 
 @pytest.fixture
-def pair():
-    """Give both ends of a line."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        yield ours, theirs
+def full_backlog():
+    """Give the URL of a listener whose backlog is full, so that connecting gets no reply."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        queue = [socket.socket() for _ in range(4)]
+        for waiting in queue:
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        for waiting in queue:
+            waiting.close()
 
 
-def test_it_writes_nothing_once_the_deadline_has_passed():
-    watch = Deadline(0)  # its timer has not even been started
-    with pytest.raises(TimeoutError):
-        watch.start_write()
-    assert watch.expired
-    assert not watch.write_started
+def test_the_next_address_is_tried_if_one_is_dead(serve, make_client, monkeypatch):
+    server, attempts = serve(echoes_session), []
+
+    def connect(address, seconds, **options):
+        attempts.append(address[0])
+        if address[0] == "127.9.9.9":
+            raise ConnectionRefusedError
+        return socket.create_connection(address, seconds)
+
+    client = make_client(server.url("localhost"))
+    module = "sessions_ui.pave.transport.connection"
+    monkeypatch.setattr(f"{module}.resolve_host", lambda *_: ["127.9.9.9", "127.0.0.1"])
+    monkeypatch.setattr(f"{module}.create_connection", connect)
+    assert get(client).document["session_key"] == KEY
+    assert attempts == ["127.9.9.9", "127.0.0.1"]
 
 
-def test_it_takes_no_line_once_the_deadline_has_passed(pair):
-    with Deadline(0) as watch, pytest.raises(TimeoutError):
-        watch.attach(pair[0])
-    assert watch.expired
+def test_an_ipv6_address_is_called(serve, make_client):
+    try:
+        server = serve(echoes_session, host="::1")
+    except OSError:
+        pytest.skip("no IPv6 on this machine")
+    assert get(make_client(server.url("[::1]"))).document["session_key"] == KEY
 
 
-def test_it_notes_that_something_was_written():
-    with Deadline(60) as watch:
-        watch.start_write()
-    assert watch.write_started
-    assert not watch.expired
+def test_nothing_is_sent_on_a_connection_that_came_too_late(serve, make_client, monkeypatch):
+    server, sockets = serve(echoes_session), []
 
-
-def test_it_shuts_the_line_at_the_deadline(pair):
-    ours, theirs = pair
-    with Deadline(0.05) as watch:
-        watch.attach(ours)
-        assert ours.recv(1) == b""
-        assert watch.expired
-    assert theirs.recv(1) == b""
-
-
-def test_it_leaves_the_line_alone_when_the_call_has_ended(pair):
-    ours, theirs = pair
-    with Deadline(60) as watch:
-        watch.attach(ours)
-    watch._cut_off()  # a timer that fires in the moment of its cancellation
-    assert not watch.expired
-    ours.sendall(b"x")
-    assert theirs.recv(1) == b"x"
-
-
-def test_it_sends_nothing_on_a_line_that_came_too_late(serve, calls, monkeypatch):
-    server, lines = serve(echoes_session), []
-
-    def connect(place, seconds, **options):
-        lines.append(socket.create_connection(place))
+    def connect(address, seconds, **options):
+        sockets.append(socket.create_connection(address))
         threading.Event().wait(0.1)
-        return lines[0]
+        return sockets[0]
 
     monkeypatch.setattr("sessions_ui.pave.transport.connection.create_connection", connect)
     with pytest.raises(PaveNotSent) as caught:
-        calls(server, put_deadline=0.05).session_delete(KEY)
+        make_client(server, put_deadline=0.05).session_delete(KEY)
     assert caught.value.cause == "deadline"
-    assert lines[0].fileno() == -1, "closed"
-    assert server.asked == []
-
-
-def test_it_calls_any_other_break_a_reset():
-    assert error_cause(OSError(113, "No route to host")) == "reset"
+    assert sockets[0].fileno() == -1, "closed"
+    assert server.requests == []

@@ -1,6 +1,6 @@
-"""Where an answer begins and ends: told in one clear way, or the answer is none."""
+"""Test that a response is read only if its end is marked in exactly one clear way."""
 
-import threading
+import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,26 +8,13 @@ from hypothesis import strategies as st
 
 from sessions_ui.pave.client import Answer
 from sessions_ui.pave.errors import PaveError, PaveNotSent, PaveUnknown
-from tests.pave.scripted_server import KEY, Scripted, answers, echoes_session, says, told
+from tests.pave.client_calls import KEY, READ_AND_WRITE, SESSION, error_of, get, update
+from tests.pave.scripted_server import ScriptedServer, http_response, responds, sends
 
-SESSION = {"session_key": KEY, "status": "IDLE"}
-CHANGE = {"session": {"theme": "LITE"}}
-READ_AND_WRITE = pytest.mark.parametrize(
-    "call",
-    [lambda c: c.session_get(KEY), lambda c: c.session_update(KEY, CHANGE)],
-    ids=["get", "put"],
-)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-BODY = told(SESSION).partition(b"\r\n\r\n")[2]
+BODY = http_response(SESSION).partition(b"\r\n\r\n")[2]
 SIZE = b"%x" % len(BODY)
-
-
-def cause_of(call, client, kind=PaveUnknown):
-    with pytest.raises(kind) as caught:
-        call(client)
-    assert type(caught.value) is kind
-    return caught.value.cause
 
 
 # --- chunks --------------------------------------------------------------------------------------
@@ -37,27 +24,33 @@ def cause_of(call, client, kind=PaveUnknown):
 @pytest.mark.parametrize(
     "size", [b"-5", b"-1", b"-0", b"+2", b"0x2", b"1_0", b"zz", b" ", b"", b"9" * 40, b"2 ;a\x00"]
 )
-def test_it_takes_no_size_of_a_chunk_but_a_plain_number(serve, calls, call, size):
-    server = serve(says(CHUNKED + size + b"\r\n" + BODY + b"\r\n0\r\n\r\n"))
-    assert cause_of(call, calls(server)) == "framing"
+def test_a_chunk_size_must_be_a_plain_number(serve, make_client, call, size):
+    server = serve(sends(CHUNKED + size + b"\r\n" + BODY + b"\r\n0\r\n\r\n"))
+    assert error_of(call, make_client(server), PaveUnknown).cause == "framing"
 
 
-def test_it_reads_nothing_behind_a_chunk_of_minus_one(serve, calls):
-    """http.client takes -1 for "all there is", past the cap: 2 MB would come in one read."""
-    server = serve(says(CHUNKED + b"-1\r\n" + b" " * 2_000_000))
-    assert cause_of(lambda c: c.session_get(KEY), calls(server, max_bytes=100)) == "framing"
+def test_nothing_is_read_after_a_chunk_size_of_minus_one(serve, make_client):
+    """http.client takes -1 for "all there is": it would read 2 MB at once, far above the limit."""
+    server = serve(sends(CHUNKED + b"-1\r\n" + b" " * 2_000_000))
+    assert error_of(get, make_client(server, max_bytes=100), PaveUnknown).cause == "framing"
 
 
 @pytest.mark.parametrize("size", [SIZE, b"000" + SIZE, SIZE.upper(), SIZE + b";name=value"])
-def test_it_takes_the_sizes_that_the_standard_knows(serve, calls, size):
-    server = serve(says(CHUNKED + size + b"\r\n" + BODY + b"\r\n0\r\n\r\n"))
-    assert calls(server).session_get(KEY).document == SESSION
+def test_chunk_sizes_that_the_standard_allows_are_read(serve, make_client, size):
+    server = serve(sends(CHUNKED + size + b"\r\n" + BODY + b"\r\n0\r\n\r\n"))
+    assert get(make_client(server)).document == SESSION
+
+
+def test_a_response_in_many_chunks_is_read(serve, make_client):
+    body = json.dumps(SESSION).encode()
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"
+    assert get(make_client(serve(sends(CHUNKED + chunks)))).document == SESSION
 
 
 @pytest.mark.parametrize("end", [b"", b"0", b"00"])
-def test_it_takes_no_body_whose_last_chunk_is_cut_off(serve, calls, end):
-    server = serve(says(CHUNKED + SIZE + b"\r\n" + BODY + b"\r\n" + end))
-    assert cause_of(lambda c: c.session_get(KEY), calls(server)) == "truncated"
+def test_a_body_whose_last_chunk_is_cut_off_is_truncated(serve, make_client, end):
+    server = serve(sends(CHUNKED + SIZE + b"\r\n" + BODY + b"\r\n" + end))
+    assert error_of(get, make_client(server), PaveUnknown).cause == "truncated"
 
 
 # --- headers -------------------------------------------------------------------------------------
@@ -83,54 +76,34 @@ def test_it_takes_no_body_whose_last_chunk_is_cut_off(serve, calls, end):
         "Content-Length: " + "9" * 5000,
     ],
 )
-def test_it_takes_no_answer_that_is_framed_in_a_doubtful_way(serve, calls, call, header):
-    server = serve(says(HEAD + header.encode() + b"\r\n\r\n" + BODY))
-    assert cause_of(call, calls(server)) == "framing"
+def test_a_response_with_doubtful_framing_is_not_read(serve, make_client, call, header):
+    server = serve(sends(HEAD + header.encode() + b"\r\n\r\n" + BODY))
+    assert error_of(call, make_client(server), PaveUnknown).cause == "framing"
 
 
 @READ_AND_WRITE
-def test_it_takes_no_answer_that_is_framed_in_two_ways(serve, calls, call):
+def test_a_response_with_both_a_length_and_chunks_is_not_read(serve, make_client, call):
     both = b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n" % len(BODY)
-    server = serve(says(HEAD + both + SIZE + b"\r\n" + BODY + b"\r\n0\r\n\r\n"))
-    assert cause_of(call, calls(server)) == "framing"
+    server = serve(sends(HEAD + both + SIZE + b"\r\n" + BODY + b"\r\n0\r\n\r\n"))
+    assert error_of(call, make_client(server), PaveUnknown).cause == "framing"
 
 
-def test_it_takes_a_body_as_it_is(serve, calls):
-    assert calls(serve(answers(SESSION, "Transfer-Encoding: identity"))).session_get(KEY)
-    assert calls(serve(says(HEAD + b"\r\n" + BODY))).session_get(KEY), "up to the line's end"
+def test_a_body_without_coding_is_read(serve, make_client):
+    assert get(make_client(serve(responds(SESSION, "Transfer-Encoding: identity"))))
+    until_close = sends(HEAD + b"\r\n" + BODY)
+    assert get(make_client(serve(until_close))), "up to the end of the connection"
 
 
-def test_it_reads_nothing_of_an_answer_that_says_it_is_too_large(serve, calls):
-    def grows(line, asked, server):
-        line.sendall(HEAD + b"Content-Length: 101\r\n\r\n")
-        server.over.wait(5)
+def test_nothing_is_read_of_a_response_that_announces_too_much(serve, make_client):
+    def announces(sock, request, server):
+        sock.sendall(HEAD + b"Content-Length: 101\r\n\r\n")
+        server.closing.wait(5)
 
-    client = calls(serve(grows), max_bytes=100, get_deadline=3)
-    assert cause_of(lambda c: c.session_get(KEY), client) == "size"
-
-
-# --- threads -------------------------------------------------------------------------------------
+    client = make_client(serve(announces), max_bytes=100, get_deadline=3)
+    assert error_of(get, client, PaveUnknown).cause == "size"
 
 
-@READ_AND_WRITE
-@pytest.mark.parametrize("spared", [0, 1], ids=["timer", "look-up"])
-def test_it_sends_nothing_when_no_thread_can_start(serve, calls, call, monkeypatch, spared):
-    server, started = serve(echoes_session), []
-    client, start = calls(server), threading.Thread.start
-
-    def starts(thread):
-        if thread.name.startswith("pave-"):
-            started.append(thread)
-            if len(started) > spared:
-                raise RuntimeError("can't start new thread")
-        start(thread)
-
-    monkeypatch.setattr(threading.Thread, "start", starts)
-    assert cause_of(call, client, PaveNotSent) == "thread"
-    assert server.opened == 0
-
-
-# --- anything at all -----------------------------------------------------------------------------
+# --- generated responses -------------------------------------------------------------------------
 
 STATUSES = st.sampled_from(["200 OK", "200", "201 x", "204 No", "401 No", "404 No", "503 Oh"]) | (
     st.text(max_size=8)
@@ -149,65 +122,61 @@ BODIES = (
     | st.binary(max_size=40)
     | st.lists(st.sampled_from([b"0", b"-", b"2e", b"\r\n", b"{}", b";", BODY])).map(b"".join)
 )
-LINES = st.sampled_from(["HTTP/1.1 ", "HTTP/1.0 ", "HTTP/1.1 ", "HTTP/2 ", "HTTP/", "ICY ", ""])
-JSON_FIRST = st.sampled_from([b"Content-Type: application/json\r\n", b""])
+VERSIONS = st.sampled_from(["HTTP/1.1 ", "HTTP/1.0 ", "HTTP/1.1 ", "HTTP/2 ", "HTTP/", "ICY ", ""])
+JSON_HEADER = st.sampled_from([b"Content-Type: application/json\r\n", b""])
 
 
 @st.composite
-def whole_answers(draw):
-    """Give the bytes of an answer: often nearly right, sometimes noise."""
-    line = draw(LINES) + draw(STATUSES)
+def whole_responses(draw):
+    """Generate the bytes of a response, often nearly correct and sometimes noise."""
+    status_line = draw(VERSIONS) + draw(STATUSES)
     rows = "".join(f"{name}: {value}\r\n" for name, value in draw(HEADERS))
-    ends = draw(st.sampled_from([b"\r\n", b"\r\n", b"\n", b""]))
-    head = f"{line}\r\n".encode() + draw(JSON_FIRST) + rows.encode()
-    return head + ends + draw(BODIES)
+    end = draw(st.sampled_from([b"\r\n", b"\r\n", b"\n", b""]))
+    head = f"{status_line}\r\n".encode() + draw(JSON_HEADER) + rows.encode()
+    return head + end + draw(BODIES)
 
 
 SIZES = st.sampled_from([b"0", b"1", b"2", b"-1", b"-2", b"-5", b"+1", b"1_0", b"", b"x", SIZE])
-PIECES = st.tuples(SIZES, st.sampled_from([BODY, b"{}", b"1", b""]))
+CHUNKS = st.tuples(SIZES, st.sampled_from([BODY, b"{}", b"1", b""]))
 
 
 @st.composite
-def answers_in_chunks(draw):
-    """Give the bytes of a good answer in chunks, but for their sizes."""
-    pieces = draw(st.lists(PIECES, min_size=1, max_size=4))
-    body = b"".join(b"%s\r\n%s\r\n" % piece for piece in pieces)
+def chunked_responses(draw):
+    """Generate the bytes of a chunked response that is correct except for the chunk sizes."""
+    chunks = draw(st.lists(CHUNKS, min_size=1, max_size=4))
+    body = b"".join(b"%s\r\n%s\r\n" % chunk for chunk in chunks)
     return CHUNKED + body + draw(st.sampled_from([b"0\r\n\r\n", b"0\r\n", b"-1\r\n", b""]))
 
 
 @pytest.fixture(scope="module")
-def puppet():
-    """Give a server that says whatever stands in its ``words``."""
-
-    def speaks(line, asked, server):
-        line.sendall(server.words)
-
-    server = Scripted(speaks)
-    server.words = b""
+def server():
+    """Give a server that sends the bytes of its attribute ``response``."""
+    server = ScriptedServer(lambda sock, request, server: sock.sendall(server.response))
+    server.response = b""
     yield server
     server.close()
 
 
-@pytest.mark.parametrize("method", ["session_get", "session_update"])
+@pytest.mark.parametrize("call", [get, update], ids=["session_get", "session_update"])
 @settings(
     max_examples=300,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(words=whole_answers() | answers_in_chunks())
-def test_it_gives_an_answer_or_one_of_its_own_errors(puppet, calls, method, words):
-    puppet.words = words
-    found = outcome_of(calls(puppet, read_timeout=1), method)
-    if isinstance(found, Answer):
-        assert found.document["session_key"] == KEY
-        assert 200 <= found.status < 300
+@given(response=whole_responses() | chunked_responses())
+def test_any_response_leads_to_an_answer_or_a_pave_error(server, make_client, call, response):
+    server.response = response
+    result = result_of(call, make_client(server, read_timeout=1))
+    if isinstance(result, Answer):
+        assert result.document["session_key"] == KEY
+        assert 200 <= result.status < 300
     else:
-        assert not isinstance(found, PaveNotSent), "the request had been written"
-        assert found.cause
+        assert not isinstance(result, PaveNotSent), "the request had been written"
+        assert result.cause
 
 
-def outcome_of(client, method):
+def result_of(call, client):
     try:
-        return getattr(client, method)(KEY, *([CHANGE] if method == "session_update" else []))
+        return call(client)
     except PaveError as error:
         return error

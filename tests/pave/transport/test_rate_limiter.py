@@ -1,4 +1,4 @@
-"""So many calls a second, so many at a time; who would wait too long is told so at once."""
+"""Test the limits of calls per second and at a time, and that nobody waits in vain for a slot."""
 
 import threading
 
@@ -6,39 +6,36 @@ import pytest
 
 from sessions_ui.pave.errors import PaveBusy, PaveNotSent
 from sessions_ui.pave.transport.rate_limiter import BURST, MAX_CONCURRENT, RateLimiter
-from tests.pave.scripted_server import KEY, answers, echoes_session
+from tests.pave.client_calls import SESSION, WRITES, get, update
+from tests.pave.scripted_server import echoes_session, responds
 
-CHANGE = {"session": {"theme": "LITE"}}
-CALLS = {
-    "get": lambda c: c.session_get(KEY),
-    "update": lambda c: c.session_update(KEY, CHANGE),
-    "create": lambda c: c.session_create({}),
-    "delete": lambda c: c.session_delete(KEY),
-    "resend": lambda c: c.session_resend(KEY),
-}
+CALLS = {"get": get, **WRITES}
 
 
 @pytest.fixture
-def gate(time):
-    """Give a gate for five calls a second."""
-    return RateLimiter(5, timer=time, sleep=time.pause)
+def limiter(clock):
+    """Give a rate limiter of five calls per second."""
+    return RateLimiter(5, timer=clock, sleep=clock.pause)
 
 
 @pytest.fixture
-def hurried(calls, time):
-    """Make a client that lets out five calls a second."""
-    return lambda server, **more: calls(server, rate=5, timer=time, pause=time.pause, **more)
+def make_limited_client(make_client, clock):
+    """Give a function that makes a client with a limit of five calls per second."""
+    return lambda server, **options: make_client(
+        server, rate=5, timer=clock, pause=clock.pause, **options
+    )
 
 
-def pass_through(gate, times=1, seconds=9):
-    came = []
+def take_slots(limiter, times=1, seconds=9):
+    """Take slots one after the other, and return whether there was one each time."""
+    results = []
     for _ in range(times):
-        with gate.slot(seconds) as turn:
-            came.append(turn)
-    return came
+        with limiter.slot(seconds) as acquired:
+            results.append(acquired)
+    return results
 
 
-def held_back(call, client):
+def assert_held_back(call, client):
     with pytest.raises(PaveNotSent) as caught:
         call(client)
     error = caught.value
@@ -47,112 +44,115 @@ def held_back(call, client):
     return error
 
 
-def test_it_lets_a_burst_out_and_then_so_many_a_second(gate, time):
-    assert all(pass_through(gate, BURST))
-    assert time.pauses == []
-    assert all(pass_through(gate, 5))
-    assert time.pauses == pytest.approx([0.2] * 5)
+def test_a_burst_goes_out_at_once_and_the_rest_at_the_rate(limiter, clock):
+    assert all(take_slots(limiter, BURST))
+    assert clock.pauses == []
+    assert all(take_slots(limiter, 5))
+    assert clock.pauses == pytest.approx([0.2] * 5)
 
 
-def test_it_saves_no_more_than_a_burst(gate, time):
-    time.now += 3600
-    assert all(pass_through(gate, BURST + 1))
-    assert time.pauses == pytest.approx([0.2])
+def test_a_quiet_time_saves_up_no_more_than_a_burst(limiter, clock):
+    clock.now += 3600
+    assert all(take_slots(limiter, BURST + 1))
+    assert clock.pauses == pytest.approx([0.2])
 
 
-def test_it_lets_out_all_at_once_without_a_rate(time):
-    gate = RateLimiter(0, timer=time, sleep=time.pause)
-    gate.cancel_burst()
-    assert all(pass_through(gate, 1000))
-    assert time.pauses == []
+def test_everything_goes_out_at_once_without_a_rate(clock):
+    limiter = RateLimiter(0, timer=clock, sleep=clock.pause)
+    limiter.cancel_burst()
+    assert all(take_slots(limiter, 1000))
+    assert clock.pauses == []
 
 
-def test_it_waits_two_seconds_at_most(gate, time):
-    """Sixteen ask at the same moment: ten go, ten more would have to wait up to two seconds."""
-    waits = [gate._reserve(2.0) for _ in range(BURST + 12)]
+def test_a_call_waits_two_seconds_at_most(limiter, clock):
+    """Of 22 calls at the same moment ten go at once, and ten more wait up to two seconds."""
+    waits = [limiter._reserve(2.0) for _ in range(BURST + 12)]
     assert waits[:BURST] == [0.0] * BURST
-    assert waits[BURST:-2] == pytest.approx([0.2 * turn for turn in range(1, 11)])
-    assert waits[-2:] == [None, None], "too late, and told so at once"
+    assert waits[BURST:-2] == pytest.approx([0.2 * position for position in range(1, 11)])
+    assert waits[-2:] == [None, None], "too late, and held back without waiting"
 
 
-def test_it_waits_no_longer_than_the_call_may_last(gate, time):
-    pass_through(gate, BURST)
-    assert pass_through(gate, seconds=0.1) == [False]
-    assert pass_through(gate, seconds=0.3) == [True]
+def test_a_call_waits_no_longer_than_it_may_last(limiter, clock):
+    take_slots(limiter, BURST)
+    assert take_slots(limiter, seconds=0.1) == [False]
+    assert take_slots(limiter, seconds=0.3) == [True]
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_it_sends_nothing_when_there_is_no_turn(serve, hurried, time, call):
-    server = serve(answers({"session_key": KEY}))
-    client = hurried(server, get_deadline=0.1, put_deadline=0.1)
+def test_nothing_is_sent_without_a_slot(serve, make_limited_client, clock, call):
+    server = serve(responds(SESSION))
+    client = make_limited_client(server, get_deadline=0.1, put_deadline=0.1)
     client._caller._rate_limiter._tokens = 0.0
-    assert "nothing was sent" in str(held_back(CALLS[call], client))
-    assert server.opened == 0
-    assert time.pauses == []
+    assert "nothing was sent" in str(assert_held_back(CALLS[call], client))
+    assert server.connection_count == 0
+    assert clock.pauses == []
 
 
-def test_it_counts_the_wait_as_part_of_the_call(serve, hurried, time, monkeypatch):
-    given, client = [], hurried(serve(echoes_session), put_deadline=1.5)
-    once = client._caller.send_once
-    monkeypatch.setattr(client._caller, "send_once", lambda c, s: given.append(s) or once(c, s))
+def test_the_wait_counts_towards_the_deadline_of_the_call(
+    serve, make_limited_client, clock, monkeypatch
+):
+    deadlines, client = [], make_limited_client(serve(echoes_session), put_deadline=1.5)
+    send_once = client._caller.send_once
+    monkeypatch.setattr(
+        client._caller, "send_once", lambda c, s: deadlines.append(s) or send_once(c, s)
+    )
     client._caller._rate_limiter._tokens = 0.5
-    CALLS["update"](client)
-    assert time.pauses == pytest.approx([0.1])
-    assert given == pytest.approx([1.4])
+    update(client)
+    assert clock.pauses == pytest.approx([0.1])
+    assert deadlines == pytest.approx([1.4])
 
 
-def test_it_counts_each_attempt_of_a_read(serve, hurried, time):
-    server = serve(answers({"message": "Oh"}, status="503 Oh"))
-    client = hurried(server, get_attempts=3, retry_base=0.0)
+def test_each_attempt_of_a_read_takes_a_slot(serve, make_limited_client, clock):
+    server = serve(responds({"message": "Oh"}, status="503 Oh"))
+    client = make_limited_client(server, get_attempts=3, retry_base=0.0)
     with pytest.raises(Exception, match="http_503"):
-        client.session_get(KEY)
+        get(client)
     assert client._caller._rate_limiter._tokens == BURST - 3
 
 
-def test_it_has_so_many_calls_under_way_and_no_more(serve, hurried, monkeypatch):
+def test_only_so_many_calls_are_under_way_at_a_time(serve, make_limited_client, monkeypatch):
     monkeypatch.setattr("sessions_ui.pave.transport.rate_limiter.MAX_WAIT", 0.05)
     arrived, go_on = threading.Semaphore(0), threading.Event()
 
-    def waits(line, asked, server):
+    def waits(sock, request, server):
         arrived.release()
         go_on.wait(5)
-        echoes_session(line, asked, server)
+        echoes_session(sock, request, server)
 
     server = serve(waits)
-    client, done = hurried(server), []
+    client, answers = make_limited_client(server), []
     threads = [
-        threading.Thread(target=lambda: done.append(client.session_get(KEY)))
-        for _ in range(MAX_CONCURRENT)
+        threading.Thread(target=lambda: answers.append(get(client))) for _ in range(MAX_CONCURRENT)
     ]
     for thread in threads:
         thread.start()
     assert all(arrived.acquire(timeout=5) for _ in threads)
     assert client.state.in_flight == MAX_CONCURRENT
-    held_back(CALLS["update"], client)
+    assert_held_back(update, client)
     go_on.set()
     for thread in threads:
         thread.join()
-    assert len(done) == len(server.asked) == MAX_CONCURRENT
+    assert len(answers) == len(server.requests) == MAX_CONCURRENT
     assert client.state.in_flight == 0
-    assert client.session_get(KEY), "places are given back"
+    assert get(client), "slots are released"
 
 
-def test_it_gives_a_place_back_whatever_happens(gate):
+def test_an_interrupted_call_releases_its_slot(limiter):
     for _ in range(MAX_CONCURRENT + 1):
         with pytest.raises(KeyboardInterrupt):
-            interrupted(gate)
-    assert gate.in_flight == 0
+            interrupt(limiter)
+    assert limiter.in_flight == 0
 
 
-def interrupted(gate):
-    with gate.slot(9) as came:
-        assert came
+def interrupt(limiter):
+    with limiter.slot(9) as acquired:
+        assert acquired
         raise KeyboardInterrupt
 
 
-def test_it_goes_slowly_once_pave_asks_us_to_wait(serve, hurried, time):
-    client = hurried(serve(answers({"message": "Wait"}, status="429 Wait")))
+def test_the_burst_is_cancelled_when_pave_asks_us_to_wait(serve, make_limited_client, clock):
+    client = make_limited_client(serve(responds({"message": "Wait"}, status="429 Wait")))
     for _ in range(3):
         with pytest.raises(PaveBusy):
-            client.session_update(KEY, CHANGE)
-    assert time.pauses == pytest.approx([0.2] * 2), "the burst is gone"
+            update(client)
+    assert clock.pauses == pytest.approx([0.2] * 2), "the burst is gone"
