@@ -1,8 +1,11 @@
 """How Django starts sessions_ui and the admin."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
+
+from .domain.values.phone import use_region
 
 
 class SessionsUiConfig(AppConfig):
@@ -16,6 +19,7 @@ class SessionsUiConfig(AppConfig):
         from sessions_ui import checks, roles
         from sessions_ui.audit.integrity import triggers
 
+        use_region(lambda: settings.PAVE_PHONE_REGION)
         post_migrate.connect(roles.ensure_groups, sender=self)
         post_migrate.connect(triggers.triggers_assert, sender=self)
         checks.register_all()

@@ -53,7 +53,7 @@ views                 domain models pave forms services permissions roles contex
 urls                  views
 admin                 roles
 admin_site            roles
-apps                  checks roles audit.integrity
+apps                  domain checks roles audit.integrity
 checks                audit.integrity
 management            domain models pave services audit roles
 """

@@ -17,6 +17,7 @@ from django.conf import settings
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.outcomes import FieldResult
 from sessions_ui.domain.values.kinds import MEANING, Kind, text_of
+from sessions_ui.domain.values.phone import local_digits
 from sessions_ui.models import AuditTerm
 
 OUTCOME, STATUS, FIELD, WORD = "@outcome", "@status", "@field", "@word"
@@ -78,9 +79,10 @@ def part_term(spec: FieldSpec, form: str, part: str) -> str:
 
 def _parts(spec: FieldSpec, normal: str) -> Iterator[tuple[str, str]]:
     if spec.kind is Kind.PHONE:
-        if len(normal) > max(STARTS):
-            yield from (("start", normal[:length]) for length in STARTS)
-            yield "last", normal[-LAST:]
+        digits = local_digits(normal)
+        if len(digits) > max(STARTS):
+            yield from (("start", digits[:length]) for length in STARTS)
+            yield "last", digits[-LAST:]
         return
     for word in normal.split()[:MOST_WORDS]:
         yield "word", word

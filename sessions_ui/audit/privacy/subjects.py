@@ -11,16 +11,15 @@ from typing import Self
 from unicodedata import combining, normalize
 
 from sessions_ui.audit.log.index_terms import keyed
+from sessions_ui.domain.values.phone import local_digits, normalize_phone
 from sessions_ui.models.privacy import LABELS
 
 PHONE, NAME = "phone", "name"
 FEWEST_DIGITS, MOST_DIGITS = 7, 15
 FEWEST_LETTERS = 3
 MOST_WORDS = 6
-_COUNTRY = "1"
-_NATIONAL = 10
 _PHONE_SIGNS = re.compile(r"[\d\s().+\-/]+")
-_GROUPS = re.compile(r"\d+(?:[\W_]{1,3}\d+)*")
+_GROUPS = re.compile(r"\+?\d+(?:[\W_]{1,3}\d+)*")
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -30,15 +29,11 @@ def bare(text: str) -> str:
     return "".join(sign for sign in spread if not combining(sign)).casefold()
 
 
-def _national(digits: str) -> str:
-    whole = len(digits) == _NATIONAL + 1 and digits.startswith(_COUNTRY)
-    return digits[1:] if whole else digits
-
-
 def phones_in(text: str) -> Iterator[str]:
-    """Every run of digits that could be a phone number: whole groups, 7 to 15 digits together."""
+    """Every run of digits that could be a phone number, in the one spelling of `normalize_phone`:
+    whole groups of digits, 7 to 15 together, the first with its plus where it has one."""
     for run in _GROUPS.findall(normalize("NFKC", text)):
-        yield from map(_national, _together(re.findall(r"\d+", run)))
+        yield from map(normalize_phone, _together(re.findall(r"\+?\d+", run)))
 
 
 def names_in(text: str, fewest: int = 1) -> Iterator[str]:
@@ -60,10 +55,11 @@ def _together(groups: Sequence[str]) -> Iterator[str]:
     for start in range(len(groups)):
         digits = ""
         for group in groups[start:]:
-            digits += group
-            if len(digits) > MOST_DIGITS:
+            digits += group if not digits else group.lstrip("+")
+            count = len(digits.lstrip("+"))
+            if count > MOST_DIGITS:
                 break
-            if len(digits) >= FEWEST_DIGITS:
+            if count >= FEWEST_DIGITS:
                 yield digits
 
 
@@ -82,7 +78,7 @@ class Subject:
         """The number or name that somebody typed; None for what is too short to be one."""
         digits = "".join(re.findall(r"\d", normalize("NFKC", text)))
         if _PHONE_SIGNS.fullmatch(text.strip()):
-            normal = _national(digits)
+            normal = normalize_phone(text)
             fits = FEWEST_DIGITS <= len(digits) <= MOST_DIGITS
             return cls(PHONE, _hash(PHONE, normal), normal) if fits else None
         words = _WORDS.findall(bare(text))[:MOST_WORDS]
@@ -122,6 +118,6 @@ class Subject:
         """Patterns for SQL's LIKE that find more than they should, to be looked through; ``%`` when
         only the hash is known. A name as it was typed, and without accents."""
         if self.kind == PHONE:
-            return [f"%{'%'.join(self.normal)}%"]
+            return [f"%{'%'.join(local_digits(self.normal))}%"]
         typed = _WORDS.findall(normalize("NFC", self.typed))
         return sorted({f"%{'%'.join(words)}%" for words in (self.normal.split(), typed)})

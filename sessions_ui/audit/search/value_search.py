@@ -22,6 +22,7 @@ from sessions_ui.audit.log.index_terms import (
 )
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.values.kinds import Kind
+from sessions_ui.domain.values.phone import local_digits, local_start
 from sessions_ui.models import AuditEntry
 
 STAR = "*"
@@ -29,7 +30,6 @@ SHORTEST = 3
 _END = "\U0010ffff"
 _WHOLE_PHONE = 10
 _PHONE_SIGNS = re.compile(r"[\d\s().+\-]+")
-_ONLY_DIGITS = re.compile(r"[0-9]+")
 _ONE_DIGIT = re.compile(r"[0-9]")
 _NAME_SIGNS = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’\-])*")
 _EXTENSION = re.compile(r"(?<=\d)[\s;,]*(?:extension|ext|x)[.=]?\s*\d{1,6}$")
@@ -128,12 +128,11 @@ def _personal_vals(spec: FieldSpec, text: str) -> list[str]:
 
 def _phone_vals(spec: FieldSpec, text: str, start: bool) -> list[str]:
     text = _dialled(text)
-    digits = normal_of(spec, text)
-    if not _PHONE_SIGNS.fullmatch(text) or not _ONLY_DIGITS.fullmatch(digits):
+    digits = local_digits(text)
+    if not _PHONE_SIGNS.fullmatch(text) or not digits:
         return []
-    if start and text.startswith("+1") and len(digits) < _WHOLE_PHONE:
-        digits = digits.removeprefix("1")
     if start and len(digits) < _WHOLE_PHONE:
+        digits = local_start(text)
         return [part_term(spec, "start", digits)] if len(digits) in STARTS else []
     if len(digits) == LAST:
         return [part_term(spec, "last", digits)]

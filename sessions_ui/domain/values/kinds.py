@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .phone import normalize_phone
+
 LONGEST_NUMBER = 15
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -54,13 +56,6 @@ def _upper(text: str) -> str:
 def _number_key(text: str) -> str:
     number = number_of(text)
     return text.strip() if number is None else str(number)
-
-
-def _phone_key(text: str) -> str:
-    digits = "".join(re.findall(r"[0-9]", text))
-    if not digits:
-        return text.strip()
-    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
 
 
 def _number(text: str) -> str | int:
@@ -109,7 +104,7 @@ MEANING = {
     Kind.LANGUAGE: Meaning(_caseless, _upper),
     Kind.VIN: Meaning(_upper, _upper),
     Kind.URL: Meaning(),
-    Kind.PHONE: Meaning(key=_phone_key),
+    Kind.PHONE: Meaning(key=normalize_phone),
     Kind.YEAR: Meaning(_number_key, _number_key),
     Kind.NUMBER: Meaning(_number_key, _number),
     Kind.TIME: Meaning(),

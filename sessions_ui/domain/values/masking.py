@@ -8,6 +8,7 @@ from unicodedata import combining, normalize
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.values.kinds import Kind, text_of
+from sessions_ui.domain.values.phone import local_digits
 
 DOT = "\N{BULLET}"
 HIDDEN = DOT * 5
@@ -17,7 +18,6 @@ LAST = 4
 SHORTEST_WORD = 3
 
 _LETTER = r"[^\W\d_]"
-_WITH_COUNTRY = 11
 _digits_of = partial(re.compile(r"\D").sub, "")
 _has_digit = re.compile(r"\d").search
 _JOIN = r"[\s().\-]"
@@ -129,9 +129,6 @@ def _phone(text: str) -> str:
 
 
 def _compared(text: str, noun: str) -> str:
-    """What counts when two values are compared: digits without the country's 1, or letters without
+    """What counts when two values are compared: a number's local digits, or letters without
     their case and the spaces between them."""
-    if noun == "letter":
-        return "".join(text.casefold().split())
-    digits = _digits_of(text)
-    return digits[1:] if len(digits) == _WITH_COUNTRY and digits.startswith("1") else digits
+    return local_digits(text) if noun == "digit" else "".join(text.casefold().split())

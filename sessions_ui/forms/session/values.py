@@ -6,13 +6,13 @@ Values that PAVE alone can judge are left to PAVE.
 import re
 from collections.abc import Callable, Collection
 
-import phonenumbers
 from django.conf import settings
 
 from sessions_ui.domain.catalogue import FieldSpec
 from sessions_ui.domain.rules.policy import Delivery, Rule
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.domain.values.kinds import Kind, number_of
+from sessions_ui.domain.values.phone import phone_error, phone_warning
 from sessions_ui.domain.values.redirect_url import redirect_error
 from sessions_ui.domain.values.vin import vin_error, vin_warning
 
@@ -40,36 +40,6 @@ def _too_long(spec: FieldSpec, text: str) -> str:
     return f"This has {len(text.strip())} characters; {spec.max_length} is the most."
 
 
-def _phone_error(text: str) -> str:
-    if not re.fullmatch(r"[0-9+().\-/\s]+", text.strip()):
-        return "A phone number has digits, spaces, dashes, dots, brackets and one + at the start."
-    try:
-        number = phonenumbers.parse(text, settings.PAVE_PHONE_REGION)
-    except phonenumbers.NumberParseException:
-        return "This is not a phone number. Write it like 416-555-0184 or +1 416 555 0184."
-    verdict = phonenumbers.is_possible_number_with_reason(number)
-    digits = len(re.sub(r"[^0-9]", "", text))
-    return (
-        ""
-        if verdict == phonenumbers.ValidationResult.IS_POSSIBLE
-        else PHONE_ERRORS.get(
-            verdict, "This cannot be a phone number with {digits} digits. Count them once more."
-        ).format(digits=digits)
-    )
-
-
-PHONE_ERRORS = {
-    phonenumbers.ValidationResult.TOO_SHORT: "This phone number has {digits} digits: too few.",
-    phonenumbers.ValidationResult.TOO_LONG: "This phone number has {digits} digits: too many.",
-    phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: (
-        "This phone number has {digits} digits: its area code is missing."
-    ),
-    phonenumbers.ValidationResult.INVALID_COUNTRY_CODE: (
-        "There is no country with this code. Write the number like +1 416 555 0184."
-    ),
-}
-
-
 def _year_error(text: str) -> str:
     if re.fullmatch(r"(19|20)[0-9]{2}", text.strip()):
         return ""
@@ -83,7 +53,7 @@ def _number_error(text: str) -> str:
 ERRORS: dict[Kind, Callable[[str], str]] = {
     Kind.VIN: vin_error,
     Kind.URL: lambda text: redirect_error(text, settings.PAVE_REDIRECT_HOSTS),
-    Kind.PHONE: _phone_error,
+    Kind.PHONE: phone_error,
     Kind.YEAR: _year_error,
     Kind.NUMBER: _number_error,
 }
@@ -101,15 +71,6 @@ def value_warnings(spec: FieldSpec, text: str, held: str, now: Snapshot) -> list
     return [sentence for sentence in said if sentence]
 
 
-def _phone_warning(text: str, _: str) -> str:
-    number = phonenumbers.parse(text, settings.PAVE_PHONE_REGION)
-    return (
-        ""
-        if phonenumbers.is_valid_number(number)
-        else "No phone company has handed out this number range."
-    )
-
-
 def _number_warning(text: str, held: str) -> str:
     typed, before = number_of(text), number_of(held)
     if typed is None or before is None or typed >= before:
@@ -119,6 +80,6 @@ def _number_warning(text: str, held: str) -> str:
 
 WARNINGS: dict[Kind, Callable[[str, str], str]] = {
     Kind.VIN: lambda text, _: vin_warning(text),
-    Kind.PHONE: _phone_warning,
+    Kind.PHONE: lambda text, _: phone_warning(text),
     Kind.NUMBER: _number_warning,
 }

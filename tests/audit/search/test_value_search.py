@@ -279,3 +279,11 @@ def test_a_beginning_uses_the_index_and_reads_no_table():
     plan = AuditTerm.objects.filter(seek("2HGFC*")).explain()
     assert "SCAN" not in plan
     assert "val>? AND val<?" in plan
+
+
+@pytest.mark.parametrize("typed", ["07911 123456", "+44 7911 123456", "0791*", "+44791*", "3456"])
+def test_a_number_outside_north_america_is_found_in_every_spelling(settings, typed):
+    settings.PAVE_PHONE_REGION = "GB"
+    one = intent({"sms.to": ("07911 123456", "020 7946 0018")})
+    two = intent({"sms.to": ("020 7946 0018", "+44 7911 123456")})
+    assert found(value=typed) == [one, two]

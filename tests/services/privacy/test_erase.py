@@ -189,6 +189,18 @@ def test_both_are_gone_from_every_column_of_every_table(sealing, typed):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a file of SQLite")
+@pytest.mark.parametrize("typed", ["07911 123456", "+44 7911 123456", "0044 7911 123456"])
+def test_every_spelling_of_a_number_outside_north_america_is_erased(settings, typed):
+    settings.PAVE_PHONE_REGION = "GB"
+    intent({"sms.to": ("07911 123456", "07911 654321")})
+    intent({"sms.to": ("07911 654321", "+44 7911 123456")}, key="LKS-OTHER12345")
+    save_draft(actor_id=1, session_key=KEY, typed={"sms.to": "+44 (0)7911 123456"})
+    done = erase(typed)
+    assert (done.edits, done.whole) == (2, True)
+    assert {value.value for value in AuditValue.objects.all()} == {"07911 654321"}
+    assert not Draft.objects.exists()
+
+
 def test_not_a_byte_of_it_is_left_in_the_file():
     everywhere()
     for number in range(25):  # pages split, rows move, text overflows
