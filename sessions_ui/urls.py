@@ -9,10 +9,10 @@ from .views.sessions import detail, find, history, revert
 
 urlpatterns = [
     path("", site.home, name="home"),
-    path("sessions/", find.session_find, name="session_find"),
+    path("sessions/", find.find_session, name="session_find"),
     path("sessions/<str:session_key>/", detail.session, name="session"),
-    path("sessions/<str:session_key>/history/", history.history, name="session_history"),
-    path("sessions/<str:session_key>/past/", history.past, name="session_past"),
+    path("sessions/<str:session_key>/history/", history.timeline, name="session_history"),
+    path("sessions/<str:session_key>/past/", history.state_at, name="session_past"),
     path("audit/", entries.audit, name="audit"),
     path("audit/evidence/", integrity.evidence, name="evidence"),
     path("audit/<int:entry_id>/", entries.entry, name="audit_entry"),

@@ -49,7 +49,7 @@ services.jobs         domain models pave services.sessions services.edits servic
 forms                 domain audit.search.filters
 templatetags          html domain models audit.entries audit.history services.audit services.review
 views                 domain models pave forms services permissions roles context_processors
-                      audit.search.filters audit.search.pagination
+                      audit.history audit.search.filters audit.search.pagination
 urls                  views
 admin                 roles
 admin_site            roles

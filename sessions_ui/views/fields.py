@@ -1,4 +1,4 @@
-"""Show every field and its rules; each verdict is asked of the policy, none is repeated."""
+"""Show every field and its rules, each verdict as the policy itself gives it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS, Catalogue, FieldSpec, Section
+from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS, FieldSpec, Section
 from sessions_ui.domain.rules.policy import RULES, Situation, Stage, Status, Verdict, verdict
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.domain.values.kinds import Kind
@@ -17,16 +17,16 @@ from sessions_ui.forms.session.row import choices_of
 from sessions_ui.permissions import VIEW_FIELDS, requires
 from sessions_ui.roles import administrators
 
-ONCE = datetime(2026, 1, 1, tzinfo=UTC)
-# What PAVE may show of a text message; each case with the object that it would show.
-CASES: tuple[tuple[str, dict[str, str]], ...] = (
+EXAMPLE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+# What PAVE may show of a text message: each case with the object that it would show.
+TEXT_MESSAGE_CASES: tuple[tuple[str, dict[str, str]], ...] = (
     ("text failed", {"to": "x", "delivery_status": "400 Bad Request"}),
     ("text accepted", {"to": "x", "delivery_status": "201 Created"}),
     ("delivery not reported", {"to": "x", "delivery_status": ""}),
     ("no text message", {}),
 )
 # Kinds that say more than their length.
-KIND_WORDS = {
+KIND_LABELS = {
     Kind.VIN: "A VIN",
     Kind.URL: "A web address",
     Kind.PHONE: "A phone number",
@@ -49,63 +49,67 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One field, or one case of it where the text message decides too (``case`` says which)."""
+    """One field; where the text message decides too, one ``case`` of it."""
 
     spec: FieldSpec
     case: str
     cells: tuple[Cell, ...]
 
 
-def situation_of(status: Status, sms: dict[str, str]) -> Situation:
-    """A session in this status, started unless the status says no, with this text message."""
-    started = "" if status.stage is Stage.NOT_STARTED else ONCE.isoformat()
+def example_situation(status: Status, sms: dict[str, str]) -> Situation:
+    """A session in this status, started unless the status rules that out, and its text message."""
+    started = "" if status.stage is Stage.NOT_STARTED else EXAMPLE_TIME.isoformat()
     document = {"status": status.value, "inspect_started_at": started, "options": {"sms": sms}}
-    return Situation(Snapshot("", document, ONCE))
+    return Situation(Snapshot("", document, EXAMPLE_TIME))
 
 
 def matrix_rows(spec: FieldSpec) -> list[MatrixRow]:
-    """The rows of a field: one, or one per group of text message cases that come to the same."""
-
-    def cells_of(case: tuple[str, dict[str, str]]) -> tuple[Cell, ...]:
-        return tuple(
-            Cell(status, verdict(spec, situation_of(status, case[1]))) for status in Status
+    """The rows of a field: one for each run of text message cases with the same verdicts."""
+    cells_by_case = [
+        (
+            name,
+            tuple(Cell(status, verdict(spec, example_situation(status, sms))) for status in Status),
         )
-
-    def codes_of(case: tuple[str, dict[str, str]]) -> list[str]:
-        return [cell.code for cell in cells_of(case)]
-
-    groups = [list(cases) for _, cases in groupby(CASES, key=codes_of)]
-    names = [", ".join(name for name, _ in cases) for cases in groups]
+        for name, sms in TEXT_MESSAGE_CASES
+    ]
+    groups = [
+        list(group)
+        for _, group in groupby(cells_by_case, key=lambda case: [cell.code for cell in case[1]])
+    ]
     return [
-        MatrixRow(spec, name if len(groups) > 1 else "", cells_of(cases[0]))
-        for name, cases in zip(names, groups, strict=True)
+        MatrixRow(
+            spec,
+            case=", ".join(name for name, _ in group) if len(groups) > 1 else "",
+            cells=group[0][1],
+        )
+        for group in groups
     ]
 
 
-def matrix(catalogue: Catalogue = CATALOGUE) -> Iterator[tuple[Section, list[list[MatrixRow]]]]:
+def matrix() -> Iterator[tuple[Section, list[list[MatrixRow]]]]:
     """Every section with the rows of its writable fields."""
     for section in SECTIONS:
-        yield section, [matrix_rows(spec) for spec in catalogue.section(section.name)]
+        yield section, [matrix_rows(spec) for spec in CATALOGUE.section(section.name)]
 
 
-def taken_by(spec: FieldSpec) -> str:
-    """What a field takes, in words: its choices, or its kind and length."""
+def describe_input(spec: FieldSpec) -> str:
+    """What a field accepts, in words: its choices, or its kind and length."""
     choices = choices_of(spec, spec.examples[0])
     if choices:
         return ", ".join(label for _, label in choices)
     length = f"{spec.max_length:,} characters"
-    return f"{KIND_WORDS.get(spec.kind, 'Text')}, at most {length}"
+    return f"{KIND_LABELS.get(spec.kind, 'Text')}, at most {length}"
 
 
 @requires(VIEW_FIELDS)
 @require_safe
 def fields(request: HttpRequest) -> HttpResponse:
-    """Every field, in which status it may be edited and why not, as the policy says it now."""
+    """Show every field, in which status it may be edited, and why not where it may not."""
     context = {
         "statuses": list(Status),
         "sections": list(matrix()),
         "rules": RULES,
-        "takes": [(spec, taken_by(spec)) for spec in CATALOGUE.writable],
+        "takes": [(spec, describe_input(spec)) for spec in CATALOGUE.writable],
         "read_only": [spec for spec in CATALOGUE if not spec.writable],
         "administrators": administrators(),
     }

@@ -16,13 +16,14 @@ from sessions_ui.roles import role_of
 from sessions_ui.services.health import is_ready
 
 FIRST_PAGES = {"Agent": "session_find", "Manager": "audit", "Administrator": "admin:index"}
-YEAR = 365 * 24 * 60 * 60
+YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """To the page that a person's role needs first; without a role, the words who can help."""
+    """Redirect to the page that a person's role needs first; without a role, 403 with the names of
+    those who can help."""
     role = role_of(request.user)
     if not role:
         raise PermissionDenied
@@ -31,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Keep the theme that a person chose in a cookie, and go back to the page they were on."""
+    """Store the chosen theme in a cookie and redirect to the page where it was chosen."""
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -56,23 +57,26 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """To the icon, for pages that name none (Django's admin) and browsers that ask here first."""
+    """Redirect to the icon, for pages that name none (Django's admin) and for browsers that ask at
+    the default address first."""
     return redirect(static("sessions_ui/favicon.svg"))
 
 
-def _word(word: str, status: int = HTTPStatus.OK) -> HttpResponse:
+def _plain_text(word: str, status: int = HTTPStatus.OK) -> HttpResponse:
     return HttpResponse(f"{word}\n", content_type="text/plain", status=status)
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """``ok`` as long as the process answers."""
-    return _word("ok")
+    """Answer ``ok`` as long as the process runs."""
+    return _plain_text("ok")
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """``ready`` when the database answers, is migrated, and guards the audit; else 503."""
-    return _word("ready") if is_ready() else _word("unready", HTTPStatus.SERVICE_UNAVAILABLE)
+    """Answer ``ready`` when the database answers, is migrated and guards the audit; else 503."""
+    if is_ready():
+        return _plain_text("ready")
+    return _plain_text("unready", HTTPStatus.SERVICE_UNAVAILABLE)

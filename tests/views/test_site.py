@@ -25,9 +25,14 @@ from sessions_ui.services.edits.form_token import FormToken
 from sessions_ui.services.sessions.recent import SHOWN
 from sessions_ui.views import fields
 from sessions_ui.views.errors import server_error
-from sessions_ui.views.fields import CASES, matrix_rows, situation_of, taken_by
+from sessions_ui.views.fields import (
+    TEXT_MESSAGE_CASES,
+    describe_input,
+    example_situation,
+    matrix_rows,
+)
 from sessions_ui.views.sessions import find
-from sessions_ui.views.sessions.find import keys_in
+from sessions_ui.views.sessions.find import session_keys_in
 
 KEY, OTHER = "LKS-7Q2M9XK4RD", "NGF-4TB8WZ1HQC"
 LOG_IN = "login"
@@ -146,7 +151,7 @@ def test_it_offers_only_places_that_the_person_may_open(log_in):
     ],
 )
 def test_it_finds_the_keys_in_what_was_typed_or_pasted(text, keys):
-    assert keys_in(text) == keys
+    assert session_keys_in(text) == keys
 
 
 @pytest.mark.parametrize("text", [KEY, f"https://a.vehiclecapture.com/{KEY}", f" {KEY.lower()} "])
@@ -263,10 +268,10 @@ def test_it_shows_every_verdict_as_the_policy_gives_it(log_in):
 @pytest.mark.parametrize("spec", CATALOGUE.writable, ids=lambda spec: spec.key)
 def test_it_leaves_no_case_of_the_policy_out(spec):
     rows = matrix_rows(spec)
-    for name, sms in CASES:
+    for name, sms in TEXT_MESSAGE_CASES:
         row = rows[0] if len(rows) == 1 else next(row for row in rows if name in row.case)
         for cell in row.cells:
-            real = verdict(spec, situation_of(cell.status, sms))
+            real = verdict(spec, example_situation(cell.status, sms))
             assert cell.code == (real.reason or "EDITABLE")
         assert [cell.status for cell in row.cells] == list(Status)
 
@@ -310,9 +315,12 @@ def test_it_explains_every_lock_and_every_field(log_in):
 
 
 def test_it_tells_in_words_what_a_field_takes():
-    assert taken_by(CATALOGUE["session.redirect_url"]) == "A web address, at most 2,000 characters"
-    assert taken_by(CATALOGUE["session.language"]).startswith("English · EN, French · FR")
-    assert taken_by(CATALOGUE["vehicle.make"]) == "Text, at most 255 characters"
+    assert (
+        describe_input(CATALOGUE["session.redirect_url"])
+        == "A web address, at most 2,000 characters"
+    )
+    assert describe_input(CATALOGUE["session.language"]).startswith("English · EN, French · FR")
+    assert describe_input(CATALOGUE["vehicle.make"]) == "Text, at most 255 characters"
 
 
 # --- health ----------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
-"""The session as it stood at a moment, by replaying the record. Pure: no database, no clock.
+"""Collect what the audit, the observations and PAVE show of a session's values over time.
 
-A fact says that PAVE held a text at a moment, because an entry, a sighting or a reading of PAVE
-shows it. At a moment in between, what is known is what the facts on both sides of it say: the same,
-or two different texts, of which nobody can tell which one it was.
+Pure: no database, no clock. A fact says which text PAVE held in a field at one moment. Between two
+facts a value is known only where both show the same text, or where PAVE's own time stamp rules out
+a change; otherwise it is one of two texts, and nothing tells which.
 """
 
 import json
@@ -12,22 +12,31 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sessions_ui.audit.entries.rows import Values, side_text, spec_of
-from sessions_ui.domain.catalogue import CATALOGUE, Catalogue
+from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.outcomes import FieldResult
 from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.models import END_KINDS, AuditEntry, Kind, Observation, Side
 
-STATUS, DELIVERY, STARTED = (
-    "session.status", "sms.delivery_status", "session.inspect_started_at",
-)  # fmt: skip
+STATUS = "session.status"
+DELIVERY = "sms.delivery_status"
+STARTED = "session.inspect_started_at"
 STAMP_MARGIN = timedelta(seconds=2)
 """PAVE's stamps have whole seconds, and its clock is not ours."""
 
 _TOOK = frozenset({FieldResult.APPLIED, FieldResult.IN_EFFECT})
 
 
+class Certainty(StrEnum):
+    """How far the facts around a moment settle a value."""
+
+    RECORDED = "recorded"  # an audit entry shows it
+    OBSERVED = "observed"  # PAVE showed it when the session was read
+    ASSUMED = "assumed"  # there are facts on one side of the moment only
+    UNKNOWN = "unknown"  # there is no fact, or the facts before and after differ
+
+
 class Source(StrEnum):
-    """Where a fact is from."""
+    """Where a fact comes from."""
 
     SENT = "sent"
     TOOK = "took"
@@ -39,10 +48,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """PAVE held this text in this field at this moment; None: personal, and erased since.
+    """PAVE held this text in this field at this moment.
 
-    ``edit_id`` is the edit or refusal that shows it; ``stamp`` PAVE's own time of its last change
-    as of then.
+    ``text`` is None for a personal value that was erased since, ``edit_id`` the edit or refusal
+    that shows the text, and ``stamp`` PAVE's own time of the last change as of then.
     """
 
     at: datetime
@@ -52,24 +61,20 @@ class Fact:
     edit_id: int | None = None
     stamp: datetime | None = None
 
-
-class Certainty(StrEnum):
-    """What the facts around a moment come to."""
-
-    NOTHING = "nothing"
-    EXACT = "exact"
-    BOTH = "both"
-    STAMPED = "stamped"
-    BEFORE = "before"
-    AFTER = "after"
-    BETWEEN = "between"
-    ON_ITS_WAY = "on its way"
+    @property
+    def certainty(self) -> Certainty:
+        """Whether the audit or a read of PAVE shows this."""
+        return Certainty.OBSERVED if self.edit_id is None else Certainty.RECORDED
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of one field at a moment: its text; two where it is not known which; none
-    where nothing is. With the facts before and after the moment."""
+class KnownValue:
+    """What is known of one field at a moment, with the facts that this rests on.
+
+    ``texts`` has one text where the facts settle it or point to one, the texts before and after
+    the moment where these differ, and nothing where there is no fact. A settled value without
+    ``after`` was shown at the very moment; one without ``before`` follows from PAVE's time stamp.
+    """
 
     key: str
     texts: tuple[str | None, ...]
@@ -79,23 +84,35 @@ class Known:
 
     @property
     def text(self) -> str | None:
-        """The text, where there is but one."""
+        """The text, where there is only one."""
         return self.texts[0] if len(self.texts) == 1 else None
 
+    @property
+    def settled(self) -> bool:
+        """Whether the facts leave no doubt."""
+        return self.certainty in (Certainty.RECORDED, Certainty.OBSERVED)
 
-def facts_of(
+    @property
+    def in_flight(self) -> bool:
+        """Whether one of our own edits was on its way to PAVE at the moment."""
+        before, after = self.before, self.after
+        return bool(
+            before and after and before.source is Source.SENT and before.edit_id == after.edit_id
+        )
+
+
+def collect_facts(
     entries: Iterable[AuditEntry],
     values: Values,
-    sightings: Iterable[Observation],
+    observations: Iterable[Observation],
     present: Snapshot | None,
-    catalogue: Catalogue = CATALOGUE,
 ) -> list[Fact]:
-    """All that the record, the sightings and PAVE's present word show of one session, in order of
-    time. ``entries`` in order of their ids, ``values`` the personal ones that are still kept."""
+    """Every fact about one session, oldest first, from its entries in order of their ids, the
+    personal values that are still kept, its observations and the last read of PAVE."""
     facts = [fact for entry in entries for fact in _entry_facts(entry, values)]
-    facts += [fact for sighting in sightings for fact in _sighting_facts(sighting)]
+    facts += [fact for seen in observations for fact in _observation_facts(seen)]
     if present:
-        keys = (STATUS, DELIVERY, STARTED, *(spec.key for spec in catalogue.writable))
+        keys = (STATUS, DELIVERY, STARTED, *(spec.key for spec in CATALOGUE.writable))
         stamp = parse_time(present.updated_at)
         facts += [
             Fact(present.read_at, key, present.text(key), Source.PRESENT, None, stamp)
@@ -108,89 +125,90 @@ def _entry_facts(entry: AuditEntry, values: Values) -> Iterable[Fact]:
     if entry.kind not in (Kind.SENT, *END_KINDS, Kind.REFUSAL):
         return
     if entry.kind == Kind.REFUSAL and "locks" not in json.loads(entry.detail or "{}"):
-        return  # refused unread: its values are what a page once showed
+        return  # refused without a read: the values before are only those that a page showed
     edit_id = entry.op or entry.id
     stamp = parse_time(entry.new_version or entry.base_version)
     if entry.status:
         yield Fact(entry.ts, STATUS, entry.status, Source.READ_BACK, edit_id, stamp)
     for key, pair in json.loads(entry.body or "{}").items():
-        source, side, held = _told(entry, pair)
+        source, side, value = _shown_value(entry, pair)
         if source:
-            text = side_text(held, (entry.id, key, side), values)
+            text = side_text(value, (entry.id, key, side), values)
             yield Fact(entry.ts, key, text, source, edit_id, stamp)
 
 
-def _told(entry: AuditEntry, pair: Sequence[object]) -> tuple[Source | None, int, object]:
-    """What one field of an entry's body shows of PAVE: from where, which side, and the value."""
+def _shown_value(entry: AuditEntry, pair: Sequence[object]) -> tuple[Source | None, int, object]:
+    """What one field of an entry's body shows that PAVE held, and which side of it; without a
+    source where it shows nothing."""
     if entry.kind == Kind.SENT:
         return Source.SENT, Side.WAS, pair[0]
     if entry.kind == Kind.REFUSAL:
         return Source.REFUSED, Side.WAS, pair[0]
-    result, held = pair
+    result, value = pair
     if result == FieldResult.NOT_SHOWN:
-        return None, Side.HELD, held
-    return Source.TOOK if result in _TOOK else Source.READ_BACK, Side.HELD, held
+        return None, Side.HELD, value
+    return Source.TOOK if result in _TOOK else Source.READ_BACK, Side.HELD, value
 
 
-def _sighting_facts(seen: Observation) -> Iterable[Fact]:
+def _observation_facts(seen: Observation) -> Iterable[Fact]:
     stamp = parse_time(seen.updated_at)
-    told = {STATUS: seen.status, DELIVERY: seen.delivery, STARTED: seen.started_at}
+    texts = {STATUS: seen.status, DELIVERY: seen.delivery, STARTED: seen.started_at, **seen.texts}
     for at in sorted({seen.seen_at, seen.last_seen_at}):
-        for key, text in (told | seen.texts).items():
+        for key, text in texts.items():
             yield Fact(at, key, text, Source.SEEN, None, stamp)
 
 
-def known_at(facts: Iterable[Fact], key: str, at: datetime) -> Known:
-    """What the facts, in order of time, tell of one field at a moment."""
-    before = after = None
-    for fact in facts:
-        if fact.key != key:
-            continue
-        if fact.at > at:
-            after = fact
-            break
-        before = fact
+def value_at(facts: Iterable[Fact], key: str, at: datetime) -> KnownValue:
+    """What the facts, oldest first, show of one field at a moment."""
+    before, after = _nearest_facts(facts, key, at)
     if before and before.at == at:
-        return Known(key, (before.text,), Certainty.EXACT, before, after)
-    if before is None or after is None:
-        return _one_sided(key, at, before, after)
-    if _same(before, after):
-        return Known(key, (before.text,), Certainty.BOTH, before, after)
-    if _stamped(after, at) and not _stamped(after, before.at):
-        return Known(key, (after.text,), Certainty.STAMPED, before, after)
-    on_its_way = before.source is Source.SENT and before.edit_id == after.edit_id
-    certainty = Certainty.ON_ITS_WAY if on_its_way else Certainty.BETWEEN
-    return Known(key, (before.text, after.text), certainty, before, after)
+        return KnownValue(key, (before.text,), before.certainty, before)
+    if before and after and _same_text(before, after):
+        return KnownValue(key, (before.text,), before.certainty, before, after)
+    # A stamp that is older than the fact before, which shows another text, proves nothing.
+    if (
+        after
+        and _unchanged_since(at, after)
+        and not (before and _unchanged_since(before.at, after))
+    ):
+        return KnownValue(key, (after.text,), after.certainty, None, after)
+    nearest = [fact for fact in (before, after) if fact]
+    certainty = Certainty.ASSUMED if len(nearest) == 1 else Certainty.UNKNOWN
+    return KnownValue(key, tuple(fact.text for fact in nearest), certainty, before, after)
 
 
-def _one_sided(key: str, at: datetime, before: Fact | None, after: Fact | None) -> Known:
-    if before:
-        return Known(key, (before.text,), Certainty.BEFORE, before)
-    if after is None:
-        return Known(key, (), Certainty.NOTHING)
-    certainty = Certainty.STAMPED if _stamped(after, at) else Certainty.AFTER
-    return Known(key, (after.text,), certainty, None, after)
+def _nearest_facts(
+    facts: Iterable[Fact], key: str, at: datetime
+) -> tuple[Fact | None, Fact | None]:
+    """The last fact about a field until a moment, and the first one after it."""
+    before = None
+    for fact in facts:
+        if fact.key == key and fact.at > at:
+            return before, fact
+        if fact.key == key:
+            before = fact
+    return before, None
 
 
-def _same(one: Fact, other: Fact) -> bool:
-    if one.text is None or other.text is None:
-        return one.text is other.text
-    return spec_of(one.key).kind.same(one.text, other.text)
+def _same_text(before: Fact, after: Fact) -> bool:
+    if before.text is None or after.text is None:
+        return before.text is after.text
+    return spec_of(before.key).kind.same(before.text, after.text)
 
 
-def _stamped(after: Fact, at: datetime) -> bool:
+def _unchanged_since(moment: datetime, fact: Fact) -> bool:
     """Whether PAVE's own stamp says that nothing changed between a moment and a later fact."""
-    return after.stamp is not None and after.stamp + STAMP_MARGIN <= at
+    return fact.stamp is not None and fact.stamp + STAMP_MARGIN <= moment
 
 
-def edits_open(entries: Iterable[AuditEntry], at: datetime) -> list[int]:
-    """The edits that were open at a moment: tried, and neither ended nor settled by then."""
-    opened: dict[int, None] = {}
+def open_edits(entries: Iterable[AuditEntry], at: datetime) -> list[int]:
+    """The edits that were open at a moment: begun, and neither ended nor settled by then."""
+    begun: dict[int, None] = {}
     for entry in entries:
         if entry.ts > at:
             continue
         if entry.kind == Kind.INTENT:
-            opened[entry.id] = None
+            begun[entry.id] = None
         elif entry.kind in END_KINDS and entry.outcome != "unknown":
-            opened.pop(entry.op or 0, None)
-    return list(opened)
+            begun.pop(entry.op or 0, None)
+    return list(begun)

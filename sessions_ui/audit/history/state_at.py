@@ -1,7 +1,8 @@
-"""One session at one moment: every field with what is known of it, and which were locked then.
+"""Rebuild one session at a moment: each field with what is known of it, and whether it was locked.
 
-The locks come from the same `verdict` as today's page. Where the status or the delivery of that
-moment is not known, each that is possible is asked, and only what all agree on is said.
+The locks come from the same policy as on today's page. Where the status or the delivery of that
+moment is not known, the policy is asked once for each possible one, and a field has a verdict only
+where all of them agree.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,161 +11,180 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from sessions_ui.domain.catalogue import CATALOGUE, Catalogue, FieldSpec
+from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.policy import Reason, Situation, Verdict, verdict
 from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.domain.status import RAIL, Stage, Status
 
-from .facts import DELIVERY, STAMP_MARGIN, STARTED, STATUS, Certainty, Fact, Known, known_at
+from .facts import DELIVERY, STAMP_MARGIN, STARTED, STATUS, Fact, KnownValue, value_at
 
 SMS = "sms"
 POSSIBLE_DELIVERIES = ("", "200", "error")
-"""One text of each sort of delivery, for a moment of which none is known."""
+"""One text for each kind of delivery, for a moment of which no delivery is known."""
 
-_SURE = frozenset({Certainty.EXACT, Certainty.BOTH, Certainty.STAMPED})
-_DEAD = tuple(status for status in Status if status not in RAIL)
+_OFF_RAIL = tuple(status for status in Status if status not in RAIL)
 
 
 @dataclass(frozen=True)
-class FieldThen:
-    """One field at the moment. ``verdicts``: the one that held; several where it is not known which
-    of them did."""
+class FieldState:
+    """One field at the moment. ``verdicts`` has the one that applied, or all that are possible."""
 
     spec: FieldSpec
-    known: Known
+    known: KnownValue
     verdicts: Sequence[Verdict]
 
     @property
     def verdict(self) -> Verdict | None:
-        """The verdict, where there is but one."""
+        """The verdict, where there is only one."""
         return self.verdicts[0] if len(self.verdicts) == 1 else None
 
 
 @dataclass(frozen=True)
-class Moment:
-    """The session at the moment. ``statuses``: the one it had, or all that are possible;
-    ``started``: since when the customer had started, None where they had not, or it is not known;
-    ``pending``: the edits that were open then."""
+class SessionState:
+    """The session at the moment.
+
+    ``statuses`` has the one it was in, or all that are possible. ``started`` is when the customer
+    had started; None where they had not, or that is not known. ``pending`` are the ids of the
+    edits that were open.
+    """
 
     at: datetime
-    status: Known
+    status: KnownValue
     statuses: Sequence[str]
-    delivery: Known
+    delivery: KnownValue
     started: datetime | None
-    fields: Sequence[FieldThen]
+    fields: Sequence[FieldState]
     pending: Sequence[int]
 
 
-def moment_of(
-    facts: Sequence[Fact],
-    session_key: str,
-    at: datetime,
-    pending: Sequence[int] = (),
-    catalogue: Catalogue = CATALOGUE,
-) -> Moment:
-    """The session at a moment, from its facts in order of time."""
-    start = _start_of(facts)
-    status = known_at(facts, STATUS, at)
-    statuses = _statuses(status, at, start)
-    delivery = known_at(facts, DELIVERY, at)
-    known = {spec.key: known_at(facts, spec.key, at) for spec in catalogue.writable}
+@dataclass(frozen=True)
+class _Circumstances:
+    """What the policy looks at, as far as it is known: all values that each may have had."""
+
+    statuses: Sequence[str]
+    deliveries: Sequence[str | None]
+    starts: Sequence[str]
+    with_text_message: Sequence[bool]
+
+
+def state_at(
+    facts: Sequence[Fact], session_key: str, at: datetime, pending: Sequence[int] = ()
+) -> SessionState:
+    """Rebuild the session at a moment from its facts, oldest first, and the edits open then."""
+    start = _known_start(facts)
+    status = value_at(facts, STATUS, at)
+    delivery = value_at(facts, DELIVERY, at)
+    known = {spec.key: value_at(facts, spec.key, at) for spec in CATALOGUE.writable}
+    circumstances = _Circumstances(
+        statuses=_possible_statuses(status, at, start),
+        deliveries=delivery.texts or POSSIBLE_DELIVERIES,
+        starts=_possible_starts(facts, at),
+        with_text_message=_text_message_shown(known),
+    )
     situations = [
         Situation(snapshot, pending=bool(pending))
-        for snapshot in _possible(session_key, at, statuses, delivery, _starts(facts, at), known)
+        for snapshot in _possible_snapshots(session_key, at, circumstances)
     ]
-    return Moment(
+    return SessionState(
         at=at,
         status=status,
-        statuses=statuses,
+        statuses=circumstances.statuses,
         delivery=delivery,
         started=start if start and start <= at else None,
         fields=[
-            FieldThen(spec, known[spec.key], _verdicts(spec, situations))
-            for spec in catalogue.writable
+            FieldState(spec, known[spec.key], _verdicts(spec, situations))
+            for spec in CATALOGUE.writable
         ],
         pending=pending,
     )
 
 
-def _start_of(facts: Sequence[Fact]) -> datetime | None:
-    """When the customer started, by PAVE's own word; None when nobody ever saw it."""
-    found = (parse_time(fact.text) for fact in reversed(facts) if fact.key == STARTED)
-    return next((moment for moment in found if moment), None)
+def _known_start(facts: Sequence[Fact]) -> datetime | None:
+    """When the customer started, as PAVE reports it; None where no fact shows a start."""
+    starts = (parse_time(fact.text) for fact in reversed(facts) if fact.key == STARTED)
+    return next((start for start in starts if start), None)
 
 
-def _statuses(known: Known, at: datetime, start: datetime | None) -> tuple[str, ...]:
-    """The statuses that were possible: those between the looks before and after the moment, of
-    which PAVE's own word of the start may leave fewer."""
-    if known.certainty in _SURE:
+def _possible_statuses(known: KnownValue, at: datetime, start: datetime | None) -> tuple[str, ...]:
+    """The statuses from the one before the moment to the one after it, without those that the
+    known start rules out."""
+    if known.settled:
         return tuple(text or "" for text in known.texts)
     first = Status.of(known.before.text or "") if known.before else Status.IDLE
     last = Status.of(known.after.text or "") if known.after else None
-    possible = _between(first, last, ended=known.after is None)
+    possible = _statuses_between(first, last, ended=known.after is None)
     if start and at < start - STAMP_MARGIN:
-        possible = [one for one in possible if one.stage is Stage.NOT_STARTED]
+        possible = [status for status in possible if status.stage is Stage.NOT_STARTED]
     elif start and at >= start + STAMP_MARGIN:
-        possible = [one for one in possible if one.stage is not Stage.NOT_STARTED]
-    return tuple(one.value for one in possible) or tuple(text or "" for text in known.texts)
+        possible = [status for status in possible if status.stage is not Stage.NOT_STARTED]
+    return tuple(status.value for status in possible) or tuple(text or "" for text in known.texts)
 
 
-def _between(first: Status | None, last: Status | None, *, ended: bool) -> list[Status]:
-    """The statuses that a session passes from the first to the last: there is no way back. Of a
-    word that the manual does not have nothing follows."""
+def _statuses_between(first: Status | None, last: Status | None, *, ended: bool) -> list[Status]:
+    """The statuses that a session passes from the first to the last, as it never goes back.
+
+    ``ended``: there is no last one. A status that PAVE's manual does not name says nothing, so
+    every status is possible beside it.
+    """
     if first not in RAIL or last is None and not ended:
         return list(Status)
     if last is None:
-        return [*RAIL[RAIL.index(first) :], *_DEAD]
+        return [*RAIL[RAIL.index(first) :], *_OFF_RAIL]
     if last in RAIL:
         return list(RAIL[RAIL.index(first) : RAIL.index(last) + 1])
     return [*RAIL[RAIL.index(first) : -1], last]
 
 
-def _starts(facts: Sequence[Fact], at: datetime) -> tuple[str, ...]:
+def _possible_starts(facts: Sequence[Fact], at: datetime) -> tuple[str, ...]:
     """The start times that PAVE may have shown at the moment."""
-    known = known_at(facts, STARTED, at)
-    start = _start_of(facts)
+    known = value_at(facts, STARTED, at)
+    start = _known_start(facts)
     texts = tuple(text or "" for text in known.texts) or ("",)
     if start and start + STAMP_MARGIN <= at:
         return tuple(filter(None, texts)) or (start.isoformat(),)
     return ("",) if start and at < start - STAMP_MARGIN else texts
 
 
-def _possible(
-    session_key: str,
-    at: datetime,
-    statuses: Sequence[str],
-    delivery: Known,
-    starts: Sequence[str],
-    known: Mapping[str, Known],
+def _possible_snapshots(
+    session_key: str, at: datetime, circumstances: _Circumstances
 ) -> Iterator[Snapshot]:
-    """Every answer that PAVE may have given at the moment, as far as verdicts look at it."""
-    deliveries = delivery.texts or POSSIBLE_DELIVERIES
-    for code, words, start, text in product(statuses, deliveries, starts, _texts_shown(known)):
-        sms: dict[str, Any] = {"to": "shown"} if text else {}
-        if words:
-            sms["delivery_status"] = words
+    """Every answer that PAVE may have given at the moment, with only what the policy looks at."""
+    for status, delivery, start, with_text_message in product(
+        circumstances.statuses,
+        circumstances.deliveries,
+        circumstances.starts,
+        circumstances.with_text_message,
+    ):
+        sms: dict[str, Any] = {"to": "shown"} if with_text_message else {}
+        if delivery:
+            sms["delivery_status"] = delivery
         document = {
             "session_key": session_key,
-            "status": code,
+            "status": status,
             "inspect_started_at": start,
             "options": {"sms": sms},
         }
         yield Snapshot(session_key, document, at)
 
 
-def _texts_shown(known: Mapping[str, Known]) -> tuple[bool, ...]:
-    """Whether PAVE showed a text message at all: by the values in it; both where nothing is
-    known. An erased value was one."""
-    shown = [one for key, one in known.items() if CATALOGUE[key].section == SMS]
-    texts = [text for one in shown for text in one.texts]
-    if not texts:
-        return True, False
-    return (any(text != "" for text in texts),)
+def _text_message_shown(known: Mapping[str, KnownValue]) -> tuple[bool, ...]:
+    """Whether PAVE showed a text message, which its values tell; both where none is known.
+
+    An erased value, None, was a value.
+    """
+    texts = [
+        text
+        for key, value in known.items()
+        if CATALOGUE[key].section == SMS
+        for text in value.texts
+    ]
+    return (any(text != "" for text in texts),) if texts else (True, False)
 
 
 def _verdicts(spec: FieldSpec, situations: Sequence[Situation]) -> list[Verdict]:
-    found: dict[Reason | None, Verdict] = {}
+    """The different verdicts of the policy on a field, one for each reason."""
+    by_reason: dict[Reason | None, Verdict] = {}
     for situation in situations:
-        one = verdict(spec, situation)
-        found.setdefault(one.reason, one)
-    return list(found.values())
+        judged = verdict(spec, situation)
+        by_reason.setdefault(judged.reason, judged)
+    return list(by_reason.values())

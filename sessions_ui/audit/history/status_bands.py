@@ -1,7 +1,7 @@
-"""A page of the history as one strip: which status PAVE reported when, and when something was done.
+"""Lay out the status bar of a timeline page: which status PAVE reported when, and where edits are.
 
-Only places and words: how it is drawn is the page's affair. A gap between two statuses is a time of
-which nobody knows which of them held.
+Only positions and words; the template renders them. Between two bands nobody looked, so it is not
+known which of the two statuses the session had.
 """
 
 from collections.abc import Sequence
@@ -14,14 +14,15 @@ from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.status import Status
 from sessions_ui.models import Observation
 
-SHORTEST = timedelta(minutes=1)
-"""A page that covers less is told by its list alone."""
-LEAST = 0.4
+MIN_PERIOD = timedelta(minutes=1)
+"""A page that covers less shows its list alone."""
+MIN_WIDTH = 0.4
+"""In per cent: a status that was seen only once is still visible."""
 
 
 @dataclass(frozen=True)
 class Band:
-    """A status from its first look to its last; ``start`` and ``width`` in per cent."""
+    """A status from the first to the last time it was seen; ``start`` and ``width`` in per cent."""
 
     status: Status | None
     code: str
@@ -32,13 +33,13 @@ class Band:
 
     @property
     def tone(self) -> str:
-        """The tone of the status; a word that the manual does not have warns."""
+        """The tone of the status; one that PAVE's manual does not name is a warning."""
         return self.status.tone if self.status else "warn"
 
 
 @dataclass(frozen=True)
 class Marker:
-    """An edit or a refusal at its place in per cent; ``took``: PAVE holds something of it."""
+    """An edit or a refusal; ``took``: PAVE holds something of it; ``place`` in per cent."""
 
     outcome: Outcome
     took: bool
@@ -47,7 +48,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class StatusBar:
-    """The whole of it, from ``since`` to ``until``."""
+    """The bands and markers from ``since`` to ``until``."""
 
     since: datetime
     until: datetime
@@ -56,49 +57,50 @@ class StatusBar:
 
     @property
     def took(self) -> int:
-        """How many edits PAVE holds something of."""
-        return sum(tick.took for tick in self.ticks)
+        """The number of edits of which PAVE holds something."""
+        return sum(marker.took for marker in self.ticks)
 
     @property
     def others(self) -> int:
-        """How many edits and refusals came to nothing, or are not settled."""
+        """The number of edits and refusals without effect, or not settled yet."""
         return len(self.ticks) - self.took
 
 
 def status_bar(
-    sightings: Sequence[Observation], rows: Sequence[EntryRow], until: datetime
+    observations: Sequence[Observation], rows: Sequence[EntryRow], until: datetime
 ) -> StatusBar | None:
-    """The strip of these sightings, oldest first, and rows; None where it would tell nothing."""
-    times = [one.seen_at for one in sightings] + [row.entry.ts for row in rows]
-    since = min(times, default=until)
-    if not sightings or until - since < SHORTEST:
+    """Lay out the bar of these observations, oldest first, and rows; None where there is too
+    little to see."""
+    since = min(
+        [seen.seen_at for seen in observations] + [row.entry.ts for row in rows], default=until
+    )
+    if not observations or until - since < MIN_PERIOD:
         return None
-    whole = until - since
 
-    def place(moment: datetime) -> float:
-        return round(100 * ((min(moment, until) - since) / whole), 2)
+    def position(moment: datetime) -> float:
+        return round(100 * ((min(moment, until) - since) / (until - since)), 2)
 
-    bands = [
-        Band(Status.of(code), code, first, last, at := place(first), max(place(last) - at, LEAST))
-        for code, first, last in _spans(sightings, until)
-    ]
-    ticks = [
-        Marker(row.outcome, row.outcome in TAKEN, place(row.entry.ts))
+    bands = []
+    for code, first, last in _status_periods(observations, until):
+        start = position(first)
+        width = max(position(last) - start, MIN_WIDTH)
+        bands.append(Band(Status.of(code), code, first, last, start, width))
+    markers = [
+        Marker(row.outcome, row.outcome in TAKEN, position(row.entry.ts))
         for row in rows
         if row.outcome
     ]
-    return StatusBar(since, until, bands, ticks)
+    return StatusBar(since, until, bands, markers)
 
 
-def _spans(
-    sightings: Sequence[Observation], until: datetime
+def _status_periods(
+    observations: Sequence[Observation], until: datetime
 ) -> list[tuple[str, datetime, datetime]]:
-    """The statuses one after the other, each from its first look to its last."""
-    found: list[tuple[str, datetime, datetime]] = []
-    for seen in sightings:
-        last = min(seen.last_seen_at, until)
-        if found and found[-1][0] == seen.status:
-            found[-1] = (seen.status, found[-1][1], last)
-        else:
-            found.append((seen.status, seen.seen_at, last))
-    return found
+    """Each status in turn with the first and the last time that it was seen."""
+    periods: list[tuple[str, datetime, datetime]] = []
+    for seen in observations:
+        first, last = seen.seen_at, min(seen.last_seen_at, until)
+        if periods and periods[-1][0] == seen.status:
+            first = periods.pop()[1]
+        periods.append((seen.status, first, last))
+    return periods

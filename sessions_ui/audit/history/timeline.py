@@ -1,8 +1,8 @@
-"""The history of one session on one line of time: edits and refusals, what reading back settled,
-what was said about them, and what PAVE reported.
+"""Put the history of one session on one timeline: its edits and refusals, the later steps of these
+edits, and what PAVE was seen to report.
 
-Pages are turned over the edits and refusals, by their ids; whatever else falls between those of a
-page belongs to it.
+Pages are turned by the ids of the edits and refusals. Everything else belongs to the page into
+whose time it falls.
 """
 
 import json
@@ -22,11 +22,11 @@ from sessions_ui.audit.search.pagination import PAGE, Page, entries_page
 from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.models import LISTED_KINDS, AuditEntry, Kind, Observation
 
-from .observations import Ours, Report, reports_of
+from .observations import OwnEdits, Report, build_reports
 from .status_bands import StatusBar, status_bar
 
-MOST = 200
-"""How many lines of each other sort a page holds; the newest."""
+MAX_EXTRAS = 200
+"""The most steps, and the most observations, that a page shows beside its rows; the newest ones."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Day:
-    """A day in the house's zone, with its lines, newest first."""
+    """A day in the local time zone with its lines, newest first."""
 
     at: datetime
     lines: Sequence[Line]
@@ -49,9 +49,11 @@ class Day:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A page of the history. ``cut``: there were too many other lines to show them all;
-    ``reverted``: by edit of the page, the edits that take it back; ``strip``: all of it at a
-    glance, where there is something to see."""
+    """One page of the history.
+
+    ``cut``: there were more steps or observations than a page shows. ``reverted`` maps an edit of
+    the page to the edits that revert it. ``strip`` is None where there is too little to see.
+    """
 
     page: Page
     days: Sequence[Day]
@@ -62,54 +64,58 @@ class Timeline:
 
 @dataclass(frozen=True)
 class _Window:
-    """From when to when a page reaches: the ids and times of its oldest row (0 where it is the
-    last page) and of the next newer row (None where it is the first)."""
+    """The period of a page: from its oldest row (None on the last page) to the next newer row
+    (None on the first)."""
 
     low: AuditEntry | None
     high: AuditEntry | None
 
-    @property
-    def of_entries(self) -> Q:
-        found = Q(id__gt=self.low.id) if self.low else Q()
-        return found & Q(id__lt=self.high.id) if self.high else found
+    def entries(self) -> Q:
+        """The filter for audit entries, by id."""
+        since = Q(id__gt=self.low.id) if self.low else Q()
+        return since & Q(id__lt=self.high.id) if self.high else since
 
-    @property
-    def of_sightings(self) -> Q:
-        found = Q(seen_at__gte=self.low.ts) if self.low else Q()
-        return found & Q(seen_at__lt=self.high.ts) if self.high else found
+    def observations(self) -> Q:
+        """The filter for observations, by time."""
+        since = Q(seen_at__gte=self.low.ts) if self.low else Q()
+        return since & Q(seen_at__lt=self.high.ts) if self.high else since
 
 
-def timeline_of(chosen: AuditFilter, *, notes: bool) -> Timeline:
-    """A page of one session's history. ``notes``: with what was said about its edits."""
+def session_timeline(chosen: AuditFilter, *, notes: bool) -> Timeline:
+    """One page of the history of the filter's session.
+
+    ``notes``: with what reviewers noted about its edits, for readers of the audit only.
+    """
+    session_key = chosen.session
     page = entries_page(
-        AuditFilter(session=chosen.session, before=chosen.before, after=chosen.after), PAGE
+        AuditFilter(session=session_key, before=chosen.before, after=chosen.after), PAGE
     )
-    window = _window(page, chosen.session)
-    steps, more_steps = _steps(chosen.session, window, notes)
-    sightings, before, more_sightings = _sightings(chosen.session, window)
-    reports = reports_of(before, sightings, _ours(chosen.session, sightings))
+    window = _page_window(page, session_key)
+    steps, more_steps = _later_steps(session_key, window, notes)
+    observations, previous, more_observations = _page_observations(session_key, window)
+    reports = build_reports(previous, observations, _own_edits(session_key, observations))
     lines = [Line(row.entry.ts, row=row) for row in page.rows]
     lines += [Line(step.entry.ts, step=step) for step in steps]
     lines += [Line(report.seen_at, report=report) for report in reports]
-    lines.sort(key=_place, reverse=True)
-    reverted = reverts_among(chosen.session, [row.entry.id for row in page.rows])
-    until = window.high.ts if window.high else timezone.now()
+    lines.sort(key=_sort_key, reverse=True)
     return Timeline(
         page=page,
-        days=_days(lines),
-        cut=more_steps or more_sightings,
-        reverted=reverted,
-        strip=status_bar(sightings, page.rows, until),
+        days=_group_by_day(lines),
+        cut=more_steps or more_observations,
+        reverted=reverts_among(session_key, [row.entry.id for row in page.rows]),
+        strip=status_bar(
+            observations, page.rows, until=window.high.ts if window.high else timezone.now()
+        ),
     )
 
 
-def _place(line: Line) -> tuple[datetime, int]:
-    """In order of time; entries of one moment in order of their ids."""
+def _sort_key(line: Line) -> tuple[datetime, int]:
+    """By time; entries of the same moment by their ids."""
     entry = line.row.entry if line.row else line.step.entry if line.step else None
     return line.at, entry.id if entry else 0
 
 
-def _window(page: Page, session_key: str) -> _Window:
+def _page_window(page: Page, session_key: str) -> _Window:
     if not page.rows:
         return _Window(None, None)
     newer = AuditEntry.objects.filter(
@@ -124,44 +130,47 @@ def _window(page: Page, session_key: str) -> _Window:
     )
 
 
-def _steps(session_key: str, window: _Window, notes: bool) -> tuple[list[Step], bool]:
+def _later_steps(session_key: str, window: _Window, notes: bool) -> tuple[list[Step], bool]:
+    """The resolutions and notes of a page, newest first, and whether there are more."""
     kinds = (Kind.RESOLUTION, Kind.NOTE) if notes else (Kind.RESOLUTION,)
-    found = AuditEntry.objects.filter(window.of_entries, session_key=session_key, kind__in=kinds)
-    entries = list(found.filter(op__isnull=False).order_by("-id")[: MOST + 1])
-    return [step_of(entry) for entry in entries[:MOST]], len(entries) > MOST
+    steps = AuditEntry.objects.filter(
+        window.entries(), session_key=session_key, kind__in=kinds, op__isnull=False
+    )
+    entries = list(steps.order_by("-id")[: MAX_EXTRAS + 1])
+    return [step_of(entry) for entry in entries[:MAX_EXTRAS]], len(entries) > MAX_EXTRAS
 
 
-def _sightings(
+def _page_observations(
     session_key: str, window: _Window
 ) -> tuple[list[Observation], Observation | None, bool]:
-    """The sightings of a page, oldest first, the one before them, and whether they are cut."""
-    seen = Observation.objects.filter(session_key=session_key).order_by("-seen_at", "-id")
-    found = list(seen.filter(window.of_sightings)[: MOST + 1])
-    more = len(found) > MOST
-    before = found.pop() if more else None
-    if found and not more:
-        before = seen.filter(seen_at__lt=found[-1].seen_at).first()
-    return found[::-1], before, more
+    """The observations of a page, oldest first, the one before them, and whether more were left
+    out."""
+    every = Observation.objects.filter(session_key=session_key).order_by("-seen_at", "-id")
+    newest = list(every.filter(window.observations())[: MAX_EXTRAS + 1])
+    more = len(newest) > MAX_EXTRAS
+    previous = newest.pop() if more else None
+    if newest and not more:
+        previous = every.filter(seen_at__lt=newest[-1].seen_at).first()
+    return newest[::-1], previous, more
 
 
-def _ours(session_key: str, sightings: Sequence[Observation]) -> Ours:
-    """What edits of ours left at PAVE, as far as these sightings may show it."""
-    if not sightings:
-        return Ours()
+def _own_edits(session_key: str, observations: Sequence[Observation]) -> OwnEdits:
+    """The traces of our own edits, as far as these observations may show them."""
+    if not observations:
+        return OwnEdits()
     entries = AuditEntry.objects.filter(session_key=session_key)
-    seen = {one.updated_at for one in sightings}
-    stamps = entries.filter(new_version__in=seen).exclude(new_version="")
-    sent = entries.filter(kind=Kind.SENT, ts__lte=sightings[-1].seen_at).order_by("-id")[:MOST]
-    return Ours(
-        set(stamps.values_list("new_version", flat=True)),
+    stamps = entries.filter(new_version__in={seen.updated_at for seen in observations})
+    sent = entries.filter(kind=Kind.SENT, ts__lte=observations[-1].seen_at).order_by("-id")
+    return OwnEdits(
+        set(stamps.exclude(new_version="").values_list("new_version", flat=True)),
         [
             (at, key, text_of(now))
-            for at, body in sent.values_list("ts", "body")
+            for at, body in sent.values_list("ts", "body")[:MAX_EXTRAS]
             for key, (_, now) in json.loads(body).items()
         ],
     )
 
 
-def _days(lines: Sequence[Line]) -> list[Day]:
+def _group_by_day(lines: Sequence[Line]) -> list[Day]:
     by_day = groupby(lines, key=lambda line: timezone.localtime(line.at).date())
-    return [Day(found[0].at, found) for found in (list(group) for _, group in by_day)]
+    return [Day(group[0].at, group) for group in (list(lines) for _, lines in by_day)]

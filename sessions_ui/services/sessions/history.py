@@ -1,4 +1,4 @@
-"""Looking back at one session: its history, and the session as it stood at a moment."""
+"""Show a session as it stood at a moment, from the audit, the observations and PAVE itself."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from sessions_ui.audit.entries.rows import values_of
-from sessions_ui.audit.history.facts import edits_open, facts_of
-from sessions_ui.audit.history.state_at import Moment, moment_of
-from sessions_ui.audit.history.timeline import Timeline, timeline_of
-from sessions_ui.audit.search.filters import AuditFilter
+from sessions_ui.audit.history.facts import collect_facts, open_edits
+from sessions_ui.audit.history.state_at import SessionState, state_at
 from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.models import END_KINDS, LISTED_KINDS, AuditEntry, Kind, Observation
 from sessions_ui.pave.errors import PaveError, PaveNotFound
@@ -17,20 +15,22 @@ from sessions_ui.pave.errors import PaveError, PaveNotFound
 from .observations import record_observation
 from .pave_reads import cache_snapshot, cached_snapshot, read_snapshot
 
-PRESENT_FOR = timedelta(minutes=1)
-"""How old PAVE's last word may be and still count as the present one: whoever steps through the
-past does not ask PAVE at each step."""
+FRESH_FOR = timedelta(minutes=1)
+"""Stepping through the history reuses the last read for a minute."""
 
-_TOLD = (*LISTED_KINDS, Kind.SENT, *END_KINDS)
+_FACT_KINDS = (*LISTED_KINDS, Kind.SENT, *END_KINDS)
 
 
 @dataclass(frozen=True)
-class Past:
-    """A session at a moment. ``present``: PAVE's latest word, which tells the rest; ``made``:
-    when PAVE made the session; ``earlier`` and ``later``: when an entry of ours ended before and
-    after the moment; ``authors``: who made the edits and refusals of the session."""
+class StateAtMoment:
+    """A session at a moment, and the ways on from there.
 
-    moment: Moment
+    ``present`` is the last read of PAVE, ``made`` when PAVE created the session, ``earlier`` and
+    ``later`` the times of the last entry before the moment and of the next one after it, and
+    ``authors`` the ids of those who made the edits and refusals of the session.
+    """
+
+    state: SessionState
     present: Snapshot | None
     made: datetime | None
     earlier: datetime | None
@@ -39,31 +39,26 @@ class Past:
 
     @property
     def unborn(self) -> bool:
-        """Whether PAVE made the session only after the moment."""
-        return self.made is not None and self.moment.at < self.made
+        """Whether PAVE created the session only after the moment."""
+        return self.made is not None and self.state.at < self.made
 
 
-def session_timeline(*, chosen: AuditFilter, notes: bool) -> Timeline:
-    """A page of one session's history. ``notes``: with what reviewers said, for who may read the
-    audit."""
-    return timeline_of(chosen, notes=notes)
+def session_state_at(session_key: str, at: datetime | None = None) -> StateAtMoment:
+    """The session at a moment (None: when PAVE was last read), as far as the facts show it.
 
-
-def session_past(*, session_key: str, at: datetime | None = None) -> Past:
-    """The session as it stood at a moment (None: when PAVE was read last), as far as anybody can
-    know. Raises PaveKeyError, and PaveNotFound for a session that neither PAVE nor the record
-    knows."""
+    Raises PaveKeyError, and PaveNotFound for a session that neither PAVE nor the audit knows.
+    """
     entries = list(
-        AuditEntry.objects.filter(session_key=session_key, kind__in=_TOLD).order_by("id")
+        AuditEntry.objects.filter(session_key=session_key, kind__in=_FACT_KINDS).order_by("id")
     )
-    present = _present(session_key, at, known=bool(entries))
+    present = _present_snapshot(session_key, at, has_entries=bool(entries))
     at = at or (present.read_at if present else timezone.now())
-    sightings = Observation.objects.filter(session_key=session_key).order_by("seen_at", "id")
-    facts = facts_of(entries, values_of(entry.id for entry in entries), sightings, present)
-    moment = moment_of(facts, session_key, at, edits_open(entries, at))
+    observations = Observation.objects.filter(session_key=session_key).order_by("seen_at", "id")
+    facts = collect_facts(entries, values_of(entry.id for entry in entries), observations, present)
+    # A PUT leaves in the middle of an edit, so its entry is no place to stop at.
     ends = [entry.ts for entry in entries if entry.kind != Kind.SENT]
-    return Past(
-        moment=moment,
+    return StateAtMoment(
+        state=state_at(facts, session_key, at, open_edits(entries, at)),
         present=present,
         made=parse_time(present.value("session.created_at")) if present else None,
         earlier=max((end for end in ends if end < at), default=None),
@@ -72,20 +67,22 @@ def session_past(*, session_key: str, at: datetime | None = None) -> Past:
     )
 
 
-def _present(session_key: str, at: datetime | None, *, known: bool) -> Snapshot | None:
-    """PAVE's present word, read anew for the present moment; its last one where PAVE cannot be
-    read."""
-    last = cached_snapshot(session_key)
-    if at and last and last.read_at >= max(at, timezone.now() - PRESENT_FOR):
-        return last
+def _present_snapshot(
+    session_key: str, at: datetime | None, *, has_entries: bool
+) -> Snapshot | None:
+    """The session as PAVE holds it now; the cached read where that is fresh enough or PAVE cannot
+    be read."""
+    cached = cached_snapshot(session_key)
+    if at and cached and cached.read_at >= max(at, timezone.now() - FRESH_FOR):
+        return cached
     try:
         snapshot = read_snapshot(session_key)
     except PaveNotFound:
-        if not known:
+        if not has_entries:
             raise
-        return last
+        return cached
     except PaveError:
-        return last
+        return cached
     record_observation(snapshot)
     cache_snapshot(snapshot)
     return snapshot

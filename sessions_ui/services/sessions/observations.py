@@ -1,7 +1,7 @@
-"""What PAVE reported of a session's course: kept whenever somebody looks and it differs.
+"""Record what PAVE reports of a session whenever somebody reads it and something has changed.
 
-A sighting is a help for those who look back, never a condition of an edit: where it cannot be
-written, the log says so and the reading goes on.
+An observation helps those who look back and is never a condition of an edit: where it cannot be
+written, the log says so and the read goes on.
 """
 
 import logging
@@ -16,40 +16,40 @@ from sessions_ui.models import Observation
 
 logger = logging.getLogger(__name__)
 
-LONGEST = 2000
-LOOKED_AGAIN = timedelta(minutes=1)
-"""How old the last look may grow before another look that finds the same is noted."""
+MAX_TEXT = 2000
+MIN_INTERVAL = timedelta(minutes=1)
+"""Between two updates of `last_seen_at`, so that reading a session often writes little."""
 
 
 def record_observation(snapshot: Snapshot) -> None:
-    """Keep status, delivery, start, stamp and what is not personal of the fields where any of it
-    differs from the last reading; where not, note, at most once a minute, that it was seen again.
-    """
-    told = _course(snapshot)
+    """Store status, delivery, start, stamp and the fields that are not personal, where any of them
+    differs from the last observation; else note when that was last seen to hold."""
+    columns = _observed_columns(snapshot)
+    read_at = snapshot.read_at
     try:
-        last = _last(snapshot.session_key)
+        last = _last_observation(snapshot.session_key)
+        # An answer that arrives late may be older than the last observation: it is not news.
         if (
             last is None
-            or last.seen_at <= snapshot.read_at
-            and any(getattr(last, name) != value for name, value in told.items())
+            or last.seen_at <= read_at
+            and any(getattr(last, name) != value for name, value in columns.items())
         ):
-            now = snapshot.read_at
             Observation.objects.create(
-                session_key=snapshot.session_key, seen_at=now, last_seen_at=now, **told
+                session_key=snapshot.session_key, seen_at=read_at, last_seen_at=read_at, **columns
             )
-        elif last.last_seen_at + LOOKED_AGAIN < snapshot.read_at:
-            Observation.objects.filter(pk=last.pk).update(last_seen_at=snapshot.read_at)
+        elif last.last_seen_at + MIN_INTERVAL < read_at:
+            Observation.objects.filter(pk=last.pk).update(last_seen_at=read_at)
     except DatabaseError:
         logger.warning("sighting not kept", exc_info=True)
 
 
-def _last(session_key: str) -> Observation | None:
-    seen = Observation.objects.filter(session_key=session_key)
-    return seen.order_by("-seen_at", "-id").first()
+def _last_observation(session_key: str) -> Observation | None:
+    observations = Observation.objects.filter(session_key=session_key)
+    return observations.order_by("-seen_at", "-id").first()
 
 
-def _course(snapshot: Snapshot) -> dict[str, object]:
-    """PAVE's words as the columns hold them; the carrier's without names and numbers."""
+def _observed_columns(snapshot: Snapshot) -> dict[str, object]:
+    """The columns of an observation; the carrier's words without names and numbers."""
     personal = personal_texts({spec.key: snapshot.value(spec.key) for spec in CATALOGUE})
     return {
         "status": snapshot.raw_status[:40],
@@ -57,7 +57,7 @@ def _course(snapshot: Snapshot) -> dict[str, object]:
         "started_at": snapshot.text("session.inspect_started_at")[:40],
         "updated_at": snapshot.updated_at[:40],
         "texts": {
-            spec.key: snapshot.text(spec.key)[:LONGEST]
+            spec.key: snapshot.text(spec.key)[:MAX_TEXT]
             for spec in CATALOGUE.writable
             if not spec.personal and snapshot.shown(spec.key)
         },

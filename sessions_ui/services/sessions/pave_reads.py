@@ -1,4 +1,4 @@
-"""The one way from the services to PAVE: read a session, and keep PAVE's last word on it."""
+"""Read sessions from PAVE, and cache the last read of each."""
 
 from datetime import timedelta
 from functools import lru_cache
@@ -11,7 +11,7 @@ from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import CachedSession
 from sessions_ui.pave.client import ClientState, PaveClient, PaveConfig
 
-LAST_READ_KEPT = timedelta(days=30)
+CACHED_FOR = timedelta(days=30)
 
 
 @lru_cache(maxsize=4)
@@ -20,22 +20,23 @@ def _client(config: PaveConfig) -> PaveClient:
 
 
 def pave_client() -> PaveClient:
-    """The client for the settings in force."""
+    """The client for the current settings, shared by the threads of this process."""
     return _client(settings.PAVE)
 
 
 def pave_state() -> ClientState:
-    """How PAVE stands, by the calls of this process alone: another worker tells it by its own, so
-    a page may be one call behind. Nothing is asked of PAVE.
+    """Whether PAVE answers and accepts us, judged by the last calls of this process; no request.
+
+    Each worker process judges by its own calls, so a page may lag one call behind.
     """
     return pave_client().state
 
 
 def read_snapshot(session_key: str) -> Snapshot:
-    """PAVE's present word on a session. Raises PaveKeyError before any request, else PaveError.
+    """Read a session from PAVE. Raises PaveKeyError before any request, otherwise PaveError.
 
-    Nothing is written here: between our last read and the PUT, a wait for our own database would
-    widen the gap in which a change by somebody else goes unseen.
+    Writes nothing: between the last read and the PUT, a wait for our own database would widen the
+    gap in which somebody else's change goes unnoticed.
     """
     asked_at = timezone.now()
     answer = pave_client().session_get(session_key)
@@ -43,7 +44,7 @@ def read_snapshot(session_key: str) -> Snapshot:
 
 
 def cache_snapshot(snapshot: Snapshot) -> None:
-    """Keep the snapshot, encrypted, in place of the one before."""
+    """Store the snapshot, encrypted, in place of the one before."""
     CachedSession.objects.update_or_create(
         session_key=snapshot.session_key,
         defaults={"sealed": encrypt(snapshot.document), "read_at": snapshot.read_at},
@@ -51,13 +52,13 @@ def cache_snapshot(snapshot: Snapshot) -> None:
 
 
 def cached_snapshot(session_key: str) -> Snapshot | None:
-    """The session as PAVE showed it last; None when it was not read for a month."""
-    fresh = CachedSession.objects.filter(read_at__gte=timezone.now() - LAST_READ_KEPT)
+    """The last read of a session; None where there was none within 30 days."""
+    fresh = CachedSession.objects.filter(read_at__gte=timezone.now() - CACHED_FOR)
     row = fresh.filter(session_key=session_key).first()
     document = decrypt(row.sealed) if row else None
-    return Snapshot.parse(document, session_key, row.read_at) if document else None
+    return Snapshot.parse(document, session_key, row.read_at) if row and document else None
 
 
 def delete_expired_snapshots() -> None:
-    """Forget what is older than a month."""
-    CachedSession.objects.filter(read_at__lt=timezone.now() - LAST_READ_KEPT).delete()
+    """Delete the cached reads that are older than 30 days."""
+    CachedSession.objects.filter(read_at__lt=timezone.now() - CACHED_FOR).delete()

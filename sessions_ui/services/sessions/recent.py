@@ -12,12 +12,12 @@ SHOWN = 20
 
 
 def recent_sessions(*, actor: Actor) -> list[RecentSession]:
-    """The sessions that this person opened last, newest first."""
+    """The sessions that this person opened last, newest first, at most 20."""
     return list(RecentSession.objects.filter(actor_id=actor.id).order_by("-at")[:SHOWN])
 
 
 def sandbox_sessions() -> list[dict[str, str]] | None:
-    """The seeded sessions of the sandbox; None outside it or when it does not answer."""
+    """The sessions of the sandbox; None with a real PAVE, or when the sandbox does not answer."""
     if settings.PAVE_ENVIRONMENT != "sandbox":
         return None
     try:
