@@ -169,6 +169,22 @@ def nora(db):
 
 
 @pytest.fixture
+def log_in(client, db, request):
+    """Give a function that logs in the person of a fixture, by its name; None stays a stranger.
+
+    ``db`` is named here although the people need it themselves: they are asked for at run time,
+    and pytest-django prepares the database only for fixtures that it sees before.
+    """
+
+    def log_in(name):
+        if name:
+            client.force_login(request.getfixturevalue(name))
+        return client
+
+    return log_in
+
+
+@pytest.fixture
 def sandbox(settings):
     """Give a fresh sandbox on a free loopback port; PAVE in the settings points to it."""
     pretend = start_sandbox(port=0, state_path=None, seed=True)
