@@ -1,0 +1,1 @@
+"""Carry a call to PAVE: request, connection, TLS, time limits, retries and load limits."""
