@@ -8,10 +8,12 @@ import http.client
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from sessions_ui.pave.sandbox import API_KEY
 from sessions_ui.pave.sandbox.server.signing import token
+
+FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
 
 
 @dataclass
@@ -59,3 +61,18 @@ def put(sandbox, key, body, **options):
 def get(sandbox, key, tail=""):
     """Send one GET about a session."""
     return send(sandbox, "GET", f"/v1/sessions/{key}{tail}")
+
+
+def open_page(sandbox, path, **headers):
+    """Open one of the sandbox's own pages as a browser does."""
+    return send(sandbox, "GET", path, headers={"Accept": "text/html", **headers})
+
+
+def submit_form(sandbox, path, **fields):
+    """Submit a form of the sandbox's own pages as a browser does."""
+    return send(sandbox, "POST", path, urlencode(fields), headers=dict(FORM_HEADERS))
+
+
+def post_json(sandbox, path, body=None, **headers):
+    """Post JSON to one of the sandbox's controls as a program does."""
+    return send(sandbox, "POST", path, body or {}, headers=headers)

@@ -1,0 +1,20 @@
+"""Requests and applications are journaled in order."""
+
+from datetime import datetime
+
+from sessions_ui.pave.sandbox import start_sandbox
+from tests.pave.sandbox.raw_client import put
+
+
+def test_a_request_is_journaled_before_its_application(state):
+    with start_sandbox(seed=False) as sandbox:
+        key = sandbox.state.create()
+        put(sandbox, key, {"session": {"theme": "LITE"}})
+        request, application = sandbox.state.journal()
+        assert (request["kind"], application["kind"]) == ("request", "application")
+        assert request["n"] < application["n"]
+        assert request["monotonic"] <= application["monotonic"]
+        assert datetime.fromisoformat(request["at"]) <= datetime.fromisoformat(application["at"])
+        application["values"]["session.theme"] = "spoiled"
+        assert sandbox.state.journal()[1]["values"]["session.theme"] == "LITE"
+        assert [row["n"] for row in sandbox.state.journal(since=request["n"])] == [2]

@@ -1,0 +1,22 @@
+"""Sample cars have valid VINs, and sample people phone numbers that nobody has."""
+
+from sessions_ui.pave.sandbox.state.sample_data import CARS, PEOPLE, phone, with_check_digit
+
+
+def test_the_check_digit_is_computed():
+    assert with_check_digit("1M8GDM9A0KP042788") == "1M8GDM9AXKP042788"
+    assert with_check_digit("11111111011111111") == "11111111111111111"
+
+
+def test_vins_are_valid_and_phone_numbers_fictional(seeded):
+    for number in (0, 1, 30, 5000):
+        for car in CARS:
+            vin = car.vin(number)
+            assert len(vin) == 17
+            assert with_check_digit(vin) == vin
+            assert vin[9] == "HJKLMNP"[car.year - 2017]
+    phones = [phone(number) for number in range(40)]
+    assert len(set(phones)) == 40
+    assert all(each[:8] in ("416-555-", "647-555-", "905-555-") for each in phones)
+    assert all(1 <= int(each[-4:]) - 100 <= 99 for each in phones)
+    assert len(set(PEOPLE)) == len(PEOPLE)
