@@ -1,10 +1,13 @@
 """The Django project of PAVE Admin: settings, addresses, start-up."""
 
+import tomllib
 from pathlib import Path
 
 from dotenv import load_dotenv
 
 ROOT = Path(__file__).resolve().parent.parent
+# The project is not installed as a package, so no metadata of one holds its version.
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
 def read_env_file() -> None:

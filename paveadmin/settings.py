@@ -12,13 +12,14 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from environs import Env, validate
 
-from paveadmin import ROOT
+from paveadmin import ROOT, VERSION
 from paveadmin.variables import at_least, database_url, matches, pave_url, seal, secret
 from sessions_ui.pave.client import PaveConfig
 from sessions_ui.pave.signing import Secret
 
 BASE_DIR = ROOT
 LOCAL = ROOT / ".local"
+APP_VERSION = VERSION
 
 # --- read, judge, and stop by name --------------------------------------------------------------
 

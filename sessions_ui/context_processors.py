@@ -1,12 +1,9 @@
-"""What the frame of every page shows: which PAVE this is and how it stands, who is logged in,
-where one can go.
-"""
+"""Provide the frame around every page: navigation, environment, person, and the state of PAVE."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +16,7 @@ from sessions_ui.permissions import (
     VIEW_SESSIONS,
 )
 
-from .roles import ADMINISTRATORS, ROLES, role_of
+from .roles import ADMINISTRATORS, ROLES, name_of, role_of
 from .services.review.status import waiting_label
 from .services.sessions.pave_reads import pave_state
 
@@ -28,7 +25,7 @@ THEMES = (("", "System"), ("light", "Light"), ("dark", "Dark"))
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Which PAVE the pages speak with. ``band``: shown across the top, because it is not live."""
+    """One of PAVE's environments. ``band``: named across the top, because it is not live."""
 
     label: str
     sentence: str = ""
@@ -44,27 +41,36 @@ ENVIRONMENTS = {
     "live": Environment("Live", band=False),
 }
 
-# What the bar offers: label, name of the address, the right it needs, and its keys.
-PLACES = (
-    ("Sessions", "session_find", VIEW_SESSIONS, "g s"),
-    ("Audit", "audit", READ_AUDIT, "g a"),
-    ("Review", "review", REVIEW_AUDIT, "g r"),
-    ("Fields and rules", "fields", VIEW_FIELDS, "g f"),
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that the navigation may offer, with the permission that it needs and its shortcut."""
+
+    label: str
+    url_name: str
+    permission: str
+    keys: str = ""
+
+
+MAIN_PAGES = (
+    Page("Sessions", "session_find", VIEW_SESSIONS, "g s"),
+    Page("Audit", "audit", READ_AUDIT, "g a"),
+    Page("Review", "review", REVIEW_AUDIT, "g r"),
+    Page("Fields and rules", "fields", VIEW_FIELDS, "g f"),
 )
-# What the pages of the audit offer beside each other: label, name of the address, right.
-AUDIT_PLACES = (
-    ("Explorer", "audit", READ_AUDIT),
-    ("Review", "review", REVIEW_AUDIT),
-    ("Watch rules", "watches", REVIEW_AUDIT),
-    ("Pictures", "pictures", READ_AUDIT),
-    ("Evidence", "evidence", READ_AUDIT),
-    ("Erase", "erase", ERASE_PERSONAL),
+AUDIT_PAGES = (
+    Page("Explorer", "audit", READ_AUDIT),
+    Page("Review", "review", REVIEW_AUDIT),
+    Page("Watch rules", "watches", REVIEW_AUDIT),
+    Page("Pictures", "pictures", READ_AUDIT),
+    Page("Evidence", "evidence", READ_AUDIT),
+    Page("Erase", "erase", ERASE_PERSONAL),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One entry of the bar. ``count``: how much waits there, ``""`` for nothing."""
+class NavItem:
+    """One link of a navigation. ``count``: how much waits there, ``""`` for nothing."""
 
     label: str
     url: str
@@ -74,62 +80,64 @@ class Place:
 
 
 def theme_cookie() -> str:
-    """The name of the cookie that holds a person's theme; bound to this host where it can be."""
+    """The name of the theme's cookie, bound to this host where that is possible (HTTPS only)."""
     return "__Host-theme" if settings.SESSION_COOKIE_SECURE else "theme"
 
 
 def theme_of(request: HttpRequest) -> str:
-    """``light``, ``dark``, or ``""``: as the person's system has it."""
+    """The chosen theme: ``light``, ``dark``, or ``""`` for that of the person's system."""
     chosen = request.COOKIES.get(theme_cookie(), "")
     return chosen if chosen in dict(THEMES) else ""
 
 
-def places_for(request: HttpRequest, role: str) -> list[Place]:
-    """The places that a person of this role may go to; none without a role."""
-    offered = [place for place in PLACES if request.user.has_perm(place[2])]
-    here = current_of(request, [name for _, name, *_ in offered])
-    counts = {"review": waiting_label() if any(name == "review" for _, name, *_ in offered) else ""}
-    places = [
-        Place(label, reverse(name), name == here, keys, counts.get(name, ""))
-        for label, name, _, keys in offered
+def main_navigation(request: HttpRequest, role: str) -> list[NavItem]:
+    """The links of the main bar that this person may follow; none without a role."""
+    pages = [page for page in MAIN_PAGES if request.user.has_perm(page.permission)]
+    current = _current_page(request, pages)
+    items = [
+        NavItem(
+            label=page.label,
+            url=reverse(page.url_name),
+            current=page is current,
+            keys=page.keys,
+            count=waiting_label() if page.url_name == "review" else "",
+        )
+        for page in pages
     ]
     if role == ROLES[ADMINISTRATORS]:
-        places.append(Place("People", reverse("admin:index"), current=False))
-    return places
+        items.append(NavItem("People", reverse("admin:index"), current=False))
+    return items
 
 
-def audit_places_for(request: HttpRequest) -> list[Place]:
-    """The pages of the audit that a person may open; none away from the audit."""
+def audit_navigation(request: HttpRequest) -> list[NavItem]:
+    """The pages of the audit that this person may open; none outside the audit."""
     if not request.path.startswith(reverse("audit")):
         return []
-    offered = [place for place in AUDIT_PLACES if request.user.has_perm(place[2])]
-    here = current_of(request, [name for _, name, _ in offered])
-    return [Place(label, reverse(name), name == here) for label, name, _ in offered]
+    pages = [page for page in AUDIT_PAGES if request.user.has_perm(page.permission)]
+    current = _current_page(request, pages)
+    return [NavItem(page.label, reverse(page.url_name), page is current) for page in pages]
 
 
-def current_of(request: HttpRequest, names: Sequence[str]) -> str:
-    """The name whose address the request's begins with, the longest one; ``""`` for none."""
-    found = [name for name in names if request.path.startswith(reverse(name))]
-    return max(found, key=lambda name: len(reverse(name)), default="")
+def _current_page(request: HttpRequest, pages: Sequence[Page]) -> Page | None:
+    """The page whose address is the longest that the request's begins with."""
+    matching = [page for page in pages if request.path.startswith(reverse(page.url_name))]
+    return max(matching, key=lambda page: len(reverse(page.url_name)), default=None)
 
 
 def customer_page() -> str:
-    """The sandbox's own page, where one plays the customer; ``""`` with a real PAVE."""
+    """The address of the sandbox's own pages, where one plays the customer; ``""`` with a real
+    PAVE."""
     return f"{settings.PAVE.base_url}/" if settings.PAVE_ENVIRONMENT == "sandbox" else ""
 
 
 def clock() -> str:
-    """Which time the pages show: ``Times are Toronto (EST, UTC-5) unless marked UTC``."""
+    """The time zone of the pages: ``Times are Toronto (EST, UTC-5) unless marked UTC``."""
     now = timezone.localtime()
-    hours = now.utcoffset().total_seconds() / 3600
+    offset = now.utcoffset()
+    hours = offset.total_seconds() / 3600 if offset else 0
     city = settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
     sign = "\N{MINUS SIGN}" if hours < 0 else "+"
     return f"Times are {city} ({now.tzname()}, UTC{sign}{abs(hours):g}) unless marked UTC"
-
-
-def name_of(person: AbstractBaseUser | AnonymousUser) -> str:
-    """The person's full name, else the username; ``""`` for nobody."""
-    return (person.get_full_name() or person.get_username()) if person.is_authenticated else ""
 
 
 def initials_of(name: str) -> str:
@@ -148,11 +156,13 @@ def frame(request: HttpRequest) -> dict[str, dict[str, object]]:
             "pave": pave_state() if role else None,
             "theme": theme_of(request),
             "themes": THEMES,
-            "places": places_for(request, role),
-            "audit_places": audit_places_for(request),
+            "places": main_navigation(request, role),
+            "audit_places": audit_navigation(request),
             "person": person,
             "initials": initials_of(person),
             "role": role,
             "clock": clock(),
+            # Strangers need not know which known faults to look for.
+            "version": settings.APP_VERSION if request.user.is_authenticated else "",
         }
     }

@@ -1,4 +1,4 @@
-"""Map each address to its view. Any session key is accepted here, so a bad one gets our own 404."""
+"""Map each address to its view; any session key is accepted, so that a bad one gets our own 404."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Arguments that several commands take."""
+"""Parse arguments that several commands take."""
 
 from argparse import ArgumentTypeError
 from datetime import datetime
@@ -7,9 +7,9 @@ from django.utils import timezone
 
 
 def moment(text: str) -> datetime:
-    """A date or a time as argument; without a zone it is local. Raises ArgumentTypeError."""
+    """Parse a date or a time, local where it names no zone. Raises ArgumentTypeError."""
     try:
-        found = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError as error:
         raise ArgumentTypeError(f"“{text}” is not a date such as 2026-01-31") from error
-    return found if found.tzinfo else timezone.make_aware(found)
+    return parsed if parsed.tzinfo else timezone.make_aware(parsed)

@@ -1,4 +1,4 @@
-"""What long commands say: a line that counts while they work, where somebody watches, and sums."""
+"""Show the progress of long commands, and numbers with their nouns."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,14 +9,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @contextmanager
-def counting(
+def progress_bar(
     title: str, stream: OutputWrapper, total: int | None = None
 ) -> Iterator[Callable[[int], None]]:
-    """Give a function that is told how many more are done. ``total`` may be unknown."""
-    watched = stream.isatty()
+    """Show a bar on stderr while the stream is a terminal, and give a function that advances it.
+
+    ``total`` may be unknown.
+    """
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not watched) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not stream.isatty()) as bar:
         task = bar.add_task(title, total=total)
         yield lambda count: bar.advance(task, count)
 

@@ -1,7 +1,7 @@
-"""One process that owns several: starts them, waits until they answer, and ends them all.
+"""Start several processes, wait until they answer, and end them all together.
 
-Each part leads a process group of its own, so that its children end with it. On Linux the kernel
-ends the parts too when the supervisor itself is killed and can no longer do so.
+Each part leads its own process group, so that its children end with it. On Linux the kernel also
+ends the parts when the supervisor itself is killed.
 """
 
 import contextlib
@@ -19,16 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOST = "127.0.0.1"
-GRACE = 10.0  # seconds between the friendly end and the hard one
-_LOOK = 0.1  # seconds between two looks at the parts
+GRACE = 10.0  # seconds between SIGTERM and SIGKILL
+_POLL_INTERVAL = 0.1  # seconds
 _PR_SET_PDEATHSIG = 1
 
 
 class PartFailed(Exception):
-    """A part ended, or did not answer in time. `tail` holds the last lines that it wrote."""
+    """A part ended, or did not answer in time. ``tail`` has the last lines that it wrote."""
 
     def __init__(self, sentence: str, tail: Sequence[str]) -> None:
-        """Take the sentence for the person and the lines."""
         super().__init__(sentence)
         self.tail = tail
 
@@ -44,7 +43,7 @@ class Part:
 
 
 def port_free(port: int) -> bool:
-    """Tell whether nobody listens on the loopback port."""
+    """Whether nobody listens on the loopback port."""
     with contextlib.closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -55,28 +54,30 @@ def port_free(port: int) -> bool:
 
 
 def end_with_parent() -> None:
-    """Ask the kernel for a SIGTERM when the parent of this process is gone (Linux only)."""
+    """Have the kernel send a SIGTERM when the parent of this process ends (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Supervisor:
-    """Start parts in order, watch them, end them. Use as a context: leaving it ends all."""
+    """Start parts in order, watch them, and end all when the context is left.
+
+    ``logs`` is the folder for the output of the parts, one file each.
+    """
 
     def __init__(
         self, parts: Sequence[Part], *, logs: Path, environment: Mapping[str, str]
     ) -> None:
-        """Take the parts, the folder for what they write, and their environment."""
         self.parts = parts
         self.logs = logs
         self.environment = dict(environment)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self.asked_to_stop = threading.Event()
+        self.stop_requested = threading.Event()
 
     def __enter__(self) -> "Supervisor":
-        """Listen for Ctrl-C and SIGTERM and start every part."""
+        """Handle Ctrl-C, SIGTERM and SIGHUP, and start every part."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self.asked_to_stop.set())
+            signal.signal(number, lambda *_: self.stop_requested.set())
         self.logs.mkdir(parents=True, exist_ok=True)
         try:
             for part in self.parts:
@@ -87,39 +88,38 @@ class Supervisor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End every part."""
         self.stop()
 
     def wait_ready(self, seconds: float) -> bool:
-        """Wait until every part with a port answers below 500; False when asked to stop.
+        """Wait until every part with a port answers below 500; False when asked to stop meanwhile.
 
-        Raises PartFailed when one ends, or does not answer within the seconds.
+        Raises PartFailed when a part ends, or does not answer within that time.
         """
-        until = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds
         for part in self.parts:
             while part.port is not None and not _answers(part.port, part.path):
-                self._all_alive()
-                if time.monotonic() > until:
-                    raise self._failed(part, f"did not answer within {seconds:g} s")
-                if self.asked_to_stop.wait(_LOOK):
+                self._check_alive()
+                if time.monotonic() > deadline:
+                    raise self._failure(part, f"did not answer within {seconds:g} s")
+                if self.stop_requested.wait(_POLL_INTERVAL):
                     return False
-        self._all_alive()
-        return not self.asked_to_stop.is_set()
+        self._check_alive()
+        return not self.stop_requested.is_set()
 
     def watch(self) -> None:
-        """Return when asked to stop; raises PartFailed as soon as a part ends by itself."""
-        while not self.asked_to_stop.wait(_LOOK):
-            self._all_alive()
+        """Return when asked to stop. Raises PartFailed as soon as a part ends by itself."""
+        while not self.stop_requested.wait(_POLL_INTERVAL):
+            self._check_alive()
 
     def stop(self) -> None:
-        """End all parts and their children: friendly first, hard after the grace time."""
-        # The last started goes first: the dashboard finishes its calls while PAVE still answers.
+        """End all parts and their children, with SIGKILL where SIGTERM did not within the grace."""
+        # In reverse order: the dashboard finishes its calls while the sandbox still answers.
         for process in reversed(self.running.values()):
             _signal_group(process, signal.SIGTERM)
-        until = time.monotonic() + GRACE
+        deadline = time.monotonic() + GRACE
         for process in reversed(self.running.values()):
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, until - time.monotonic()))
+                process.wait(max(0.0, deadline - time.monotonic()))
             _signal_group(process, signal.SIGKILL)
             process.wait()
         self.running.clear()
@@ -139,13 +139,13 @@ class Supervisor:
     def _log(self, part: Part) -> Path:
         return self.logs / f"{part.name.replace(' ', '-')}.log"
 
-    def _all_alive(self) -> None:
+    def _check_alive(self) -> None:
         for part in self.parts:
             code = self.running[part.name].poll()
             if code is not None:
-                raise self._failed(part, f"ended by itself with code {code}")
+                raise self._failure(part, f"ended by itself with code {code}")
 
-    def _failed(self, part: Part, words: str) -> PartFailed:
+    def _failure(self, part: Part, words: str) -> PartFailed:
         lines = self._log(part).read_text("utf-8", "replace").splitlines()
         return PartFailed(f"The {part.name} {words}. Everything else is stopped.", lines[-15:])
 

@@ -1,1 +1,1 @@
-"""What templates draw with."""
+"""Template tags and filters."""

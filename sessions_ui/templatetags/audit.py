@@ -21,7 +21,7 @@ from sessions_ui.html import joined, markup
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.services.review.status import ReviewStatus
 
-from .ui import NOTHING, diffs, outcome_state, state, when
+from .ui import DASH, diffs, outcome_state, state, when
 
 register = template.Library()
 
@@ -127,7 +127,7 @@ def audit_row(row: EntryRow, signs: Mapping[int, ReviewStatus]) -> SafeString:
         markup(_OF_SESSION, address("session", key), key) if key else NO_GAP,
         markup(_TOLD, row.told) if row.told else NO_GAP,
         changes(row),
-        row.reason or NOTHING,
+        row.reason or DASH,
         markup(_TICKET, entry.ticket) if entry.ticket else NO_GAP,
         outcome_state(outcome) if outcome else _without_outcome(entry),
         markup('<span class="sub">{}</span>', state(sign.tone, sign.icon, sign.label))

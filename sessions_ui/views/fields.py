@@ -94,7 +94,8 @@ def matrix() -> Iterator[tuple[Section, list[list[MatrixRow]]]]:
 
 def describe_input(spec: FieldSpec) -> str:
     """What a field accepts, in words: its choices, or its kind and length."""
-    choices = choices_of(spec, spec.examples[0])
+    # Given an example, the choices are the list alone: a value outside would be offered with it.
+    choices = choices_of(spec, next(iter(spec.examples), ""))
     if choices:
         return ", ".join(label for _, label in choices)
     length = f"{spec.max_length:,} characters"

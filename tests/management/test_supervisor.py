@@ -88,7 +88,7 @@ def test_it_ends_grandchildren_that_ignore_the_friendly_signal(supervise, tmp_pa
     with supervise(Part("stubborn", _python(STUBBORN)), page) as supervisor:
         supervisor.wait_ready(30)
         while not (line := (tmp_path / "stubborn.log").read_text()):
-            assert not supervisor.asked_to_stop.wait(0.02)
+            assert not supervisor.stop_requested.wait(0.02)
         pids = [int(pid) for pid in line.split()]
     _all_end(pids)
 

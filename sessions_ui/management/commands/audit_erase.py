@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from sessions_ui.audit.privacy.subjects import Subject
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.edit_reasons import SHORTEST_NOTE
-from sessions_ui.management.progress import counted, counting
+from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.services.privacy.erase import (
     Erased,
     Found,
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         actor = Actor(id=None, label=f"{getpass.getuser()} (command line)", role="System")
         subject = None if again else self._asked(actor, basis, yes)
         try:
-            with counting("Erasing", self.stderr) as progress:
+            with progress_bar("Erasing", self.stderr) as progress:
                 if subject is None:
                     done = erase_again(actor=actor, lists=lists, progress=progress)
                 else:

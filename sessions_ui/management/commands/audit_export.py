@@ -15,7 +15,7 @@ from sessions_ui.audit.export.formats import FORMATS
 from sessions_ui.audit.export.manifest import Manifest
 from sessions_ui.audit.search.filters import NAMES
 from sessions_ui.domain.actor import Actor
-from sessions_ui.management.progress import counted, counting
+from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.services.audit.export import Export, export_begin, manifest_of
 from sessions_ui.services.audit.search import audit_filter
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
     def _written(self, target: BinaryIO, export: Export) -> Manifest:
         done = 0
-        with counting("Exporting", self.stderr, total=export.count) as progress:
+        with progress_bar("Exporting", self.stderr, total=export.count) as progress:
             for part in export.parts:
                 target.write(part)
                 progress(export.tally.entries - done)

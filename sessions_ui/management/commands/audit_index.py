@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from sessions_ui.audit.search.index_rebuild import index_rebuild, index_size
-from sessions_ui.management.progress import counted, counting
+from sessions_ui.management.progress import counted, progress_bar
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *, anew: bool, **_: Any) -> None:
         """Say how many rows were added and taken away."""
-        with counting("Indexing", self.stderr, index_size()) as progress:
+        with progress_bar("Indexing", self.stderr, index_size()) as progress:
             done = index_rebuild(anew=anew, progress=progress)
         added = counted(done["added"], "index row", "index rows")
         self.stdout.write(f"Added {added}, took away {done['removed']:,}. The index is complete.")

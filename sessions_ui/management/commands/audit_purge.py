@@ -14,7 +14,7 @@ from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.sealing import SealError
 from sessions_ui.domain.actor import Actor
 from sessions_ui.management.arguments import moment
-from sessions_ui.management.progress import counted, counting
+from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.services.integrity.retention import (
     Plan,
     PurgeError,
@@ -80,12 +80,12 @@ class Command(BaseCommand):
 
     def _purge(self, plan: Plan, output: Path | None) -> None:
         if plan.left:
-            with counting("Finishing", self.stderr, plan.left) as progress:
+            with progress_bar("Finishing", self.stderr, plan.left) as progress:
                 purge_finish(progress)
         if plan.seals is None or output is None:
             return
         actor = Actor(id=None, label=f"{getpass.getuser()} (command line)", role="System")
-        with counting("Exporting, then deleting", self.stderr, plan.entries * 2) as progress:
+        with progress_bar("Exporting, then deleting", self.stderr, plan.entries * 2) as progress:
             kept = purge_make(plan=plan, actor=actor, file=output, progress=progress)
         self.stdout.write(
             f"Taken out: {counted(kept.entries, 'entry', 'entries')}. {output.name} holds them:"

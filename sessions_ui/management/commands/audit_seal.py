@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from sessions_ui.audit.integrity.sealing import SealError
-from sessions_ui.management.progress import counted, counting
+from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.services.integrity.seal_and_verify import audit_seal
 
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         """Exit 1 with a sentence when nothing was sealed, or when the copy was not written."""
         try:
-            with counting("Sealing", self.stderr) as progress:
+            with progress_bar("Sealing", self.stderr) as progress:
                 made, copied = audit_seal(progress=progress)
         except SealError as error:
             raise CommandError(str(error)) from error

@@ -14,7 +14,7 @@ from django.utils import timezone
 from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.verify import Report
 from sessions_ui.management.arguments import moment
-from sessions_ui.management.progress import counted, counting
+from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.models import AuditEntry
 from sessions_ui.services.integrity.seal_and_verify import audit_verify, processes_for
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         """Say what was proved, or exit 1 with the first doubt."""
         count, began = AuditEntry.objects.count(), time.monotonic()
         try:
-            with counting("Verifying", self.stderr, count) as progress:
+            with progress_bar("Verifying", self.stderr, count) as progress:
                 report = audit_verify(
                     since=since,
                     copy=checkpoints,

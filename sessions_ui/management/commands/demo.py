@@ -1,4 +1,4 @@
-"""`manage.py demo`: people to try PAVE Admin with, and watch rules. Never in production."""
+"""Create people and watch rules to try PAVE Admin with, never in production: `manage.py demo`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from sessions_ui.services.review.watch_rules import rules_usual_ensure
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """A person of the demo; the password is printed and therefore worth nothing."""
+    """A person of the demo, whose password is no secret: the command prints it."""
 
     username: str
     first_name: str
@@ -22,12 +22,12 @@ class DemoPerson:
 
     @property
     def password(self) -> str:
-        """A password that can be read aloud and is long enough."""
+        """A password that can be read aloud and passes the validators."""
         return f"{self.username}-in-the-sandbox"
 
     @property
     def role(self) -> str:
-        """What the person's pages call the role."""
+        """The role as the pages name it."""
         return ROLES[self.group]
 
 
@@ -39,19 +39,16 @@ PEOPLE = (
 )
 
 
-def demo_people_ensure() -> None:
-    """Make the demo people, or put name, group and password back to what is printed. Where there
-    was never a watch rule, make the usual ones.
-
-    Raises CommandError in production mode.
-    """
+def ensure_demo_people() -> None:
+    """Create the demo people, or reset name, group and password to what is printed; create the
+    usual watch rules where there was never one. Raises CommandError in production mode."""
     if not settings.DEVELOPMENT:
         raise CommandError(
             "The demo people have printed passwords and are refused in production mode "
             "(DJANGO_DEBUG is off)."
         )
     for demo in PEOPLE:
-        person, _made = User.objects.get_or_create(username=demo.username)
+        person, _created = User.objects.get_or_create(username=demo.username)
         person.first_name, person.last_name, person.is_active = (
             demo.first_name,
             demo.last_name,
@@ -65,12 +62,12 @@ def demo_people_ensure() -> None:
 
 
 class Command(BaseCommand):
-    """Make the demo people and print who they are."""
+    """Create the demo people and print who they are."""
 
     help = "Make people to try PAVE Admin with (refused in production mode)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make them and print one line for each."""
-        demo_people_ensure()
+        """Create the people and print a line for each."""
+        ensure_demo_people()
         for demo in PEOPLE:
             self.stdout.write(f"{demo.role:<14} {demo.username:<8} {demo.password}")

@@ -1,4 +1,4 @@
-"""`manage.py pave_sandbox`: a pretend PAVE on this machine, until Ctrl-C."""
+"""Run a pretend PAVE on this machine until Ctrl-C: `manage.py pave_sandbox`."""
 
 import signal
 import threading
@@ -12,10 +12,10 @@ from sessions_ui.pave.sandbox import StateFileError, start_sandbox
 
 
 class Command(BaseCommand):
-    """Start the sandbox, say where it is, keep its state, end at SIGINT or SIGTERM."""
+    """Run the sandbox until SIGINT or SIGTERM, with its state in a file."""
 
     help = "Run a pretend PAVE with sample sessions and a page on which to play the customer."
-    requires_system_checks: list[str] = []  # it has nothing to do with our database
+    requires_system_checks: list[str] = []  # it does not use our database
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -25,10 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("--mode", choices=("strict", "ignore"), help="for refused fields")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until a signal comes. Raises CommandError for a busy port or a bad state file."""
-        ended = threading.Event()
-        for one in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(one, lambda number, frame: ended.set())
+        """Run until a signal. Raises CommandError for a port in use or an unreadable state file."""
+        stop_requested = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop_requested.set())
         port, state, mode = options["port"], options["state"], options["mode"]
         try:
             sandbox = start_sandbox(port, state, host=options["host"], mode=mode)
@@ -40,5 +40,5 @@ class Command(BaseCommand):
             self.stdout.write(f"Pretend PAVE at {sandbox.base_url}/ - play the customer there.")
             self.stdout.write(f"Its state is kept in {state}. Ctrl-C ends it.")
             self.stdout.flush()
-            ended.wait()
+            stop_requested.wait()
         self.stdout.write("Stopped, state kept.")

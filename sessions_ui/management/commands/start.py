@@ -1,4 +1,4 @@
-"""`manage.py start`: sandbox, dashboard and reconcile loop under one supervisor, on loopback."""
+"""Run sandbox, dashboard and reconcile loop under one supervisor on loopback: `manage.py start`."""
 
 import os
 import subprocess
@@ -23,15 +23,16 @@ from sessions_ui.management.supervisor import (
     port_free,
 )
 
-from .demo import PEOPLE, demo_people_ensure
+from .demo import PEOPLE, ensure_demo_people
 
 READY_SECONDS = 60.0
 MANAGE = (sys.executable, str(settings.BASE_DIR / "manage.py"))
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where things run: the dashboard's port, the sandbox's (None = a PAVE elsewhere), a folder."""
+class Layout:
+    """Where everything runs: the ports of dashboard and sandbox (None with a PAVE elsewhere), and
+    the folder for their files."""
 
     port: int
     sandbox_port: int | None
@@ -39,7 +40,7 @@ class Place:
 
     @property
     def logs(self) -> Path:
-        """The folder for what the parts write."""
+        """The folder for the output of the parts."""
         return self.local / "log"
 
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
     """Start everything on this machine; Ctrl-C or SIGTERM ends all of it."""
 
     help = "Start sandbox, dashboard and reconcile loop on this machine (for development)."
-    requires_system_checks: list[str] = []  # migrate, the first thing it does, runs them
+    requires_system_checks: list[str] = []  # migrate runs them first
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the two ports, the folder, and whether to end with the caller."""
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prepare, start, say where, and stay until asked to stop."""
+        """Prepare the database, start all parts, and stay until asked to stop."""
         if not settings.DEVELOPMENT:
             raise CommandError(
                 "`start` is for development: in production run gunicorn and "
@@ -70,38 +71,38 @@ class Command(BaseCommand):
         if options["with_parent"]:
             end_with_parent()
         sandboxed = settings.PAVE_ENVIRONMENT == "sandbox"
-        place = Place(
+        layout = Layout(
             port=options["port"],
             sandbox_port=options["sandbox_port"] if sandboxed else None,
             local=options["local"],
         )
-        _ports_free(place)
-        environment = _environment(place)
+        _check_ports(layout)
+        environment = _environment(layout)
         _migrate(environment)
         if sandboxed:
-            demo_people_ensure()
-        _run(place, environment)
+            ensure_demo_people()
+        _run_parts(layout, environment)
 
 
-def _run(place: Place, environment: dict[str, str]) -> None:
+def _run_parts(layout: Layout, environment: dict[str, str]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     try:
-        with Supervisor(_parts(place), logs=place.logs, environment=environment) as supervisor:
+        with Supervisor(_parts(layout), logs=layout.logs, environment=environment) as supervisor:
             if supervisor.wait_ready(READY_SECONDS):
-                _welcome(console, place)
+                _print_welcome(console, layout)
                 supervisor.watch()
             console.print("Stopping …")
     except PartFailed as failure:
         console.print("\n".join(map(escape, failure.tail)), style="dim")
-        raise CommandError(f"{failure} All it wrote: {place.logs}") from None
+        raise CommandError(f"{failure} All it wrote: {layout.logs}") from None
     console.print("Stopped.")
 
 
-def _ports_free(place: Place) -> None:
-    if place.port == place.sandbox_port:
+def _check_ports(layout: Layout) -> None:
+    if layout.port == layout.sandbox_port:
         raise CommandError("Dashboard and sandbox need two different ports.")
-    wanted = (("PORT", "dashboard", place.port), ("SANDBOX_PORT", "sandbox", place.sandbox_port))
-    for name, part, number in wanted:
+    ports = (("PORT", "dashboard", layout.port), ("SANDBOX_PORT", "sandbox", layout.sandbox_port))
+    for name, part, number in ports:
         if number is not None and not port_free(number):
             raise CommandError(
                 f"Port {number}, for the {part}, is busy: another program listens there. "
@@ -109,46 +110,46 @@ def _ports_free(place: Place) -> None:
             )
 
 
-def _environment(place: Place) -> dict[str, str]:
+def _environment(layout: Layout) -> dict[str, str]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    if place.sandbox_port is not None:
-        environment["PAVE_BASE_URL"] = f"http://{HOST}:{place.sandbox_port}"
+    if layout.sandbox_port is not None:
+        environment["PAVE_BASE_URL"] = f"http://{HOST}:{layout.sandbox_port}"
     return environment
 
 
 def _migrate(environment: dict[str, str]) -> None:
-    # A process of its own: only a real `migrate` is lent the rights of the database's owner.
+    # In a process of its own: only a real `migrate` gets the rights of the database's owner.
     command = [*MANAGE, "migrate", "--verbosity", "0"]
-    done = subprocess.run(command, env=environment)  # noqa: S603  our own command
-    if done.returncode:
+    finished = subprocess.run(command, env=environment)  # noqa: S603  our own command
+    if finished.returncode:
         raise CommandError("The database could not be prepared: see the lines above.")
 
 
-def _parts(place: Place) -> list[Part]:
-    sandbox = ("pave_sandbox", "--host", HOST, "--port", str(place.sandbox_port))
-    state = ("--state", str(place.local / "sandbox.json"))
+def _parts(layout: Layout) -> list[Part]:
+    sandbox = ("pave_sandbox", "--host", HOST, "--port", str(layout.sandbox_port))
+    state = ("--state", str(layout.local / "sandbox.json"))
     gunicorn = (sys.executable, "-m", "gunicorn", "paveadmin.wsgi")
-    bind = ("--bind", f"{HOST}:{place.port}", "--chdir", str(settings.BASE_DIR))
+    bind = ("--bind", f"{HOST}:{layout.port}", "--chdir", str(settings.BASE_DIR))
     parts = [
-        Part("dashboard", (*gunicorn, *bind), port=place.port, path="/readyz"),
+        Part("dashboard", (*gunicorn, *bind), port=layout.port, path="/readyz"),
         Part("reconcile loop", (*MANAGE, "reconcile", "--loop")),
     ]
-    if place.sandbox_port is not None:
-        parts.insert(0, Part("sandbox", (*MANAGE, *sandbox, *state), port=place.sandbox_port))
+    if layout.sandbox_port is not None:
+        parts.insert(0, Part("sandbox", (*MANAGE, *sandbox, *state), port=layout.sandbox_port))
     return parts
 
 
-def _welcome(console: Console, place: Place) -> None:
-    console.print(f"\n[bold]PAVE Admin[/bold] is at [bold]http://{HOST}:{place.port}/[/bold]")
-    if place.sandbox_port is None:
+def _print_welcome(console: Console, layout: Layout) -> None:
+    console.print(f"\n[bold]PAVE Admin[/bold] is at [bold]http://{HOST}:{layout.port}/[/bold]")
+    if layout.sandbox_port is None:
         console.print(f"It speaks with PAVE's {settings.PAVE_ENVIRONMENT} environment.")
         console.print("No people were made: `manage.py demo` makes four to try with.")
     else:
-        _welcome_sandbox(console, f"http://{HOST}:{place.sandbox_port}/")
-    console.print(f"\nWhat the parts write is in {place.logs}. Ctrl-C ends everything.")
+        _print_sandbox_welcome(console, f"http://{HOST}:{layout.sandbox_port}/")
+    console.print(f"\nWhat the parts write is in {layout.logs}. Ctrl-C ends everything.")
 
 
-def _welcome_sandbox(console: Console, address: str) -> None:
+def _print_sandbox_welcome(console: Console, address: str) -> None:
     people = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("role", "log in as", "password"):
         people.add_column(column)

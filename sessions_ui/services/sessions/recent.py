@@ -2,7 +2,6 @@
 
 from django.conf import settings
 
-from sessions_ui.domain.actor import Actor
 from sessions_ui.models import RecentSession
 from sessions_ui.pave.errors import PaveError
 
@@ -11,9 +10,11 @@ from .pave_reads import pave_client
 SHOWN = 20
 
 
-def recent_sessions(*, actor: Actor) -> list[RecentSession]:
-    """The sessions that this person opened last, newest first, at most 20."""
-    return list(RecentSession.objects.filter(actor_id=actor.id).order_by("-at")[:SHOWN])
+def recent_sessions(user_id: int | None) -> list[RecentSession]:
+    """The sessions that this person opened last, newest first, at most 20; none for a stranger."""
+    if user_id is None:
+        return []
+    return list(RecentSession.objects.filter(actor_id=user_id).order_by("-at")[:SHOWN])
 
 
 def sandbox_sessions() -> list[dict[str, str]] | None:

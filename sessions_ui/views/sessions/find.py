@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from sessions_ui.permissions import VIEW_SESSIONS, requires
-from sessions_ui.roles import actor_of
 from sessions_ui.services.sessions.recent import recent_sessions, sandbox_sessions
 
 KEY = re.compile(r"[A-Z0-9-]{3,40}")
@@ -43,7 +42,7 @@ def find_session(request: HttpRequest) -> HttpResponse:
     context = {
         "typed": typed,
         "keys": keys,
-        "visits": recent_sessions(actor=actor_of(request)),
+        "visits": recent_sessions(request.user.pk),
         "sandbox": sandbox_sessions(),
     }
     return render(request, "sessions_ui/sessions/find.html", context)
