@@ -1,15 +1,16 @@
-"""One spelling of an entry, the same on every database, and the hash over it.
+"""Encode an entry as bytes, the same on every database, and hash them.
 
-Each column is length-prefixed, so that no two entries share a spelling. `HASH_VERSION` stands in
-the row: a column that is added later joins a new list, and older rows keep theirs.
+Each column has a length prefix, so that no two entries have the same bytes. The row names its
+`HASH_VERSION`: a column that is added later joins a new list, and older rows keep theirs.
 """
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+
+from sessions_ui.domain.values.kinds import storable
 
 HASH_VERSION = 1
 COLUMNS: Mapping[int, tuple[str, ...]] = {
@@ -22,27 +23,16 @@ COLUMNS: Mapping[int, tuple[str, ...]] = {
     )
 }  # fmt: skip
 
-MOST_PIECES = 5000
-LONG = 80
-"""A piece of so many bytes is hardly met again."""
-_EMPTY = b"\x01\x00\x00\x00\x00"
+_NULL, _PRESENT = b"\x00", b"\x01"
+_EMPTY_TEXT = _PRESENT + bytes(4)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_spell = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-# PostgreSQL keeps neither NUL nor half a surrogate pair; both can stand in a remote's JSON.
-_UNKEPT = re.compile("[\x00\ud800-\udfff]")
-
-
-def clean(text: str) -> str:
-    """The text as both databases can keep it: U+FFFD for NUL and for half a surrogate pair."""
-    if text.isprintable():  # neither of them is: five times as quick as looking for them
-        return text
-    return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", text)
+_to_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical_json(document: object) -> str:
-    """JSON in one spelling: sorted keys, no spaces, text as it is."""
-    return clean(_spell(document))
+    """JSON with sorted keys and no spaces, as text that both databases can store."""
+    return storable(_to_json(document))
 
 
 def microseconds(moment: datetime) -> int:
@@ -50,7 +40,7 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def spelled(value: object) -> bytes:
+def encode_value(value: object) -> bytes:
     """The bytes of one value. Raises TypeError for a type that no audit column has."""
     if isinstance(value, str):
         return value.encode()
@@ -65,45 +55,19 @@ def spelled(value: object) -> bytes:
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
-def piece(value: object) -> bytes:
-    """One value behind a mark (0 nothing, 1 something) and its length in four bytes."""
+def encode_column(value: object) -> bytes:
+    """A byte that tells NULL from a value, then the value's length in four bytes and the value."""
     if value is None:
-        return b"\x00"
-    if value == "":
-        return _EMPTY
-    body = spelled(value)
-    return b"\x01" + len(body).to_bytes(4, "big") + body
-
-
-_HEADS = tuple(b"\x01" + length.to_bytes(4, "big") for length in range(1000))
-
-
-class Pieces(dict[object, bytes]):
-    """Pieces by value: most of what entries hold comes again and again and is spelled once.
-    Asked like a dictionary; raises TypeError as `spelled` does."""
-
-    def __missing__(self, value: object) -> bytes:
-        # `piece`, without asking what it is: nine of ten are short text or a number.
-        if type(value) is str:
-            body = value.encode()
-        elif type(value) is int:
-            body = b"%d" % value
-        else:
-            body = None
-        if body is not None and len(body) < len(_HEADS):
-            found = _HEADS[len(body)] + body
-        else:
-            found = piece(value)
-        if len(found) < LONG:
-            if len(self) >= MOST_PIECES:
-                self.clear()
-            self[value] = found
-        return found
+        return _NULL
+    if value == "":  # most columns are empty: a shortcut for the proof of a whole record
+        return _EMPTY_TEXT
+    encoded = encode_value(value)
+    return _PRESENT + len(encoded).to_bytes(4, "big") + encoded
 
 
 def canonical_bytes(values: Iterable[object]) -> bytes:
-    """The pieces of all values, one behind the other."""
-    return b"".join(map(piece, values))
+    """The encoded columns, one after the other."""
+    return b"".join(map(encode_column, values))
 
 
 def row_hash(values: Iterable[object]) -> bytes:

@@ -12,9 +12,10 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from sessions_ui.domain.values.kinds import storable
 from sessions_ui.models import AuditEntry, Kind
 
-from .canonical import COLUMNS, HASH_VERSION, canonical_json, clean, commitment, row_hash
+from .canonical import COLUMNS, HASH_VERSION, canonical_json, commitment, row_hash
 from .storing import NO_RELATED_ROWS, RelatedRows, entry_store
 
 HORIZON_LOCK = 7_283_001
@@ -50,7 +51,7 @@ def _fitted(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Texts as their columns can hold them: a long word of a remote must not stop the record."""
     longest = _lengths()
     return {
-        name: clean(value)[: longest.get(name)] if isinstance(value, str) else value
+        name: storable(value)[: longest.get(name)] if isinstance(value, str) else value
         for name, value in columns.items()
     }
 
@@ -63,7 +64,7 @@ class PersonalValues:
 
     def commit(self, field: str, side: int, value: str) -> dict[str, str]:
         """Keep a value under a fresh salt; gives what the entry holds instead."""
-        salt, value = secrets.token_bytes(16), clean(value)
+        salt, value = secrets.token_bytes(16), storable(value)
         self._kept[field, side] = (salt, value)
         return {"sha256": commitment(salt, value)}
 

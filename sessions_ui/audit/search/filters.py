@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 
-from sessions_ui.audit.log.canonical import clean
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.edit_reasons import REASONS
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.status import Status
 from sessions_ui.domain.values.ids import LARGEST_ID
+from sessions_ui.domain.values.kinds import storable
 from sessions_ui.models import LISTED_KINDS, Kind
 
 from .value_search import seek_problem
@@ -94,7 +94,7 @@ class _Reading:
 
     def __init__(self, params: Mapping[str, str], now: datetime) -> None:
         self.given = {
-            name: clean(params[name]).strip()[: LONGEST_VALUE if name == "value" else LONGEST]
+            name: storable(params[name]).strip()[: LONGEST_VALUE if name == "value" else LONGEST]
             for name in (*NAMES, *PAGING)
             if name in params
         }

@@ -19,6 +19,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def storable(text: str) -> str:
     """The text with what no database stores (NUL, lone surrogates) shown as the mark for it."""
+    if text.isprintable():  # neither of them is; five times as fast as the search for them
+        return text
     return _UNSTORABLE.sub("\ufffd", text)
 
 

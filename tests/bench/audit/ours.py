@@ -4,7 +4,6 @@ The entries, commitments, hashes and index rows are made by the product's own fu
 clock and the last step, the statement that stores them, are replaced.
 """
 
-import hashlib
 import json
 from contextlib import ExitStack, contextmanager
 from operator import itemgetter
@@ -15,7 +14,7 @@ from sessions_ui.audit.log import body as sides
 from sessions_ui.audit.log import index_terms as tokens
 from sessions_ui.audit.log import insert as writing
 from sessions_ui.audit.log import record
-from sessions_ui.audit.log.canonical import COLUMNS, HASH_VERSION, Pieces
+from sessions_ui.audit.log.canonical import COLUMNS, HASH_VERSION
 from sessions_ui.domain.actor import SYSTEM, Actor
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.models import Edit
@@ -37,11 +36,6 @@ READ_BACK = {"unknown": ("unknown", "in_effect"), "late_applied": ("not_in_effec
 columns_of = itemgetter(*ENTRY[1:])
 MOST_KNOWN = 100_000
 NEVER_SENT = frozenset({"withdrawn"})
-
-
-def _row_hash(pieces):
-    """The hash of an entry, what recurs in entries spelled once."""
-    return lambda values: hashlib.sha256(b"".join(map(pieces.__getitem__, values))).digest()
 
 
 def _recurring(value_terms):
@@ -77,7 +71,6 @@ class Bulk:
                 (writing, "database_clock", lambda: self._at),
                 (writing, "AuditEntry", lambda id, **_: SimpleNamespace(id=id)),
                 (sides, "known_values", lambda *_: set()),
-                (writing, "row_hash", _row_hash(Pieces())),
                 (tokens, "value_terms", _recurring(tokens.value_terms)),
             ):
                 stack.enter_context(mock.patch.object(where, name, other))
