@@ -1,96 +1,95 @@
-"""The commands of a developer: demo people, what start refuses, bad settings in one line."""
+"""The start command with real processes: all start, all end, and a busy port is named."""
 
 import os
+import re
+import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 
 from paveadmin import ROOT
-from sessions_ui.management.commands.demo import PEOPLE
-from sessions_ui.roles import role_of
+from sessions_ui.management.supervisor import port_free
+from tests.management.processes import free_port, wait_until_gone
 
 
-def test_it_makes_the_demo_people_with_their_roles_and_printed_passwords(db, client, capsys):
-    call_command("demo")
-    printed = capsys.readouterr().out
-    roles = {demo.username: role_of(User.objects.get(username=demo.username)) for demo in PEOPLE}
-    assert roles == {
-        "ana": "Agent",
-        "marcus": "Agent",
-        "helen": "Manager",
-        "dora": "Administrator",
-    }
-    for demo in PEOPLE:
-        assert demo.username in printed
-        assert demo.password in printed
-        assert len(demo.password) >= 12
-        validate_password(demo.password)
-        assert client.login(username=demo.username, password=demo.password)
+def _started(tmp_path, *options):
+    port, sandbox_port = free_port(), free_port()
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_OWNER_URL"}
+    del environment["PAVE_BASE_URL"]
+    environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/start.sqlite3"
+    command = [sys.executable, "manage.py", "start", "--local", str(tmp_path)]
+    command += ["--port", str(port), "--sandbox-port", str(sandbox_port), *options]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**environment, "DJANGO_SETTINGS_MODULE": "paveadmin.settings"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return process, port, sandbox_port
 
 
-def test_it_changes_nothing_on_a_second_run_and_puts_back_what_was_printed(db):
-    call_command("demo", verbosity=0)
-    before = list(User.objects.order_by("pk").values())
-    call_command("demo", verbosity=0)
-    assert list(User.objects.order_by("pk").values()) == before
-    ana = User.objects.get(username="ana")
-    ana.set_password("something of my own")
-    ana.is_active = False
-    ana.save()
-    call_command("demo", verbosity=0)
-    again = User.objects.get(username="ana")
-    assert again.is_active
-    assert again.check_password("ana-in-the-sandbox")
+def _children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as children:
+        found = [int(child) for child in children.read().split()]
+    return found + [grandchild for child in found for grandchild in _children(child)]
 
 
-@pytest.mark.parametrize("command", ["demo", "start"])
-def test_it_refuses_in_production_mode_with_one_sentence(db, settings, command):
+def _welcome(process):
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Ctrl-C ends everything" in line:
+            break
+    return "".join(lines)
+
+
+def _status(port, path="/"):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:  # noqa: S310
+        return answer.status
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_it_starts_everything_and_leaves_nothing_behind(tmp_path, ending):
+    process, port, sandbox_port = _started(tmp_path)
+    said = _welcome(process)
+    assert f"http://127.0.0.1:{port}/" in said, said
+    for words in ("ana-in-the-sandbox", "helen-in-the-sandbox", "Try this first"):
+        assert words in said
+    assert "\x1b" not in said, "no colours when piped"
+    assert _status(port, "/accounts/login/") == 200
+    assert _status(sandbox_port) == 200
+    family = _children(process.pid)
+    assert len(family) >= 4, "sandbox, gunicorn and its worker, reconcile loop"
+    process.send_signal(ending)
+    code = process.wait(30)
+    assert code == (0 if ending != signal.SIGKILL else -signal.SIGKILL)
+    process.stdout.close()
+    wait_until_gone(family)
+    assert port_free(port)
+    assert port_free(sandbox_port)
+
+
+def test_it_names_a_busy_port_and_the_remedy(tmp_path):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        taken = busy.getsockname()[1]
+        process, _port, _sandbox_port = _started(tmp_path, "--port", str(taken))
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert re.search(rf"Port {taken}, for the dashboard, is busy", said), said
+
+
+def test_it_is_refused_in_production_mode(db, settings):
     settings.DEVELOPMENT = False
     with pytest.raises(CommandError, match="DJANGO_DEBUG is off"):
-        call_command(command)
+        call_command("start")
     assert not User.objects.exists()
-
-
-def _manage(*arguments, **variables):
-    kept = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env={**environment, **variables},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
-def test_it_names_bad_settings_in_one_line_without_a_traceback():
-    done = _manage("check", PAVE_ENVIRONMENT="live", PAVE_RATE="fast")
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1
-    for name in ("DJANGO_SECRET_KEY", "PAVE_BASE_URL", "PAVE_API_SECRET", "PAVE_RATE"):
-        assert name in done.stderr
-
-
-def test_it_has_a_clean_deployment_check_in_production():
-    done = _manage(
-        "check",
-        "--deploy",
-        "--fail-level",
-        "WARNING",
-        PAVE_ENVIRONMENT="live",
-        PAVE_BASE_URL="https://openapi.paveapi.com",
-        PAVE_USERNAME="dealer",
-        PAVE_API_KEY="11111111-2222-4333-8444-555555555555",
-        PAVE_API_SECRET="pave-gave-us-this",
-        PAVE_REDIRECT_HOSTS="dealer.example.com",
-        AUDIT_TOKEN_KEY="t0k3n" * 8,
-        DJANGO_ALLOWED_HOSTS="pave.example.com",
-        DJANGO_SECRET_KEY="sEcr3t-with-many-d1fferent-char@cters-0123456789-abcdefghijkl",
-    )
-    assert done.returncode == 0, done.stderr
