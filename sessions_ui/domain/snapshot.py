@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sessions_ui.domain.values.text import text_of
+
 from .catalogue import CATALOGUE, Catalogue
 from .rules.outcomes import FieldResult
 from .status import Delivery, Status, classify_delivery
-from .values.kinds import text_of
 
 _ABSENT = object()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sessions_ui.domain.rules.error_messages import ACCESS, ICONS, cause_words
 from sessions_ui.domain.rules.outcomes import CLOSED, FieldResult, Outcome
 from sessions_ui.domain.snapshot import payload
-from sessions_ui.domain.values.kinds import text_of
+from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import END_KINDS, AuditEntry, Kind
 
 from .rows import (

@@ -12,15 +12,6 @@ from sessions_ui.models import AuditEntry, Kind, Side
 
 from .rows import EntryRow, side_text, values_of
 
-TAKEN = frozenset({
-    Outcome.CONFIRMED, Outcome.ACCEPTED, Outcome.IN_EFFECT, Outcome.PARTIAL, Outcome.LATE_APPLIED,
-})  # fmt: skip
-"""The outcomes after which PAVE holds something of an edit."""
-_TOOK = frozenset({
-    FieldResult.APPLIED, FieldResult.ALTERED, FieldResult.IN_EFFECT, FieldResult.NOT_SHOWN, None,
-})  # fmt: skip
-"""What may have become of a field that can be taken back; None: a person closed the edit."""
-
 
 class Hindrance(StrEnum):
     """Why a field cannot be taken back."""
@@ -55,7 +46,7 @@ def inverse_of(edit_id: int) -> Inverse | None:
     steps = AuditEntry.objects.filter(op=edit_id).order_by("id")
     sent = steps.filter(kind=Kind.SENT).first()
     end = steps.ends().last()
-    if sent is None or end is None or Outcome(end.outcome) not in TAKEN:
+    if sent is None or end is None or not Outcome(end.outcome).took_effect:
         return None
     values = values_of([sent.id, end.id])
     results = json.loads(end.body or "{}")
@@ -64,7 +55,7 @@ def inverse_of(edit_id: int) -> Inverse | None:
     hindered: dict[str, Hindrance] = {}
     for key, (was, now) in json.loads(sent.body).items():
         result, held = results.get(key, (None, None))
-        if result not in _TOOK or key not in CATALOGUE:
+        if not _is_reversible(result) or key not in CATALOGUE:
             continue
         text = side_text(was, (sent.id, key, Side.WAS), values)
         if text:
@@ -79,9 +70,14 @@ def inverse_of(edit_id: int) -> Inverse | None:
 
 def fields_taken(row: EntryRow) -> list[FieldSpec]:
     """The fields of a row that could be taken back, if policy allows it then."""
-    if row.entry.kind != Kind.INTENT or row.outcome not in TAKEN:
+    if row.entry.kind != Kind.INTENT or row.outcome is None or not row.outcome.took_effect:
         return []
-    return [change.spec for change in row.changes if change.result in _TOOK]
+    return [change.spec for change in row.changes if _is_reversible(change.result)]
+
+
+def _is_reversible(result: str | None) -> bool:
+    """Where a person closed the edit, no field has a result: any of them may have changed."""
+    return result is None or FieldResult(result).reversible
 
 
 def reverts_still(edit_id: int, typed: Mapping[str, str]) -> int:

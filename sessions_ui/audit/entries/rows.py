@@ -12,8 +12,8 @@ from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.edit_reasons import REASONS
 from sessions_ui.domain.rules.error_messages import ACCESS, cause_words, lock_words
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
-from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.domain.values.masking import ERASED, difference, mask
+from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import AuditEntry, Kind, Side
 
 _VALUES = "SELECT entry_id, field, side, value FROM audit_value WHERE entry_id {among}"
@@ -21,18 +21,12 @@ _SAID = {"was": "Was: {}", "now": "Now: {}", "note": "“{}”"}
 NAMED = 2
 SHOWN = 3
 _PLACES = {spec.key: place for place, spec in enumerate(CATALOGUE)}
-_CHANGED = "changed"
 _TRIED = "tried to change"
 _VERBS = {
     Outcome.PENDING: "is changing",
     Outcome.UNKNOWN: "sent a change to",
     Outcome.UNRESOLVED: "sent a change to",
-    Outcome.CONFIRMED: _CHANGED,
-    Outcome.ACCEPTED: _CHANGED,
-    Outcome.IN_EFFECT: _CHANGED,
-    Outcome.PARTIAL: _CHANGED,
-    Outcome.LATE_APPLIED: _CHANGED,
-}
+} | {outcome: "changed" for outcome in Outcome if outcome.took_effect}
 
 Values = Mapping[tuple[int, str, int], str]
 """Personal values that are still kept, by entry, field and side."""

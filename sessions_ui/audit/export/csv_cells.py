@@ -5,8 +5,8 @@ import csv
 import re
 import unicodedata
 
-from sessions_ui.domain.values.kinds import storable
 from sessions_ui.domain.values.masking import DOT
+from sessions_ui.domain.values.text import storable
 
 _FORMULA = frozenset("=+-@\t\r\n\x00|%")
 # Begins with nothing that a spreadsheet stumbles over, has nothing to quote: most values are so.

@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 from sessions_ui.audit.entries.rows import Values, spec_of
 from sessions_ui.audit.sql import Bare
 from sessions_ui.domain.rules.outcomes import Outcome
-from sessions_ui.domain.values.kinds import storable
+from sessions_ui.domain.values.text import storable
 from sessions_ui.models import Kind
 
 from .csv_cells import csv_cell, four_plain

@@ -15,8 +15,8 @@ from django.db import connection
 from sessions_ui.audit.entries.rows import Values, access_words, spec_of, values_of
 from sessions_ui.audit.sql import Bare, asked
 from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.domain.values.masking import ERASED, difference, masked
+from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import END_KINDS, Side
 
 CHUNK = 500

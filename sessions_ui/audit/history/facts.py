@@ -23,8 +23,6 @@ STARTED = "session.inspect_started_at"
 STAMP_MARGIN = timedelta(seconds=2)
 """PAVE's stamps have whole seconds, and its clock is not ours."""
 
-_TOOK = frozenset({FieldResult.APPLIED, FieldResult.IN_EFFECT})
-
 
 class Certainty(StrEnum):
     """How far the facts around a moment settle a value."""
@@ -147,7 +145,7 @@ def _shown_value(entry: AuditEntry, pair: Sequence[object]) -> tuple[Source | No
     result, value = pair
     if result == FieldResult.NOT_SHOWN:
         return None, Side.HELD, value
-    return Source.TOOK if result in _TOOK else Source.READ_BACK, Side.HELD, value
+    return Source.TOOK if FieldResult(str(result)).as_sent else Source.READ_BACK, Side.HELD, value
 
 
 def _observation_facts(seen: Observation) -> Iterable[Fact]:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sessions_ui.audit.entries.reverts import TAKEN
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.status import Status
@@ -86,7 +85,7 @@ def status_bar(
         width = max(position(last) - start, MIN_WIDTH)
         bands.append(Band(Status.of(code), code, first, last, start, width))
     markers = [
-        Marker(row.outcome, row.outcome in TAKEN, position(row.entry.ts))
+        Marker(row.outcome, row.outcome.took_effect, position(row.entry.ts))
         for row in rows
         if row.outcome
     ]

@@ -19,7 +19,7 @@ from sessions_ui.audit.entries.reverts import reverts_among
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.audit.search.pagination import PAGE, Page, entries_page
-from sessions_ui.domain.values.kinds import text_of
+from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import LISTED_KINDS, AuditEntry, Kind, Observation
 
 from .observations import OwnEdits, Report, build_reports

@@ -7,8 +7,8 @@ from django.db import connection
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import FieldResult
-from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.domain.values.masking import hide, scrub
+from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import Side
 
 from .index_terms import keyed

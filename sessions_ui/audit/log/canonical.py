@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sessions_ui.domain.values.kinds import storable
+from sessions_ui.domain.values.text import storable
 
 HASH_VERSION = 1
 COLUMNS: Mapping[int, tuple[str, ...]] = {

@@ -10,14 +10,14 @@ import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from unicodedata import combining, normalize
 
 from django.conf import settings
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.outcomes import FieldResult
-from sessions_ui.domain.values.kinds import MEANING, Kind, text_of
+from sessions_ui.domain.values.kinds import MEANING, Kind
 from sessions_ui.domain.values.phone import local_digits
+from sessions_ui.domain.values.text import folded, text_of
 from sessions_ui.models import AuditTerm
 
 OUTCOME, STATUS, FIELD, WORD = "@outcome", "@status", "@field", "@word"
@@ -34,7 +34,6 @@ SHORTEST_WORD = 2
 MOST_NOTE_WORDS = 40
 _KEYED_BYTES = 12
 _TAIL_BYTES = 15
-_AS_SENT = (FieldResult.APPLIED, FieldResult.IN_EFFECT)
 
 
 def normal_of(spec: FieldSpec, value: object) -> str:
@@ -43,8 +42,7 @@ def normal_of(spec: FieldSpec, value: object) -> str:
     text = MEANING[spec.kind].key(text_of(value)).casefold()
     if not spec.personal or spec.kind is Kind.PHONE:
         return text
-    bare = "".join(sign for sign in normalize("NFKD", text) if not combining(sign))
-    return " ".join(re.findall(r"[^\W_]+", bare))
+    return " ".join(re.findall(r"[^\W_]+", folded(text)))
 
 
 def keyed(*parts: str) -> str:
@@ -123,7 +121,7 @@ def held_terms(results: Mapping[str, tuple[FieldResult | str, object]]) -> set[t
     return {
         (key, token)
         for key, (result, held) in results.items()
-        if key in SEARCHED_KEYS and result not in _AS_SENT
+        if key in SEARCHED_KEYS and not FieldResult(result).as_sent
         for token in value_terms(CATALOGUE[key], held)
     }
 
@@ -136,8 +134,7 @@ def status_term(status: str) -> set[tuple[str, str]]:
 def words_of(text: str) -> list[str]:
     """The words of free text as the index has them, in their order, each once: small, without
     accents; those joined by a dash as one and each by itself, so that T-4821 is found by 4821."""
-    bare = "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
-    joined = re.findall(r"[^\W_]+(?:-[^\W_]+)*", bare)
+    joined = re.findall(r"[^\W_]+(?:-[^\W_]+)*", folded(text))
     words = (part[:LONGEST] for word in joined for part in (word, *word.split("-")))
     return [word for word in dict.fromkeys(words) if len(word) >= SHORTEST_WORD]
 

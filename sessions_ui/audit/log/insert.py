@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from sessions_ui.domain.values.kinds import storable
+from sessions_ui.domain.values.text import storable
 from sessions_ui.models import AuditEntry, Kind
 
 from .canonical import COLUMNS, HASH_VERSION, canonical_json, commitment, row_hash

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
-from unicodedata import combining, normalize
+from unicodedata import normalize
 
 from sessions_ui.audit.log.index_terms import keyed
 from sessions_ui.domain.values.phone import local_digits, normalize_phone
+from sessions_ui.domain.values.text import folded
 from sessions_ui.models.privacy import LABELS
 
 PHONE, NAME = "phone", "name"
@@ -21,12 +22,6 @@ MOST_WORDS = 6
 _PHONE_SIGNS = re.compile(r"[\d\s().+\-/]+")
 _GROUPS = re.compile(r"\+?\d+(?:[\W_]{1,3}\d+)*")
 _WORDS = re.compile(r"[^\W_]+")
-
-
-def bare(text: str) -> str:
-    """Without accents, case and forms that only look different."""
-    spread = normalize("NFKD", text)
-    return "".join(sign for sign in spread if not combining(sign)).casefold()
 
 
 def phones_in(text: str) -> Iterator[str]:
@@ -39,7 +34,7 @@ def phones_in(text: str) -> Iterator[str]:
 def names_in(text: str, fewest: int = 1) -> Iterator[str]:
     """Every one to six words that follow each other; fewer than ``fewest`` only where they are the
     whole text."""
-    words = _WORDS.findall(bare(text))
+    words = _WORDS.findall(folded(text))
     if len(words) < fewest:
         yield " ".join(words)
     for start in range(len(words)):
@@ -81,7 +76,7 @@ class Subject:
             normal = normalize_phone(text)
             fits = FEWEST_DIGITS <= len(digits) <= MOST_DIGITS
             return cls(PHONE, _hash(PHONE, normal), normal) if fits else None
-        words = _WORDS.findall(bare(text))[:MOST_WORDS]
+        words = _WORDS.findall(folded(text))[:MOST_WORDS]
         normal = " ".join(words)
         fits = len(normal) >= FEWEST_LETTERS
         return cls(NAME, _hash(NAME, normal), normal, typed=text) if fits else None

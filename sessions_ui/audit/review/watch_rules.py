@@ -21,19 +21,6 @@ from sessions_ui.domain.rules.watch_rules import Numbers
 from sessions_ui.models import END_KINDS, AuditEntry, AuditTerm, Kind
 
 REDIRECT = "session.redirect_url"
-CHANGED = frozenset(
-    one.value
-    for one in (
-        Outcome.CONFIRMED,
-        Outcome.ACCEPTED,
-        Outcome.IN_EFFECT,
-        Outcome.PARTIAL,
-        Outcome.LATE_APPLIED,
-    )
-)
-_TAKEN = frozenset(
-    one.value for one in (FieldResult.APPLIED, FieldResult.IN_EFFECT, FieldResult.NOT_SHOWN)
-)
 _AFTER_HOST = "/?#:"
 
 
@@ -66,10 +53,10 @@ def _never(_entry: AuditEntry, _numbers: Numbers) -> bool:
 
 def _taken(outcome: str, body: str) -> Mapping[str, Any]:
     """The fields that an end says were changed, with the value that PAVE holds."""
-    if outcome not in CHANGED:
+    if not Outcome(outcome).took_effect:
         return {}
     told: dict[str, Any] = json.loads(body or "{}")
-    return {key: held for key, (result, held) in told.items() if result in _TAKEN}
+    return {key: held for key, (result, held) in told.items() if FieldResult(result).taken}
 
 
 def _same_field(entry: AuditEntry, numbers: Numbers) -> bool:

@@ -18,7 +18,7 @@ from sessions_ui.domain.rules.edit_reasons import REASONS
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.status import Status
 from sessions_ui.domain.values.ids import LARGEST_ID
-from sessions_ui.domain.values.kinds import storable
+from sessions_ui.domain.values.text import storable
 from sessions_ui.models import LISTED_KINDS, Kind
 
 from .value_search import seek_problem

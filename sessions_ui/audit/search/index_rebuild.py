@@ -28,7 +28,7 @@ from sessions_ui.audit.log.index_terms import (
 from sessions_ui.audit.log.insert import HORIZON_LOCK
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.outcomes import Outcome
-from sessions_ui.domain.values.kinds import text_of
+from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import (
     END_KINDS,
     LISTED_KINDS,

@@ -1,4 +1,4 @@
-"""What became of an edit: the states it passes, the outcomes it ends in, and the words for each.
+"""Define the states and outcomes of an edit, the results of its fields, and the words for each.
 
 The words claim effect ("in effect"), never cause, unless PAVE itself answered.
 """
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where an open edit is. The three together hold the session's one slot."""
+    """The states of an open edit. An edit in any of them holds the session's one slot."""
 
     INTENT = "intent"
     SENT = "sent"
@@ -37,6 +37,11 @@ class Outcome(StrEnum):
     LATE_APPLIED = "late_applied"
 
     @property
+    def took_effect(self) -> bool:
+        """Whether PAVE holds all or some of what the edit sent."""
+        return self in _TOOK_EFFECT
+
+    @property
     def words(self) -> "Words":
         """How the outcome is shown."""
         return WORDS[self]
@@ -54,10 +59,15 @@ class Outcome(StrEnum):
         return WORDS[self].icon
 
 
+_TOOK_EFFECT = frozenset({
+    Outcome.CONFIRMED, Outcome.ACCEPTED, Outcome.IN_EFFECT, Outcome.PARTIAL, Outcome.LATE_APPLIED,
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One outcome's words: a label, tone and icon for lists; for its page what is true now and what
-    to do next."""
+    """The words for one outcome: label, tone and icon for lists; for its page what is true now and
+    what to do next."""
 
     label: str
     tone: str
@@ -69,7 +79,7 @@ class Words:
 
 KEPT = "What you typed is kept"
 CLOSED = "closed_by_a_person"
-"""The cause of an outcome that a person gave: nobody could settle the edit by reading."""
+"""The cause of an outcome that a person entered because no read could settle the edit."""
 
 WORDS = {
     Outcome.PENDING: Words(
@@ -146,7 +156,7 @@ WORDS = {
 
 
 class FieldResult(StrEnum):
-    """What became of one field: by PAVE's own answer, or, claiming effect only, by reading back."""
+    """The result for one field, from PAVE's answer, or (claiming effect only) from a read-back."""
 
     APPLIED = "applied"
     IGNORED = "ignored"
@@ -157,8 +167,23 @@ class FieldResult(StrEnum):
     OTHER_VALUE = "other_value"
 
     @property
+    def as_sent(self) -> bool:
+        """Whether PAVE was seen to hold the value that was sent."""
+        return self in (FieldResult.APPLIED, FieldResult.IN_EFFECT)
+
+    @property
+    def taken(self) -> bool:
+        """Whether the field counts as changed: as sent, or accepted and not shown."""
+        return self.as_sent or self is FieldResult.NOT_SHOWN
+
+    @property
+    def reversible(self) -> bool:
+        """Whether there is something to take back: taken, or altered by PAVE."""
+        return self.taken or self is FieldResult.ALTERED
+
+    @property
     def by_reading(self) -> "FieldResult":
-        """The same finding where PAVE gave no answer: a value proves effect, never its cause."""
+        """The same result from a read-back: a value proves effect, never its cause."""
         return _BY_READING.get(self, self)
 
     @property
@@ -191,7 +216,7 @@ _BY_READING = {
 
 
 def roll_up(results: dict[str, FieldResult], *, answered: bool) -> Outcome:
-    """One outcome for all fields of an edit.
+    """Sum up the results of an edit's fields in one outcome.
 
     ``answered``: PAVE gave a valid answer to the update itself. Without one, equal values mean
     effect only (`in_effect`), and fields not shown leave the edit `unresolved`.

@@ -5,34 +5,15 @@ PAVE gives the same value in several shapes (``"100,945"`` and ``100945``, ``EN`
 of its kind is compared and shown as the text it is.
 """
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from .phone import normalize_phone
+from .text import text_of
 
 LONGEST_NUMBER = 15
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def storable(text: str) -> str:
-    """The text with what no database stores (NUL, lone surrogates) shown as the mark for it."""
-    if text.isprintable():  # neither of them is; five times as fast as the search for them
-        return text
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-def text_of(value: object) -> str:
-    """The value as a person reads it: ``""`` for nothing, JSON for what is not a scalar."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict | list | bool):
-        return storable(json.dumps(value, ensure_ascii=False))
-    return str(value)
 
 
 def number_of(text: str) -> int | None:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from operator import ne
-from unicodedata import combining, normalize
+from unicodedata import normalize
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
-from sessions_ui.domain.values.kinds import Kind, text_of
+from sessions_ui.domain.values.kinds import Kind
 from sessions_ui.domain.values.phone import local_digits
+from sessions_ui.domain.values.text import text_of, without_accents
 
 DOT = "\N{BULLET}"
 HIDDEN = DOT * 5
@@ -111,8 +112,7 @@ def hide(text: str, values: Iterable[str]) -> str:
 def _spellings(value: str) -> Iterator[str]:
     """Patterns for a value, with its accents and without. What would hide half of every sentence
     is none: a single letter, a few digits. A phone number is known by its looks."""
-    bare = "".join(sign for sign in normalize("NFKD", value) if not combining(sign))
-    for one in {normalize("NFC", value), bare}:
+    for one in {normalize("NFC", value), without_accents(value)}:
         parts = re.findall(r"[^\W_]+", one)
         if re.search(_LETTER, one) and len("".join(parts)) > 1:
             yield r"[\W_]*".join(parts)

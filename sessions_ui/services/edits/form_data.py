@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.domain.values.kinds import text_of
+from sessions_ui.domain.values.text import text_of
 
 
 @dataclass(frozen=True, slots=True)

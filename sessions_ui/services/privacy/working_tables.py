@@ -13,8 +13,8 @@ from django.db.models import Model
 from sessions_ui.audit.privacy.erasure import in_chunks, like_any
 from sessions_ui.audit.privacy.subjects import Subject
 from sessions_ui.crypto import decrypt
-from sessions_ui.domain.values.kinds import text_of
 from sessions_ui.domain.values.masking import ERASED, leaf_texts
+from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import (
     OPEN_STATES,
     CachedSession,

@@ -5,7 +5,7 @@ import re
 from django.http import HttpRequest
 
 from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS
-from sessions_ui.domain.values.kinds import storable
+from sessions_ui.domain.values.text import storable
 from sessions_ui.services.edits.drafts import save_draft
 from sessions_ui.services.edits.form_data import FormData
 from sessions_ui.services.edits.form_token import FormToken
