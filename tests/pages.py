@@ -38,12 +38,12 @@ class Page:
 
     def field_text(self, key):
         """All words inside a field's wrapper."""
-        return self.soup.select_one(f'[data-field="{key}"]').get_text(" ", strip=True)
+        return _text(self.soup.select_one(f'[data-field="{key}"]'))
 
     @property
     def text(self):
         """All words of the page's main part."""
-        return self.soup.select_one("main").get_text(" ", strip=True)
+        return _text(self.soup.select_one("main"))
 
     @property
     def payload(self):
@@ -56,6 +56,11 @@ class Page:
         """The outcome in the banner; None without one."""
         found = self.soup.select_one("[data-outcome]")
         return found["data-outcome"] if found else None
+
+
+def _text(element):
+    """The words of an element with one space between them, as a browser shows them."""
+    return " ".join(element.get_text(" ").split())
 
 
 def _value(control):
@@ -102,4 +107,4 @@ class Agent:
 
 def words(answer):
     """What a page says, without the frame around it."""
-    return BeautifulSoup(answer.text, "html.parser").select_one("main").get_text(" ", strip=True)
+    return _text(BeautifulSoup(answer.text, "html.parser").select_one("main"))

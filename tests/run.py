@@ -27,7 +27,7 @@ CHECKS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "--quiet", "."],
     "mypy": ["-m", "mypy", "--no-error-summary"],
-    "templates": ["-m", "djlint", "--lint", "--quiet", "templates"],
+    "templates": ["-m", "djlint", "--lint", "--check", "templates"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "deployment": ["manage.py", "check"],
 }

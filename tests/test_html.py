@@ -22,6 +22,13 @@ def test_no_template_has_inline_style_or_script_or_unescaped_values(path):
     assert not re.search(r"\|\s*safe\b|\|\s*safeseq\b|autoescape\s+off", text)
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_line_of_a_template_is_longer_than_120_columns(path):
+    # `djlint --check` alone accepts a long line that it cannot break without adding white space.
+    lines = path.read_text("utf-8").splitlines()
+    assert [number for number, line in enumerate(lines, 1) if len(line) > 120] == []
+
+
 @pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
 def test_no_other_module_makes_markup(path):
     if path.name == "html.py":

@@ -11,10 +11,11 @@ from django.test import Client
 _MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _SEEN = re.compile(r'name="seen" value="([^"]+)"')
-_BANNER = re.compile(r'data-outcome="(\w+)" data-entry-id="(\d+)"')
+_BANNER = re.compile(r'data-outcome="(\w+)"\s+data-entry-id="(\d+)"')
 _SECTION = re.compile(r"<section\b[^>]*data-entry-id=.*?</section>", re.DOTALL)
 _ROW = re.compile(
-    r'<tr role="row"><th role="rowheader"[^>]*>(.*?)</th>' + 3 * r"<td[^>]*>(.*?)</td>", re.DOTALL
+    r'<tr role="row">\s*<th role="rowheader"[^>]*>(.*?)</th>' + 3 * r"\s*<td[^>]*>(.*?)</td>",
+    re.DOTALL,
 )
 _EDIT = re.compile(r"\?edit=(\d+)")
 WHY = {"reason_code": "other", "reason_note": "The customer called about it.", "ticket": "ZD-1"}

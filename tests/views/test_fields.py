@@ -17,7 +17,7 @@ from sessions_ui.views.fields import (
 def test_it_shows_every_verdict_as_the_policy_gives_it(log_in):
     page = log_in("alice").get("/fields/").text
     shown = []
-    for row in re.findall(r'<tr role="row"><th role="rowheader".*?</tr>', page, re.DOTALL):
+    for row in re.findall(r'<tr role="row">\s*<th role="rowheader".*?</tr>', page, re.DOTALL):
         codes = re.findall(r'data-verdict="([^"]+)"', row)
         if codes:
             shown.append((re.search(r'<code class="sub">([^<]+)', row)[1], codes))

@@ -117,7 +117,7 @@ def test_one_field_can_be_taken_back_alone(agent, sandbox):
         "session.theme",
         "vehicle.trim",
     ]
-    assert row.form.button.get_text() == "Both fields"
+    assert row.form.button.get_text(strip=True) == "Both fields"
     assert row.form["action"] == f"/audit/{first}/revert/"
     assert json.loads(revert(agent, first, "vehicle.trim").payload) == {"vehicle": {"trim": "EX"}}
     assert json.loads(revert(agent, first, "no.field").payload or "{}") == {}
@@ -125,7 +125,8 @@ def test_one_field_can_be_taken_back_alone(agent, sandbox):
 
 def test_more_than_two_fields_are_counted(agent):
     first = edited(agent, session_theme="LITE", vehicle_trim="Sport", session_language="FR")
-    assert history(agent).select_one(f"#entry-{first} form button").get_text() == "All 3 fields"
+    button = history(agent).select_one(f"#entry-{first} form button")
+    assert button.get_text(strip=True) == "All 3 fields"
 
 
 def test_personal_values_come_back_and_that_they_were_shown_is_recorded(agent, sandbox):

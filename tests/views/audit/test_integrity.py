@@ -55,7 +55,7 @@ def test_it_tells_when_it_was_sealed_and_verified(shown, sealing):
     html = shown()
     assert "The record is as it was written" in html
     assert "All of it was looked at" in html
-    assert "1 entry</dd>" in html
+    assert "1 entry </dd>" in html
     assert AuditCheckpoint.objects.get(n=2).key_id in html
     assert "The copy holds every seal" in html
     assert html.count("<rect") == 2
