@@ -56,6 +56,7 @@ RIGHTS = {
     ),
 }
 ROLES = {ADMINISTRATORS: "Administrator", MANAGERS: "Manager", AGENTS: "Agent"}
+_ROLE_CACHE = "_cached_role"
 
 
 def ensure_groups(*, using: str, apps: Apps = installed, **_: Any) -> None:
@@ -84,12 +85,14 @@ def ensure_groups(*, using: str, apps: Apps = installed, **_: Any) -> None:
 def role_of(user: User | AnonymousUser) -> str:
     """Give "Administrator", "Manager" or "Agent", the first of the person's groups, or "".
 
-    Kept on the person of this request, as Django keeps the rights.
+    Cached on the user object for this request, as Django caches permissions there.
     """
-    if not hasattr(user, "_role_kept"):
+    role: str | None = getattr(user, _ROLE_CACHE, None)
+    if role is None:
         names = set(user.groups.values_list("name", flat=True)) if user.is_authenticated else set()
-        user._role_kept = next((role for group, role in ROLES.items() if group in names), "")
-    return user._role_kept
+        role = next((role for group, role in ROLES.items() if group in names), "")
+        setattr(user, _ROLE_CACHE, role)
+    return role
 
 
 def is_administrator(user: User | AnonymousUser) -> bool:
