@@ -59,3 +59,27 @@ def test_an_unreadable_state_is_named(tmp_path):
     state.write_text("{")
     with pytest.raises(CommandError, match="sandbox.json"):
         call_command("pave_sandbox", port=0, state=state)
+
+
+def test_ctrl_c_ends_it_and_the_seeds_are_kept(tmp_path):
+    state = tmp_path / "sandbox.json"
+    command = [sys.executable, "manage.py", "pave_sandbox", "--port", "0", "--state", str(state)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert "Pretend PAVE at http://127.0.0.1:" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    assert "Stopped, state kept." in output
+    assert process.returncode == 0
+    assert "LKS-7Q2M9XK4RD" in state.read_text("utf-8")
+
+
+def test_a_busy_port_ends_the_process(tmp_path, sandbox):
+    port = sandbox.base_url.rpartition(":")[2]
+    command = [sys.executable, "manage.py", "pave_sandbox", "--port", port]
+    result = subprocess.run(
+        [*command, "--state", str(tmp_path / "s.json")], cwd=ROOT, capture_output=True, text=True
+    )
+    assert result.returncode == 1
+    assert f"Port {port} cannot be used: Address already in use." in result.stderr

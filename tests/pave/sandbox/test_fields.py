@@ -1,4 +1,4 @@
-"""One row of the table is enough for the sandbox to have a field."""
+"""Test that the sandbox has a field as soon as the table has its row."""
 
 import pytest
 from bs4 import BeautifulSoup

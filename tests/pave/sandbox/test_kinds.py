@@ -1,4 +1,4 @@
-"""Which values each kind accepts, and how PAVE keeps and shows them."""
+"""Test which values each kind accepts, and how PAVE keeps and shows them."""
 
 import pytest
 

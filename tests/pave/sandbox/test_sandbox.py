@@ -1,4 +1,4 @@
-"""A sandbox starts on a free port, and ends everything that it started."""
+"""Test that a sandbox needs a free port, and ends everything that it started."""
 
 import http.client
 import threading
@@ -25,22 +25,22 @@ def test_closing_ends_every_wait():
     sandbox.state.fault("hang_after", key=key, seconds=600)
     sandbox.state.fault("slow_body", key=key, interval=600)
     sandbox.state.fault("late", key=key, seconds=600)
-    heard = []
+    results = []
 
-    def ask():
+    def call():
         try:
-            heard.append(put(sandbox, key, BODY, timeout=30))
+            results.append(put(sandbox, key, BODY, timeout=30))
         except (OSError, http.client.HTTPException) as error:
-            heard.append(error)
+            results.append(error)
 
-    askers = [threading.Thread(target=ask) for _ in range(3)]
-    for asker in askers:
-        asker.start()
-    wait_until(lambda: not sandbox.state.faults.waiting and heard, seconds=5)
-    began = time.monotonic()
+    threads = [threading.Thread(target=call) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: not sandbox.state.faults.waiting and results, seconds=5)
+    start = time.monotonic()
     sandbox.close()
-    for asker in askers:
-        asker.join(5)
-    assert time.monotonic() - began < 2
-    assert len(heard) == 3
+    for thread in threads:
+        thread.join(5)
+    assert time.monotonic() - start < 2
+    assert len(results) == 3
     sandbox.close()

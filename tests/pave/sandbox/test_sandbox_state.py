@@ -1,4 +1,4 @@
-"""Sessions created and changed from code, past PAVE's rules."""
+"""Test that sessions are created and changed from code, past PAVE's rules."""
 
 import pytest
 
@@ -7,10 +7,10 @@ def test_a_session_is_created_as_described(state):
     key = state.create(
         session={"theme": "CAPT"}, vehicle={"vin": "X"}, sms={"to": "1"}, key="TST-1", started=True
     )
-    held = state.session(key)
+    session = state.session(key)
     assert key == "TST-1"
-    assert held["inspect_started_at"]
-    assert held["fields"]["session.theme"] == "CAPT"
+    assert session["inspect_started_at"]
+    assert session["fields"]["session.theme"] == "CAPT"
     assert state.document(key)["vehicle"] == {"vin": "X"}
     assert state.document(key)["options"]["sms"]["to"] == "1"
 

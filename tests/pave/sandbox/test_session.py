@@ -1,4 +1,4 @@
-"""One session: its sections, its versions, its origin, and PAVE's formats of time."""
+"""Test the sections, versions and origin of a session, and PAVE's formats of time."""
 
 from datetime import UTC, datetime
 

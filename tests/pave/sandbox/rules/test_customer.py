@@ -1,4 +1,4 @@
-"""What the customer can do in each status, and what the session is afterwards."""
+"""Test what the customer can do in each status, and its effect on the session."""
 
 import pytest
 
@@ -6,9 +6,7 @@ from sessions_ui.pave.sandbox.rules.customer import ACTIONS, Refused
 from sessions_ui.pave.sandbox.state.store import UnknownSession
 
 STATUSES = ["IDLE", "STARTED", "PROCESS", "QC_PASSED", "CONFIRM", "COMPLETE", "EXPIRED", "INVALID"]
-
-
-WAYS = [
+TRANSITIONS = [
     ("start", "IDLE", "STARTED"),
     ("photo", "STARTED", "PROCESS"),
     ("photos", "STARTED", "PROCESS"),
@@ -23,17 +21,15 @@ WAYS = [
     ("invalid", "QC_PASSED", "INVALID"),
     ("photos", "PROCESS", "PROCESS"),
 ]
+CUSTOMER_ACTIONS = sorted(name for name, action in ACTIONS.items() if action.about == "customer")
 
 
-MOVES = sorted(name for name, action in ACTIONS.items() if action.about == "customer")
-
-
-@pytest.mark.parametrize("action", MOVES)
+@pytest.mark.parametrize("action", CUSTOMER_ACTIONS)
 @pytest.mark.parametrize("status", [*STATUSES, "ON_HOLD"])
 def test_actions_follow_the_life_cycle_of_a_session(state, action, status):
     key = state.create(status=status)
     before = state.session(key)
-    ends = [end for name, begin, end in WAYS if (name, begin) == (action, status)]
+    ends = [end for name, begin, end in TRANSITIONS if (name, begin) == (action, status)]
     if ends:
         state.act(key, action)
         assert state.session(key)["status"] == ends[0]

@@ -1,4 +1,4 @@
-"""The rules against the table of PAVE's manual, written out by hand."""
+"""Test the rules against the table of PAVE's manual, written out by hand."""
 
 import pytest
 
@@ -7,11 +7,7 @@ from sessions_ui.pave.sandbox.rules.editability import delivery_class, may_delet
 from sessions_ui.pave.sandbox.session import Session
 
 COLUMNS = ["IDLE", "STARTED", "PROCESS", "QC_PASSED", "CONFIRM", "COMPLETE", "EXPIRED", "INVALID"]
-
-
 COLUMNS += ["ON_HOLD"]
-
-
 TABLE = """
 session.redirect_url   any       Y Y Y Y Y - - - -
 session.language       any       Y Y Y Y Y - - - -
@@ -49,17 +45,11 @@ vehicle.fuel_type      any       - - - - - - - - -
 sms.delivery_status    any       - - - - - - - - -
 sms.delivery_message   any       - - - - - - - - -
 """
-
-
 DELIVERIES = {
     "any": ("failed", "accepted", "absent", "none"),
     "sms": ("failed", "accepted", "absent"),
 }
-
-
 STATUS_LINES = {"failed": "400 Bad Request", "accepted": "201 Created", "absent": None}
-
-
 STAMP = "2026-05-25T11:50:49.000000Z"
 
 
@@ -105,7 +95,7 @@ def test_a_status_without_start_time_counts_as_started(key):
 
 
 @pytest.mark.parametrize(
-    ("words", "sorted_as"),
+    ("status_line", "delivery"),
     [
         (None, "absent"),
         ("", "absent"),
@@ -121,10 +111,10 @@ def test_a_status_without_start_time_counts_as_started(key):
         ("2010 Created", "failed"),
     ],
 )
-def test_the_delivery_is_classified_by_its_status_line(words, sorted_as):
+def test_the_delivery_is_classified_by_its_status_line(status_line, delivery):
     session = session_in("IDLE", "failed", started=False)
-    session.delivery_status = words
-    assert delivery_class(session) == sorted_as
+    session.delivery_status = status_line
+    assert delivery_class(session) == delivery
 
 
 def test_only_an_untouched_session_may_be_deleted():

@@ -1,4 +1,4 @@
-"""The switches for what PAVE's manual leaves open."""
+"""Test the switches for what PAVE's manual leaves open."""
 
 import pytest
 
@@ -17,22 +17,22 @@ def test_unknown_names_are_ignored_or_refused(sandbox):
     assert put(sandbox, key, body).json["theme"] == "LITE"
 
 
-def test_switches_change_the_answers(failed):
-    with start_sandbox(seed=False) as own:
-        key = own.state.create(delivery="failed")
-        read = get(own, key).json
-        assert read["inspect_started_at"] is None
-        assert read["options"]["sms"]["delivery_status"] == "400 Bad Request"
-        own.state.turn("show_delivery", False)
-        own.state.turn("empty_time", "blank")
-        own.state.turn("upper_transmission", True)
-        read = get(own, key).json
-        assert read["inspect_started_at"] == ""
-        assert not {"delivery_status", "delivery_message"} & set(read["options"]["sms"])
-        assert read["vehicle"]["transmission"].isupper()
-        own.state.turn("empty_time", "null")
-        assert put(own, key, {}).json["inspect_ended_at"] is None
-        own.state.turn("refuse_capt", True)
-        assert put(own, key, {"session": {"theme": "CAPT"}}).status == 422
+def test_switches_change_the_answers():
+    with start_sandbox(seed=False) as separate:
+        key = separate.state.create(delivery="failed")
+        document = get(separate, key).json
+        assert document["inspect_started_at"] is None
+        assert document["options"]["sms"]["delivery_status"] == "400 Bad Request"
+        separate.state.turn("show_delivery", False)
+        separate.state.turn("empty_time", "blank")
+        separate.state.turn("upper_transmission", True)
+        document = get(separate, key).json
+        assert document["inspect_started_at"] == ""
+        assert not {"delivery_status", "delivery_message"} & set(document["options"]["sms"])
+        assert document["vehicle"]["transmission"].isupper()
+        separate.state.turn("empty_time", "null")
+        assert put(separate, key, {}).json["inspect_ended_at"] is None
+        separate.state.turn("refuse_capt", True)
+        assert put(separate, key, {"session": {"theme": "CAPT"}}).status == 422
         with pytest.raises(ValueError, match="no position"):
-            own.state.turn("mode", "kind")
+            separate.state.turn("mode", "kind")

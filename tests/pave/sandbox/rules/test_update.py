@@ -1,4 +1,4 @@
-"""One PUT within the rules: refused as a whole, applied in part, or merged."""
+"""Test that one PUT is refused as a whole, applied in part, or merged."""
 
 import pytest
 
@@ -64,9 +64,9 @@ def test_each_new_number_is_sent_one_text(sandbox, failed):
     number = sandbox.state.session(failed)["fields"]["sms.to"]
     put(sandbox, failed, {"sms": {"by": "Somebody"}})
     put(sandbox, failed, {"sms": {"to": f"+1 {number}"}})
-    held = sandbox.state.session(failed)
-    assert (held["texts_sent"], held["delivery"]) == (1, "failed")
+    session = sandbox.state.session(failed)
+    assert (session["texts_sent"], session["delivery"]) == (1, "failed")
     assert put(sandbox, failed, {"sms": {"to": "647-455-0142"}}).status == 200
-    held = sandbox.state.session(failed)
-    assert (held["texts_sent"], held["delivery"]) == (2, "accepted")
+    session = sandbox.state.session(failed)
+    assert (session["texts_sent"], session["delivery"]) == (2, "accepted")
     assert put(sandbox, failed, {"sms": {"to": "647-455-0143"}}).status == 400

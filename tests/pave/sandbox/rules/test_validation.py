@@ -1,4 +1,4 @@
-"""Invalid values are refused with a 422 as Laravel writes it."""
+"""Test that invalid values are refused with a 422 as Laravel writes it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which requests reach an endpoint, and which are journaled or struck by a fault."""
+"""Test which requests reach an endpoint and which of them a fault strikes."""
 
 from tests.pave.sandbox.payloads import BODY
 from tests.pave.sandbox.raw_client import get, put, send

@@ -1,4 +1,4 @@
-"""The shapes and formats of PAVE's answers."""
+"""Test the shapes and formats of PAVE's answers."""
 
 import re
 
@@ -6,7 +6,7 @@ from sessions_ui.pave.sandbox import start_sandbox
 from tests.pave.sandbox.payloads import SESSION, SMS, VEHICLE
 from tests.pave.sandbox.raw_client import get, put
 
-LONG_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z")
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z")
 
 
 def test_answers_are_flat_and_formatted_as_paves(sandbox, failed):
@@ -14,7 +14,7 @@ def test_answers_are_flat_and_formatted_as_paves(sandbox, failed):
     answer = put(sandbox, failed, {"sms": SMS})
     document = answer.json
     for name in ("created_at", "updated_at"):
-        assert LONG_STAMP.fullmatch(document.pop(name))
+        assert TIMESTAMP.fullmatch(document.pop(name))
     assert document == {
         "session_key": failed,
         "theme": "LITE",
@@ -35,9 +35,9 @@ def test_answers_are_flat_and_formatted_as_paves(sandbox, failed):
 
 
 def test_answers_leave_out_what_a_session_does_not_have(sandbox):
-    bare = get(sandbox, sandbox.state.create(vehicle={}, delivery="none", session={})).json
-    assert "vehicle" not in bare
-    assert bare["options"] == {}
+    empty = get(sandbox, sandbox.state.create(vehicle={}, delivery="none", session={})).json
+    assert "vehicle" not in empty
+    assert empty["options"] == {}
     named = sandbox.state.create(
         contact={"first_name": "Ann", "last_name": "Lee"}, reference={"stock": 7}
     )
@@ -56,11 +56,11 @@ def test_photos_notes_and_results_appear_as_they_are_made(sandbox):
     assert (early.status, early.json) == (400, {"message": "Session is not yet completed."})
     for action in ("start", "photo"):
         sandbox.state.act(key, action)
-    assert [one["photo_label"] for one in get(sandbox, key, "/photos").json] == ["VIN"]
+    assert [photo["photo_label"] for photo in get(sandbox, key, "/photos").json] == ["VIN"]
     for action in ("pass", "confirm", "complete"):
         sandbox.state.act(key, action)
     photos = get(sandbox, key, "/photos").json
-    assert [one["photo_code"] for one in photos] == [1, 2, 3, 4, 10, 5, 11, 7, 12, 8, 13, 9, 6]
+    assert [photo["photo_code"] for photo in photos] == [1, 2, 3, 4, 10, 5, 11, 7, 12, 8, 13, 9, 6]
     assert photos[0]["created_at"].endswith("+00:00")
     results = get(sandbox, key, "/results").json
     assert results["event"] == "SESSION:COMPLETE"

@@ -1,4 +1,4 @@
-"""Each of PAVE's calls over a real socket."""
+"""Test each of PAVE's calls over a real socket."""
 
 import re
 
@@ -74,8 +74,8 @@ def test_only_an_idle_session_is_deleted(sandbox):
         {"message": f"Session {key} has been successfully removed."},
     )
     assert get(sandbox, key).status == 404
-    kept = send(sandbox, "DELETE", f"/v1/sessions/{started}")
-    assert (kept.status, kept.json) == (
+    refused = send(sandbox, "DELETE", f"/v1/sessions/{started}")
+    assert (refused.status, refused.json) == (
         400,
         {"message": f"Session {started} has been started and cannot be deleted."},
     )

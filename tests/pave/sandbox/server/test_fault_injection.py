@@ -1,4 +1,4 @@
-"""Each fault as a client sees it over a real socket, and what was applied."""
+"""Test each fault as a client sees it over a real socket, and what was applied."""
 
 import gzip
 import http.client
@@ -19,10 +19,10 @@ def applied(sandbox, key):
 
 
 def test_every_kind_of_fault_is_tested_here():
-    """The tests below name their fault in so many words; a new kind needs a test."""
+    """The tests below name every kind of fault, so a new kind needs a test."""
     with open(__file__, encoding="utf-8") as source:
-        words = source.read()
-    assert [kind for kind in KINDS if f'"{kind}"' not in words] == []
+        code = source.read()
+    assert [kind for kind in KINDS if f'"{kind}"' not in code] == []
 
 
 @pytest.mark.parametrize(("kind", "times"), [("reset_before", 0), ("reset_after", 1)])
@@ -41,13 +41,13 @@ def test_the_connection_is_reset(sandbox, key, kind, times):
 )
 def test_the_response_is_delayed(sandbox, key, kind, times, answers):
     sandbox.state.fault(kind, key=key, seconds=0.15)
-    began = time.monotonic()
+    start = time.monotonic()
     if answers:
         assert put(sandbox, key, BODY).json["theme"] == "LITE"
     else:
         with pytest.raises(ConnectionResetError):
             put(sandbox, key, BODY)
-    assert time.monotonic() - began >= 0.15
+    assert time.monotonic() - start >= 0.15
     assert applied(sandbox, key) == times
 
 
@@ -182,9 +182,9 @@ def test_a_small_response_decompresses_to_a_huge_one(sandbox, key):
 @pytest.mark.parametrize(("kind", "interval"), [("slow_headers", 0.005), ("slow_body", 0.002)])
 def test_the_response_drips(sandbox, key, kind, interval):
     sandbox.state.fault(kind, key=key, interval=interval)
-    began = time.monotonic()
+    start = time.monotonic()
     assert put(sandbox, key, BODY).json["theme"] == "LITE"
-    assert time.monotonic() - began > 0.05
+    assert time.monotonic() - start > 0.05
     assert applied(sandbox, key) == 1
 
 

@@ -1,4 +1,4 @@
-"""Requests and responses apart from any socket."""
+"""Test requests and responses apart from any socket."""
 
 import pytest
 

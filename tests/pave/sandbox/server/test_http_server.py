@@ -1,4 +1,4 @@
-"""Requests that the HTTP server itself refuses."""
+"""Test that the HTTP server refuses requests that it cannot read."""
 
 from tests.pave.sandbox.raw_client import send, signed_headers
 

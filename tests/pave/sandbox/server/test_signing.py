@@ -1,4 +1,4 @@
-"""The signature, as PAVE's Authentication page describes it."""
+"""Test the signature that PAVE's Authentication page describes."""
 
 import pytest
 
@@ -16,8 +16,8 @@ def test_the_token_equals_the_test_vector(monkeypatch):
     assert token("2021-05-30T12:49:19Z") == expected
 
 
-def foreign(**changed):
-    """Give a good signature with some headers changed; None takes one away."""
+def changed_headers(**changed):
+    """Give valid headers with some of them changed; None removes one."""
     headers = signed_headers() | {name.replace("_", "-"): value for name, value in changed.items()}
     return {name: value for name, value in headers.items() if value is not None}
 
@@ -25,15 +25,15 @@ def foreign(**changed):
 # Made when the test runs: a signature is good for five minutes only.
 WRONG_SIGNATURES = {
     "none": dict,
-    "other key": lambda: foreign(API_Key="11111111-2222-3333-4444-555555555555"),
-    "other token": lambda: foreign(API_Token="0" * 64),
-    "no token": lambda: foreign(API_Token=None),
-    "token of another time": lambda: foreign(API_Token=token("2026-01-01T00:00:00Z")),
-    "token in capitals": lambda: foreign(API_Token=signed_headers()["API-Token"].upper()),
+    "other key": lambda: changed_headers(API_Key="11111111-2222-3333-4444-555555555555"),
+    "other token": lambda: changed_headers(API_Token="0" * 64),
+    "no token": lambda: changed_headers(API_Token=None),
+    "token of another time": lambda: changed_headers(API_Token=token("2026-01-01T00:00:00Z")),
+    "token in capitals": lambda: changed_headers(API_Token=signed_headers()["API-Token"].upper()),
     "unix seconds": lambda: signed_headers(form="%s"),
     "an offset": lambda: signed_headers(form="%Y-%m-%dT%H:%M:%S+00:00"),
     "milliseconds": lambda: signed_headers(form="%Y-%m-%dT%H:%M:%S.000Z"),
-    "words": lambda: signed_headers(form="%a, %d %b %Y %H:%M:%S GMT"),
+    "a spelled-out date": lambda: signed_headers(form="%a, %d %b %Y %H:%M:%S GMT"),
     "no such day": lambda: signed_headers(form="%Y-13-%dT%H:%M:%SZ"),
 }
 

@@ -1,4 +1,4 @@
-"""States, buttons and options, as several pages show them."""
+"""Test the states, buttons and options that several pages show."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every page has a strict policy and runs nothing."""
+"""Test that every page has a strict policy and runs nothing."""
 
 import re
 

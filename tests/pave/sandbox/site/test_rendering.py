@@ -1,4 +1,4 @@
-"""Templates: every value is escaped, and all markup is in readable files."""
+"""Test that every value is escaped, and that all markup is in readable files."""
 
 import ast
 import re
@@ -9,8 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from sessions_ui.pave.sandbox.site.rendering import FOLDER, Html, escaped, render
+from tests.pave.sandbox.site.markup import HOSTILE, structure
 
-EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;$name"
 TEMPLATES = sorted(path.stem for path in FOLDER.glob("*.html"))
 TAG = re.compile(r"<[a-z][^>]*>")
 
@@ -23,22 +23,15 @@ def placeholders(name):
     return Template(source(name)).get_identifiers()
 
 
-def structure(markup):
-    """List the elements of some markup in document order, with the names of their attributes."""
-    return [
-        (tag.name, sorted(tag.attrs)) for tag in BeautifulSoup(markup, "html.parser").find_all()
-    ]
-
-
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_value_is_escaped(name):
-    hostile = render(name, **dict.fromkeys(placeholders(name), EVIL))
+    hostile = render(name, **dict.fromkeys(placeholders(name), HOSTILE))
     harmless = render(name, **dict.fromkeys(placeholders(name), "x"))
     assert structure(hostile) == structure(harmless)
     soup = BeautifulSoup(hostile, "html.parser")
-    values = [value for tag in soup.find_all() for value in tag.attrs.values()]
-    text = " ".join(" ".join(value) if isinstance(value, list) else value for value in values)
-    placed = (soup.get_text() + text).replace("\xa0", " ").count(EVIL)
+    attributes = [value for tag in soup.find_all() for value in tag.attrs.values()]
+    texts = [" ".join(value) if isinstance(value, list) else value for value in attributes]
+    placed = " ".join([soup.get_text(), *texts]).count(HOSTILE)
     assert placed == len(re.findall(r"\$[a-z]", source(name)))
 
 

@@ -1,4 +1,4 @@
-"""Who may use the pages and controls, and what they do."""
+"""Test who may use the pages and controls, and what they do."""
 
 import re
 
@@ -100,7 +100,7 @@ def test_all_sessions_are_planted_again():
         sandbox.state.act("LKS-7Q2M9XK4RD", "start")
         sandbox.state.create(key="TST-1")
         assert submit_form(sandbox, "/sandbox/reseed").status == 303
-        keys = [each["session_key"] for each in sandbox.state.listing()]
+        keys = [summary["session_key"] for summary in sandbox.state.listing()]
         assert "TST-1" not in keys
         assert sandbox.state.session("LKS-7Q2M9XK4RD")["status"] == "IDLE"
         assert sandbox.state.journal()
@@ -109,7 +109,7 @@ def test_all_sessions_are_planted_again():
 def test_sessions_and_journal_are_shown_as_json(sandbox, key):
     listing = send(sandbox, "GET", "/sandbox/sessions.json", headers={}).json
     names = {"session_key", "status", "delivery", "vehicle", "customer", "title"}
-    assert all(set(each) == names for each in listing)
+    assert all(set(summary) == names for summary in listing)
     assert listing == sandbox.state.listing()
     put(sandbox, key, {})
     rows = send(sandbox, "GET", "/sandbox/journal.json", headers={}).json
@@ -137,8 +137,6 @@ FOREIGN = [
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
 ]
-
-
 CONTROLS = ["/sandbox/sessions/{key}/start", "/sandbox/sessions/{key}/poke", "/sandbox/faults",
             "/sandbox/faults/clear", "/sandbox/switches", "/sandbox/reseed"]  # fmt: skip
 

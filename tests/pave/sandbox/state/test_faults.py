@@ -1,4 +1,4 @@
-"""Which request takes a fault, and which faults can be ordered."""
+"""Test which request takes a fault, and which faults can be ordered."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Requests and applications are journaled in order."""
+"""Test that requests and their effects are journaled in order."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sessions_ui.pave.sandbox import start_sandbox
 from tests.pave.sandbox.raw_client import put
 
 
-def test_a_request_is_journaled_before_its_application(state):
+def test_a_request_is_journaled_before_its_application():
     with start_sandbox(seed=False) as sandbox:
         key = sandbox.state.create()
         put(sandbox, key, {"session": {"theme": "LITE"}})

@@ -1,4 +1,4 @@
-"""Sample cars have valid VINs, and sample people phone numbers that nobody has."""
+"""Test that sample cars have valid VINs and sample people fictional phone numbers."""
 
 from sessions_ui.pave.sandbox.state.sample_data import CARS, PEOPLE, phone, with_check_digit
 
@@ -8,7 +8,7 @@ def test_the_check_digit_is_computed():
     assert with_check_digit("11111111011111111") == "11111111111111111"
 
 
-def test_vins_are_valid_and_phone_numbers_fictional(seeded):
+def test_vins_are_valid_and_phone_numbers_fictional():
     for number in (0, 1, 30, 5000):
         for car in CARS:
             vin = car.vin(number)
@@ -17,6 +17,6 @@ def test_vins_are_valid_and_phone_numbers_fictional(seeded):
             assert vin[9] == "HJKLMNP"[car.year - 2017]
     phones = [phone(number) for number in range(40)]
     assert len(set(phones)) == 40
-    assert all(each[:8] in ("416-555-", "647-555-", "905-555-") for each in phones)
-    assert all(1 <= int(each[-4:]) - 100 <= 99 for each in phones)
+    assert all(number[:8] in ("416-555-", "647-555-", "905-555-") for number in phones)
+    assert all(1 <= int(number[-4:]) - 100 <= 99 for number in phones)
     assert len(set(PEOPLE)) == len(PEOPLE)

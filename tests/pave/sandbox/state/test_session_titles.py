@@ -1,4 +1,4 @@
-"""A title says what a session is good for in its present state."""
+"""Test that a title says what a session is good for in its present state."""
 
 
 def test_the_title_follows_the_state_of_the_session(state):

@@ -1,4 +1,4 @@
-"""The file is written soon after a change, whole, and is checked when it is read."""
+"""Test that the file is written soon and whole, and checked when it is read."""
 
 import json
 import threading
@@ -23,28 +23,28 @@ def test_a_change_is_written_soon(tmp_path):
 def test_a_change_during_a_write_is_written_too(tmp_path):
     path = tmp_path / "sandbox.json"
     writing, changed = threading.Event(), threading.Event()
-    words = {"said": "first"}
+    current = {"value": "first"}
 
-    def state():
-        kept = dict(words)
+    def read_current():
+        state = dict(current)
         writing.set()
         changed.wait(5)
-        return kept
+        return state
 
-    writer = StateWriter(path, state)
+    writer = StateWriter(path, read_current)
     writer.save_soon()
     writing.wait(5)
-    words["said"] = "last"
+    current["value"] = "last"
     closer = threading.Thread(target=writer.close)
     closer.start()
     changed.set()
     closer.join(5)
-    assert read_state(path) == {"format": 1, "said": "last"}
+    assert read_state(path) == {"format": 1, "value": "last"}
 
 
-@pytest.mark.parametrize("words", ["{", "[]", '{"format": 99}', "\x00"])
-def test_an_unreadable_file_is_an_error(tmp_path, words):
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": 99}', "\x00"])
+def test_an_unreadable_file_is_an_error(tmp_path, content):
     path = tmp_path / "sandbox.json"
-    path.write_text(words, "utf-8")
+    path.write_text(content, "utf-8")
     with pytest.raises(StateFileError, match="Remove it to start afresh"):
         start_sandbox(state_path=path)

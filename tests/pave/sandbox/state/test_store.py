@@ -1,4 +1,4 @@
-"""Sessions are restored to their origin, and the state outlives a restart."""
+"""Test that a session can be reset, and that the state outlives a restart."""
 
 from sessions_ui.pave.sandbox import start_sandbox
 from tests.pave.sandbox.raw_client import get, put, send
@@ -30,18 +30,18 @@ def test_the_state_outlives_a_restart(tmp_path):
         first.state.turn("mode", "ignore")
         first.state.turn("show_delivery", "no")
         first.state.fault("busy", key=key, retry_after=9)
-        documents = {each["session_key"]: first.state.document(each["session_key"])
-                     for each in first.state.listing()}  # fmt: skip
+        keys = [summary["session_key"] for summary in first.state.listing()]
+        documents = {key: first.state.document(key) for key in keys}
         rows = first.state.journal()
     with start_sandbox(state_path=path) as second:
-        assert {each: second.state.document(each) for each in documents} == documents
+        assert {key: second.state.document(key) for key in documents} == documents
         assert second.state.switches == first.state.switches
         assert second.state.journal() == rows
         assert put(second, key, {}).headers["retry-after"] == "9"
         assert second.state.journal()[-1]["n"] == rows[-1]["n"] + 1
         second.state.act("LKS-7Q2M9XK4RD", "reset")
         assert second.state.session("LKS-7Q2M9XK4RD")["status"] == "IDLE"
-    assert [each.name for each in path.parent.iterdir()] == ["sandbox.json"]
+    assert [path.name for path in path.parent.iterdir()] == ["sandbox.json"]
     with start_sandbox(state_path=path, mode="strict") as third:
         assert third.state.switches.mode == "strict"
         assert get(third, key).status == 200
