@@ -5,11 +5,16 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8900
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test lock lint format pictures bench bench-audit faults faults-long tamper
+# make test ONLY=tests/audit K=reveal: these paths, the tests whose names match; DB=postgres as well
+SELECTED = --only "$(ONLY)" --keyword "$(K)" --database "$(DB)"
+
+.PHONY: help run test proof lock lint format pictures bench bench-audit faults faults-long tamper
 
 help:
 	@echo "make run     start sandbox, dashboard and reconcile loop (PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT))"
-	@echo "make test    every check and every test, on SQLite and on PostgreSQL, with Chromium"
+	@echo "make test    all checks and tests on SQLite with Chromium, and the SQL ones on PostgreSQL (3 minutes)"
+	@echo "             ONLY=tests/audit K=name DB=postgres: only these paths, names, this database"
+	@echo "make proof   the long tests, and the other tests on PostgreSQL (6 minutes)"
 	@echo "make faults  the proof that no edit is lost, doubled or misreported (an hour)"
 	@echo "make lint    the checks alone"
 	@echo "make format  format the code"
@@ -25,11 +30,15 @@ run:
 
 test:
 	@$(PYTHON) .ci/environment.py requirements-dev.txt
-	@$(VENV_PYTHON) -m tests.run
+	@$(VENV_PYTHON) -m tests.run test $(SELECTED)
+
+proof:
+	@$(PYTHON) .ci/environment.py requirements-dev.txt
+	@$(VENV_PYTHON) -m tests.run proof $(SELECTED)
 
 lint:
 	@$(PYTHON) .ci/environment.py requirements-dev.txt
-	@$(VENV_PYTHON) -m tests.run --checks-only
+	@$(VENV_PYTHON) -m tests.run checks
 
 format:
 	@$(PYTHON) .ci/environment.py requirements-dev.txt

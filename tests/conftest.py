@@ -94,12 +94,29 @@ def pytest_runtest_makereport(item):
         LEAK_WATCH.finish_test(item, report)
 
 
+def pytest_sessionfinish(session):
+    """Hand what this worker of pytest-xdist searched to the process that reports on all of them."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["searched"] = LEAK_WATCH.searched
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Add what a worker of pytest-xdist searched."""
+    for channel, number in getattr(node, "workeroutput", {}).get("searched", {}).items():
+        LEAK_WATCH.searched[channel] += number
+
+
 def pytest_terminal_summary(terminalreporter):
-    """Say how much was searched for the secret."""
+    """Say how much was searched for the secret, and tell `tests.run` how the tests went."""
     searched = ", ".join(
         f"{number:,} x {channel}" for channel, number in LEAK_WATCH.searched.items()
     )
     terminalreporter.write_line(f"searched for the secret and the tokens: {searched}")
+    if os.environ.get("PYTEST_SUMMARY"):
+        counts, _ = terminalreporter.build_summary_stats_line()
+        words = ", ".join(text for text, _ in counts)
+        Path(os.environ["PYTEST_SUMMARY"]).write_text(words, "utf-8")
 
 
 if importlib.util.find_spec("pytest_socket"):

@@ -1,13 +1,15 @@
-"""The driver of `make test`: every check, then every test, on SQLite and on PostgreSQL where it
-knows a database.
+"""Run every check and every test: `make test`, `make proof` and `make lint`.
 
-`python -m tests.run [--checks-only]`. PostgreSQL is the one of the dev requirements, started here
-and not inside pytest; Chromium is the machine's, or Playwright's own. One closing line per run;
-the exit code is 0 only if all of them are green.
+`python -m tests.run [test|proof|checks] [--only PATHS] [--keyword NAME] [--database NAME]`. What
+runs where is in `tests/parts.py`. PostgreSQL is the one of the dev requirements, started here and
+not inside pytest; Chromium is the machine's, or Playwright's own. Every pytest writes straight to
+the terminal. At the end there is one closing line per run; the exit code is 0 only if all of them
+are green.
 """
 
+import argparse
 import os
-import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,12 +17,13 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from paveadmin import ROOT
+from tests.parts import Part, parts_of
 
 PYTHON = sys.executable
 CHECKS = {
@@ -31,7 +34,7 @@ CHECKS = {
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "deployment": ["manage.py", "check"],
 }
-WITHOUT_DATABASE = ("--ignore=tests/domain", "--ignore=tests/pave")
+WORKERS = max(2, os.cpu_count() or 1)
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DEBIAN = "apt-get update -qq && apt-get install -y -qq --no-install-recommends {packages}"
 PACKAGES = "chromium fonts-dejavu-core"
@@ -46,30 +49,24 @@ class Run:
     words: str
 
     def __str__(self) -> str:
-        """The closing line."""
+        """Give the closing line."""
         verdict = "ok  " if self.green else "FAIL"
-        return f"{verdict} {self.name:<12} {self.words}"
+        return f"{verdict} {self.name:<16} {self.words}"
 
 
-@dataclass
-class Started:
-    """A pytest on its way: its name, its process, the file of its words."""
-
-    name: str
-    process: subprocess.Popen[bytes]
-    words: IO[str]
+def check(name: str) -> Run:
+    """Run one check that needs no database; print its output if it fails."""
+    done = subprocess.run([PYTHON, *CHECKS[name]], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        print(f"{done.stdout}{done.stderr}", flush=True)
+    return Run(name, done.returncode == 0, "see above" if done.returncode else "clean")
 
 
 def checks() -> list[Run]:
-    """Run every check that needs no database; print the words of those that fail."""
-    runs = []
-    for name, command in CHECKS.items():
-        done = subprocess.run([PYTHON, *command], cwd=ROOT, capture_output=True, text=True)
-        if done.returncode:
-            print(f"{done.stdout}{done.stderr}", flush=True)
-        words = "clean" if done.returncode == 0 else "see above"
-        runs.append(Run(name, done.returncode == 0, words))
-    return runs
+    """Run all checks, as many at a time as there are cores."""
+    print(f"Checks: {', '.join(CHECKS)} ...", flush=True)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(check, CHECKS))
 
 
 def chromium_found() -> bool:
@@ -106,27 +103,30 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def tests_started(name: str, arguments: list[str], **variables: str) -> Started:
-    """Start pytest; its words go to a file, since a full pipe would stop it."""
-    command = [PYTHON, "-m", "pytest", "-q", "--timeout=120", "--color=no", *arguments]
-    print(f"{name}: pytest {' '.join(arguments)}", flush=True)
-    words = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  closed in tests_ended
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **variables}, stdout=words, stderr=subprocess.STDOUT
-    )
-    return Started(name, process, words)
+def pytest_code(arguments: list[str], variables: dict[str, str]) -> int:
+    """Run pytest with our terminal as its own; give its exit code."""
+    command = [PYTHON, "-m", "pytest", *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **variables})
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()  # it got the Ctrl-C too, and says what it found so far
+        raise
 
 
-def tests_ended(started: Started) -> Run:
-    """Wait for a started pytest, print its words, and give its closing line."""
-    code = started.process.wait()
-    started.words.seek(0)
-    said = started.words.read()
-    started.words.close()
-    print(f"\n--- {started.name}\n{said}", flush=True)
-    lines = [line for line in said.splitlines() if re.search(r"\d+ (passed|failed|error)", line)]
-    words = re.sub(r" \(\d+:.*", "", lines[-1]).strip("= ") if lines else "did not run"
-    return Run(started.name, code == 0, words)
+def run_part(part: Part, options: list[str], url: str) -> Run:
+    """Run the pytest of a part on the database at `url`, and give its closing line."""
+    # A single file starts sooner without workers.
+    alone = any(".py" in argument for argument in part.arguments)
+    spread = [] if alone else ["-n", str(WORKERS), "--dist", "loadgroup"]
+    arguments = ["--timeout=120", *spread, *options, *part.arguments]
+    print(f"\n{part.name}: pytest {shlex.join(arguments)}", flush=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="paveadmin-summary-") as folder:
+        summary = Path(folder, "summary")
+        code = pytest_code(arguments, {"DATABASE_URL": url, "PYTEST_SUMMARY": str(summary)})
+        counts = summary.read_text("utf-8") if summary.exists() else "did not run"
+    return Run(part.name, code == 0, f"{counts} in {time.monotonic() - began:.0f} s")
 
 
 def browser() -> tuple[list[Run], list[str]]:
@@ -137,23 +137,41 @@ def browser() -> tuple[list[Run], list[str]]:
     return [Run("Chromium", not os.environ.get("CI"), words)], ["--ignore=tests/browser"]
 
 
-def tests() -> list[Run]:
-    """Run the tests on both databases at the same time. Once is enough for the browser's, which go
-    with SQLite, and for those that know no database, which go with PostgreSQL."""
+def tests(parts: list[Part]) -> list[Run]:
+    """Run the parts one after the other, each on all cores."""
     runs, options = browser()
-    with postgres() as url:
-        sqlite = tests_started("SQLite", [*options, *WITHOUT_DATABASE], DATABASE_URL="")
-        second = tests_started("PostgreSQL", ["--ignore=tests/browser"], DATABASE_URL=url)
-        runs += [tests_ended(sqlite), tests_ended(second)]
+    urls = {"sqlite": ""}
+    with ExitStack() as stack:
+        for part in parts:
+            if part.database not in urls:
+                urls[part.database] = stack.enter_context(postgres())
+            runs.append(run_part(part, options, urls[part.database]))
     return runs
 
 
+def asked() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", choices=("test", "proof", "checks"), nargs="?", default="test")
+    parser.add_argument("--only", default="", help="paths, with blanks between")
+    parser.add_argument("--keyword", default="", help="as pytest's -k")
+    parser.add_argument("--database", default="", choices=("", "sqlite", "postgres"))
+    return parser.parse_args()
+
+
 def main() -> int:
-    """Run everything, print one closing line for each, give the exit code."""
-    began = time.monotonic()
-    runs = checks()
-    if "--checks-only" not in sys.argv:
-        runs += tests()
+    """Run what was asked for, print one closing line for each run, give the exit code."""
+    began, options = time.monotonic(), asked()
+    selection = {
+        "only": options.only,
+        "keyword": options.keyword,
+        "database": options.database,
+    }
+    runs = []
+    if options.target != "proof" and not any(selection.values()):
+        runs += checks()
+    if options.target != "checks":
+        runs += tests(parts_of(options.target, **selection))
     print("\n" + "\n".join(map(str, runs)))
     green = all(run.green for run in runs)
     print(f"{'All green' if green else 'NOT green'} in {time.monotonic() - began:.0f} s")
@@ -161,4 +179,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")

@@ -38,17 +38,20 @@ def proved(part, *options):
     return ran("tests.faults.runner", part, *options, DATABASE_URL=database())
 
 
+@pytest.mark.proof
 def test_it_survives_dying_at_every_step_of_a_submit():
     code, words = proved("points", "--size", "short")
     assert code == 0, words
 
 
+@pytest.mark.proof
 def test_it_finds_five_seeded_bugs():
     code, words = proved("teeth", "--size", "short")
     assert code == 0, words
     assert "5 of 5 seeded bugs caught" in words
 
 
+@pytest.mark.proof
 def test_it_makes_one_edit_of_each_form_however_often_it_is_posted():
     code, words = proved("doubles", "--count", "40")
     assert code == 0, words
@@ -57,16 +60,19 @@ def test_it_makes_one_edit_of_each_form_however_often_it_is_posted():
 
 ITS_OWN = [] if database() else ["sqlite"]
 """What can go wrong with SQLite alone."""
+LONG_PARTS = ["load", "load:writer", "load:kills", "guarded", *ITS_OWN]
 
 
+# The model takes seconds: `make test` keeps it, so that a change that breaks the proof shows early.
 @pytest.mark.parametrize(
-    "part", ["model", "load", "load:writer", "load:kills", "guarded", *ITS_OWN]
+    "part", ["model", *(pytest.param(part, marks=pytest.mark.proof) for part in LONG_PARTS)]
 )
 def test_it_keeps_its_word(part):
     code, words = proved(part, "--size", "short")
     assert code == 0, words
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(not database(), reason="SQLite has no server to stop")
 def test_it_keeps_its_word_while_a_server_is_stopped_and_lines_are_cut():
     """A server of its own: others work with the one under test, which does not keep all commits."""

@@ -95,6 +95,7 @@ def test_a_fact_is_the_same_for_everybody_who_reads_the_stream():
     assert all(len(changes) == 3 for _, _, changes in first)
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="once is enough: with SQLite")
 def test_it_measures_in_small(tmp_path):
