@@ -118,7 +118,7 @@ def run_part(part: Part, options: list[str], url: str) -> Run:
     """Run the pytest of a part on the database at `url`, and give its closing line."""
     # A single file starts sooner without workers.
     alone = any(".py" in argument for argument in part.arguments)
-    spread = [] if alone else ["-n", str(WORKERS), "--dist", "loadgroup"]
+    spread = [] if alone else ["-n", str(WORKERS), "--dist", "worksteal"]
     arguments = ["--timeout=120", *spread, *options, *part.arguments]
     print(f"\n{part.name}: pytest {shlex.join(arguments)}", flush=True)
     began = time.monotonic()
@@ -156,7 +156,11 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="paths, with blanks between")
     parser.add_argument("--keyword", default="", help="as pytest's -k")
     parser.add_argument("--database", default="", choices=("", "sqlite", "postgres"))
-    return parser.parse_args()
+    options = parser.parse_args()
+    for path in options.only.split():
+        if not ROOT.joinpath(path.partition("::")[0]).exists():  # pytest's workers would not say so
+            parser.error(f"there is no {path}")
+    return options
 
 
 def main() -> int:

@@ -130,6 +130,13 @@ def test_a_part_is_red_whenever_pytest_is(pytests, code, counts, words):
     assert words in str(done)
 
 
+def test_a_path_that_does_not_exist_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(run.sys, "argv", ["run", "test", "--only", "tests tests/nowhere::test_it"])
+    with pytest.raises(SystemExit):
+        run.main()
+    assert "there is no tests/nowhere::test_it" in capsys.readouterr().err
+
+
 def test_a_test_file_alone_runs_without_workers(pytests):
     (part,) = parts.parts_of("test", only="tests/test_run.py")
     run.run_part(part, [], "")
