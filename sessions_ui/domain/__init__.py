@@ -1,1 +1,1 @@
-"""PAVE's fields, statuses and answers. Pure: standard library, no I/O, no clock."""
+"""Define PAVE's fields, statuses and rules. Pure: no Django, no I/O, no clock reads."""

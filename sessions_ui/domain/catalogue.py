@@ -1,7 +1,7 @@
-"""Every PAVE field, one row each. A new field is one row here and nothing else.
+"""List every PAVE field, one row each. A new field is one row here and nothing else.
 
-A row tells what derives from it: form field, payload key, labels, masking, filters, CSV column,
-contract cases and sample values. Source of the write fields: PAVE's manual, "PUT Update Session"
+Form field, payload key, labels, masking, filters, CSV column, contract cases and sample values all
+derive from the row. Source of the write fields: PAVE's manual, "PUT Update Session"
 and "POST Create Session"; of the read paths: "GET Session Data" (responses nest otherwise than
 requests: ``sms`` and ``client_id`` come back under ``options``).
 """
@@ -14,7 +14,7 @@ from .values.kinds import Kind
 
 
 class Rule(Enum):
-    """Which sentence of PAVE's manual decides over a field (``policy.RULES`` holds the locks)."""
+    """The sentence of PAVE's manual that decides over a field (``policy.RULES`` has the locks)."""
 
     UNTIL_COMPLETED = "Until the customer completes"
     BEFORE_START = "Before the customer starts"
@@ -24,7 +24,7 @@ class Rule(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A write object of PAVE's request: its name there, and how a person reads it."""
+    """An object of PAVE's update request: its name there, and its words for people."""
 
     name: str
     label: str
@@ -45,8 +45,8 @@ class FieldSpec:
 
     ``path`` leads to its value in PAVE's answers; ``rule`` is None for a field PAVE alone writes;
     ``examples`` are two different values as an agent would type them; ``choices`` is a closed list,
-    ``known`` an open one (others are sent with a warning); ``caution`` is said before any change is
-    sent; ``width`` is its share of six columns.
+    ``known`` an open one (others are sent with a warning); ``caution`` is shown before any change
+    is sent; ``width`` is the share of six columns that the control takes.
     """
 
     section: str
@@ -66,12 +66,12 @@ class FieldSpec:
 
     @property
     def key(self) -> str:
-        """``section.name``: its name in the audit, in addresses and in ``data-field``."""
+        """``section.name``: the field's name in the audit, in addresses and in ``data-field``."""
         return f"{self.section}.{self.name}"
 
     @property
     def input_name(self) -> str:
-        """``section-name``: its name in a form post."""
+        """``section-name``: the name of the field's form input."""
         return f"{self.section}-{self.name}"
 
     @property
@@ -82,7 +82,7 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The rows, found by key. Iterating gives them in the order of the page."""
+    """The rows, by key. Iterating gives them in the order of the page."""
 
     rows: tuple[FieldSpec, ...]
     _by_key: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)

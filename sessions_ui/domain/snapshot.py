@@ -1,8 +1,8 @@
-"""What PAVE said of one session at one moment: read without trust, compared field by field.
+"""Read PAVE's answer about one session without trusting it, and compare it field by field.
 
-Source: PAVE's manual, "GET Session Data" and the answer of "PUT Update Session"; every documented
+Source: PAVE's manual, "GET Session Data" and the answer of "PUT Update Session". Every documented
 shape is read (both time forms, ``""`` and null, numbers as text, ``options`` nesting), unknown keys
-are kept, and whatever else comes in never crashes a page.
+are kept, and no other input crashes a page.
 """
 
 import hashlib
@@ -21,14 +21,14 @@ _ABSENT = object()
 
 
 class SnapshotError(ValueError):
-    """PAVE's answer is not this session's object."""
+    """The answer is not an object of this session."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """One answer of PAVE. ``document`` is its JSON object as it came, ``read_at`` our UTC time.
 
-    ``asked_at`` is when the call began: what the answer says was so at some moment in between.
+    ``asked_at`` is when the call began; the answer describes some moment between the two.
     """
 
     session_key: str
@@ -45,7 +45,7 @@ class Snapshot:
         *,
         asked_at: datetime | None = None,
     ) -> "Snapshot":
-        """The snapshot in a decoded answer. Raises SnapshotError unless it is this session's."""
+        """Check a decoded answer and keep it. Raises SnapshotError unless it is this session's."""
         if not isinstance(document, dict):
             raise SnapshotError("PAVE's answer is not an object.")
         if document.get("session_key") != session_key:
@@ -54,7 +54,7 @@ class Snapshot:
 
     @property
     def earliest(self) -> datetime:
-        """The earliest moment that this can be PAVE's word of."""
+        """The earliest moment that the answer can describe."""
         return self.asked_at or self.read_at
 
     def _at(self, path: tuple[str, ...]) -> object:
@@ -75,7 +75,7 @@ class Snapshot:
         return None if found is _ABSENT else found
 
     def text(self, key: str, catalogue: Catalogue = CATALOGUE) -> str:
-        """The field's value as a person reads it, in PAVE's own spelling; ``""`` for nothing."""
+        """The field's value as text, in PAVE's own spelling; ``""`` for nothing."""
         return text_of(self.value(key, catalogue))
 
     def texts(self, catalogue: Catalogue = CATALOGUE) -> dict[str, str]:
@@ -89,7 +89,7 @@ class Snapshot:
 
     @property
     def status(self) -> Status | None:
-        """The status, None when PAVE says one that its manual does not name."""
+        """The status; None for a word that PAVE's manual does not name."""
         return Status.of(self.raw_status)
 
     @property
@@ -99,7 +99,7 @@ class Snapshot:
 
     @property
     def has_started(self) -> bool:
-        """True unless both signs say no: status IDLE and an empty start time."""
+        """Whether the customer has started, which only IDLE without a start time denies."""
         return self.status is not Status.IDLE or bool(
             self.text("session.inspect_started_at").strip()
         )
@@ -112,17 +112,17 @@ class Snapshot:
 
     @property
     def delivery(self) -> Delivery:
-        """What PAVE reports of the text message's delivery."""
+        """The delivery of the text message, as PAVE reports it."""
         return classify_delivery(self.text("sms.delivery_status"))
 
     @property
     def updated_at(self) -> str:
-        """PAVE's stamp of the last change, as it came (whole seconds; not a version)."""
+        """PAVE's time of the last change, as it came. It has whole seconds, so it is no version."""
         return self.text("session.updated_at")
 
     @property
     def delivery_text(self) -> str:
-        """PAVE's own words for the delivery, ``""`` when it shows none."""
+        """PAVE's own words for the delivery; ``""`` when it shows none."""
         return self.text("sms.delivery_status").strip()
 
     @property
@@ -139,7 +139,7 @@ class Snapshot:
 
     @property
     def summary(self) -> list[str]:
-        """Vehicle, customer and dealer, as far as PAVE knows them: a page's second line."""
+        """Vehicle, customer and dealer as far as PAVE knows them, for the second line of a page."""
         parts = (self.vehicle_label, self.text("sms.to_name"), self.text("sms.by"))
         return [part for part in parts if part]
 
@@ -153,7 +153,7 @@ class Snapshot:
     def result(
         self, key: str, base: str, wanted: str | int, catalogue: Catalogue = CATALOGUE
     ) -> FieldResult:
-        """What became of one sent field here: compared with the value before and the one sent."""
+        """Compare one sent field with the value before and the one sent."""
         if not self.shown(key, catalogue):
             return FieldResult.NOT_SHOWN
         kind, now = catalogue[key].kind, self.text(key, catalogue)
@@ -164,7 +164,7 @@ class Snapshot:
     def collateral(
         self, base: "Snapshot", sent: Iterable[str], catalogue: Catalogue = CATALOGUE
     ) -> dict[str, tuple[str, str]]:
-        """Writable fields that changed since ``base`` unsent: ``{key: (was, now)}``."""
+        """Find writable fields that changed since ``base`` unsent, as ``{key: (was, now)}``."""
         changed = {}
         for spec in catalogue.writable:
             if spec.key in sent or not (
@@ -191,9 +191,10 @@ def parse_time(value: object) -> datetime | None:
 def payload(
     changes: Mapping[str, str], catalogue: Catalogue = CATALOGUE
 ) -> dict[str, dict[str, str | int]]:
-    """The body of PAVE's update call for these typed values, nested by section.
+    """Build the body of PAVE's update call from typed values, nested by section.
 
-    Only the changed keys, in the catalogue's order, so that the same edit gives the same bytes.
+    It has only the changed keys, in the catalogue's order, so that the same edit gives the same
+    bytes.
     """
     body: dict[str, dict[str, str | int]] = {}
     for spec in catalogue.writable:
@@ -203,7 +204,7 @@ def payload(
 
 
 def canonical(document: object) -> str:
-    """JSON in one spelling: sorted keys, no spaces. For hashing and comparing."""
+    """Write JSON with sorted keys and no spaces, for hashing and comparing."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -1,4 +1,4 @@
-"""PAVE's session statuses and text deliveries, in PAVE's words and in ours.
+"""Define PAVE's session statuses and text deliveries, in PAVE's words and in ours.
 
 Source: PAVE's manual, "User session lifecycle"; dashboard names from its guide.
 """
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Stage(Enum):
-    """What a status means for editing."""
+    """The stages of a session that matter for editing."""
 
     NOT_STARTED = "not started"
     STARTED = "started"
@@ -46,7 +46,7 @@ class Status(Enum):
 
     @classmethod
     def of(cls, text: str) -> "Status | None":
-        """The status of this name; None for a name that the manual does not have."""
+        """Return the status of this name; None for a name that is not in the manual."""
         return cls._value2member_map_.get(text)  # type: ignore[return-value]
 
 
@@ -55,7 +55,7 @@ RAIL = tuple(status for status in Status if status.stage is not Stage.DEAD)
 
 
 class Delivery(Enum):
-    """What PAVE reports of a text message: value, our words, tone, icon, meaning."""
+    """A delivery of the text message: value, our words, tone, icon, meaning."""
 
     OK = (
         "ok",
@@ -89,7 +89,7 @@ class Delivery(Enum):
 
 
 def classify_delivery(text: str) -> Delivery:
-    """What a ``delivery_status`` means. Blank is not an error.
+    """Classify PAVE's ``delivery_status``. A blank one is not an error.
 
     Source: the answer sample of "PUT Update Session" (``201 Created``, the carrier service's status
     line); an error value is nowhere shown, so any other words count as one.

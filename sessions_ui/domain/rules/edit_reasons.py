@@ -1,4 +1,4 @@
-"""Why an edit is made: the short list, and when a note is needed beside it."""
+"""List the reasons for an edit, and decide when a note is needed beside one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LONGEST_TICKET = 100
 
 @dataclass(frozen=True, slots=True)
 class ReasonGiven:
-    """What the agent said of an edit: a code of REASONS, a note, a help-desk ticket."""
+    """An agent's reason for an edit: a code of REASONS, a note, and a help-desk ticket."""
 
     code: str
     note: str = ""
@@ -28,7 +28,7 @@ class ReasonGiven:
 
 
 def note_needed(code: str, keys: Iterable[str], catalogue: Catalogue = CATALOGUE) -> str:
-    """Why a note of SHORTEST_NOTE characters is needed, as half a sentence; ``""`` if it is not."""
+    """Say in half a sentence why a note of SHORTEST_NOTE characters is needed; ``""`` if none."""
     if any(catalogue[key].section == "sms" for key in keys):
         return "because the text message changes"
     return "because the reason is “Other”" if code == "other" else ""

@@ -1,4 +1,4 @@
-"""The record's short codes in a person's words. The codes stay in the export, for machines."""
+"""Put the audit's short codes into sentences. Exports keep the codes, for machines."""
 
 from sessions_ui.domain.rules.policy import RULES
 
@@ -21,9 +21,9 @@ ACCESS = {
     "watch.changed": "changed a watch rule",
     "watch.removed": "removed a watch rule",
 }
-"""What a person did, after their name."""
+"""Actions as they follow a person's name."""
 DEEDS = frozenset({"personal.erased", "view.shared", "view.removed"})
-"""What stands among the accesses and was more than reading."""
+"""Actions that are listed among the accesses but did more than read."""
 ICONS = {
     "audit.exported": "download",
     "audit.reviewed": "check",
@@ -70,12 +70,12 @@ _STATUS = "http_"
 
 
 def cause_words(code: str) -> str:
-    """Why something failed or was refused, as a sentence; a code without words stays readable."""
+    """Say why something failed or was refused. A code without a sentence stays readable."""
     if code.startswith(_STATUS):
         return f"PAVE answered {code.removeprefix(_STATUS)}."
     return _CAUSES.get(code) or lock_words(code)
 
 
 def lock_words(code: str) -> str:
-    """Why a field was locked, as a sentence."""
+    """Say why a field was locked."""
     return _LOCKS.get(code) or f"{code.replace('_', ' ').capitalize()}."

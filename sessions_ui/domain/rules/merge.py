@@ -1,4 +1,4 @@
-"""Before, PAVE now, mine: three-way merge, field by field."""
+"""Merge what the agent saw, what PAVE holds now and what was typed, field by field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sessions_ui.domain.catalogue import CATALOGUE, Catalogue, FieldSpec
 
 
 class Merge(Enum):
-    """What one field's three values come to."""
+    """The result of merging one field's three values."""
 
     UNTOUCHED = "Not changed"
     THEIRS = "Only changed elsewhere"
@@ -19,7 +19,7 @@ class Merge(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldMerge:
-    """One field: what the agent saw, what PAVE holds now, what was typed, and the verdict."""
+    """One merged field: what the agent saw, what PAVE holds now, what was typed, and the result."""
 
     key: str
     seen: str
@@ -29,7 +29,7 @@ class FieldMerge:
 
     @property
     def touched(self) -> bool:
-        """Whether the agent typed something else than what the page showed."""
+        """Whether the agent typed something other than what the page showed."""
         return self.merge not in (Merge.UNTOUCHED, Merge.THEIRS)
 
 
@@ -39,17 +39,19 @@ def merge(
     typed: Mapping[str, str],
     catalogue: Catalogue = CATALOGUE,
 ) -> dict[str, FieldMerge]:
-    """Every writable field merged, from three maps of key to text.
+    """Merge every writable field, from three maps of key to text.
 
-    A key absent from ``typed`` is never a change.
+    A key that is absent from ``typed`` is never a change.
     """
     return {
-        spec.key: _one(spec, seen.get(spec.key, ""), now.get(spec.key, ""), typed.get(spec.key))
+        spec.key: _merge_field(
+            spec, seen.get(spec.key, ""), now.get(spec.key, ""), typed.get(spec.key)
+        )
         for spec in catalogue.writable
     }
 
 
-def _one(spec: FieldSpec, seen: str, now: str, mine: str | None) -> FieldMerge:
+def _merge_field(spec: FieldSpec, seen: str, now: str, mine: str | None) -> FieldMerge:
     same = spec.kind.same
     if mine is None or same(mine, seen):
         verdict = Merge.UNTOUCHED if same(seen, now) else Merge.THEIRS

@@ -1,9 +1,9 @@
-"""Which field may be edited now, why not, and what would unlock it: one table and one function.
+"""Decide which fields may be edited now, with the reason and what would unlock them.
 
-Sources are named per row. Where PAVE's manual is silent the strict reading is taken and said to be
-ours. Source of the rules: "PUT Update Session": theme only before the start; redirect URL and
-language until the customer completes; the phone number only before the start and after a failed
-text; everything else as its headline says, before the start.
+One table and one function. Each row names its source; where PAVE's manual is silent, the row takes
+the strict reading and says that it is ours. Source of the rules: "PUT Update Session": theme only
+before the start; redirect URL and language until the customer completes; the phone number only
+before the start and after a failed text; everything else, as its headline says, before the start.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.domain.status import Delivery, Stage, Status
 
 COMPLETED = frozenset({Status.COMPLETE})
-"""The statuses that count as "completed by the user"; the manual's lifecycle page uses the word for
-COMPLETE alone. The other reading starts at QC_PASSED: add it here."""
+"""The statuses that count as "completed by the user". The manual's lifecycle page uses the word for
+COMPLETE alone; another reading would start at QC_PASSED."""
 
 MANUAL = "PAVE's manual, PUT Update Session"
 OURS = "Our own rule: PAVE's manual is silent, so the safe reading is taken"
@@ -27,7 +27,7 @@ ONE_AT_A_TIME = "Our own rule: one edit of a session at a time"
 
 
 class Reason(StrEnum):
-    """Why a field is locked; the first that holds wins, in this order."""
+    """The reasons for a lock, in order: the first that holds wins."""
 
     PAVE_UNREACHABLE = "PAVE_UNREACHABLE"
     NO_PERMISSION = "NO_PERMISSION"
@@ -44,8 +44,8 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a verdict looks at: PAVE's snapshot (None = not readable), the actor's right, and
-    whether another edit of the session is still open."""
+    """The facts that a verdict depends on: PAVE's snapshot (None: PAVE could not be read), the
+    actor's right, and whether another edit of the session is still open."""
 
     snapshot: Snapshot | None
     may_edit: bool = True
@@ -62,7 +62,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class LockRule:
-    """One row: when it holds, which fields it locks, and the words for the agent."""
+    """One row of the table: when it holds, the fields that it locks, and the words for agents."""
 
     reason: Reason
     holds: Callable[[Situation], bool]
@@ -74,10 +74,10 @@ class LockRule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a field is editable now; if not, the row that locks it and what it looked at.
+    """Whether a field is editable now; if not, the row that locks it and its evidence.
 
-    ``since`` is the customer's start where that is the cause; ``looked_at`` pairs a name with the
-    value of PAVE that the verdict rests on.
+    ``since`` is when the customer started, where that is the cause; ``looked_at`` pairs a name with
+    the value of PAVE's that the verdict rests on.
     """
 
     rule: LockRule | None = None
@@ -168,9 +168,9 @@ RULES = (
 
 
 def verdict(spec: FieldSpec, situation: Situation) -> Verdict:
-    """Whether this field may be edited in this situation, by the first row of RULES that locks it.
+    """Find the first row of RULES that locks this field in this situation, if any does.
 
-    A read-only field has no verdict: raises ValueError.
+    Raises ValueError for a read-only field, which has no verdict.
     """
     if spec.rule is None:
         raise ValueError(f"{spec.key} is PAVE's own")
@@ -181,7 +181,7 @@ def verdict(spec: FieldSpec, situation: Situation) -> Verdict:
 
 
 def verdicts(situation: Situation, catalogue: Catalogue = CATALOGUE) -> dict[str, Verdict]:
-    """The verdict of every writable field."""
+    """Return the verdict of every writable field, by key."""
     return {spec.key: verdict(spec, situation) for spec in catalogue.writable}
 
 

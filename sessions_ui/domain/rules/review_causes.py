@@ -1,7 +1,7 @@
-"""What needs a manager's look: one row a cause, with its words and what it is known by.
+"""List the causes for a manager's review: one row each, with its words and its condition.
 
-The causes are derived from the record alone, so the same record gives the same causes. Rule drift
-is where PAVE and our table of rules disagree: then one of the two has changed.
+Causes are derived from the audit alone, so the same audit gives the same causes. Rule drift is
+where PAVE and our table of rules disagree, which means that one of the two has changed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,15 +19,15 @@ WATCH = "watch"
 FLAGGED = "flagged"
 REOPENED = "reopened"
 ABOUT_CONTENT = frozenset({400, 409, 422})
-"""PAVE's refusals that speak of what was sent, not of credentials, load or a missing session."""
+"""Refusals of PAVE about what was sent, as opposed to credentials, load or a missing session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What one entry of the record tells of how an edit ended, or of a refusal without an edit.
+    """How an edit ended, or a refusal without an edit, as one audit entry holds it.
 
-    ``answered``: by PAVE's own answer to the update, not by reading back. ``status`` is PAVE's of
-    that answer. ``closed``: a person has given the edit its end.
+    ``answered``: by PAVE's answer to the update itself, not by a read-back. ``status`` is the one
+    in that answer. ``closed``: a person closed the edit.
     """
 
     outcome: Outcome
@@ -45,10 +45,10 @@ def _never(_: Ending) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCause:
-    """One cause: its name in addresses, its words, and what it is known by.
+    """One cause: its name in addresses, its words, and its condition.
 
-    ``passing``: it is about how the edit stands, so it goes by itself when that changes. The causes
-    without ``holds`` are raised by people and by their watch rules.
+    ``passing``: it is about the present state of the edit, so it closes by itself when that state
+    changes. Causes without ``holds`` are raised by people and by their watch rules.
     """
 
     code: str
@@ -77,11 +77,11 @@ def _taken_though_locked(end: Ending) -> bool:
 
 @lru_cache(maxsize=64)
 def locked_in(status: str) -> frozenset[str]:
-    """The fields that are locked in this status of PAVE, whatever else PAVE shows."""
+    """Return the fields that are locked in this status, whatever else PAVE shows."""
     most_open = {"status": status, "options": {"sms": {"delivery_status": "failed"}}}
     snapshot = Snapshot("", most_open, datetime(1, 1, 1, tzinfo=UTC))
-    found = verdicts(Situation(snapshot), CATALOGUE)
-    return frozenset(key for key, verdict in found.items() if not verdict.editable)
+    by_key = verdicts(Situation(snapshot), CATALOGUE)
+    return frozenset(key for key, verdict in by_key.items() if not verdict.editable)
 
 
 _TABLE = (
@@ -148,16 +148,16 @@ _TABLE = (
     ),
 )  # fmt: skip
 
-CAUSES = {look.code: look for look in _TABLE}
-PASSING = frozenset(look.code for look in _TABLE if look.passing)
+CAUSES = {cause.code: cause for cause in _TABLE}
+PASSING = frozenset(cause.code for cause in _TABLE if cause.passing)
 
 
 def review_cause(cause: str) -> ReviewCause:
-    """The row of a flag's cause; that of a watch rule carries the rule's number behind a colon.
-    A cause that this table no longer has counts as raised by a person."""
+    """Return the row of a flag's cause. The cause of a watch rule carries the rule's number behind
+    a colon. A cause that this table no longer has counts as raised by a person."""
     return CAUSES.get(cause.partition(":")[0], CAUSES[FLAGGED])
 
 
 def causes_of(end: Ending) -> set[str]:
-    """The causes that hold for an edit that ends so."""
-    return {look.code for look in _TABLE if look.holds(end)}
+    """Return the codes of the causes that hold for an edit with this ending."""
+    return {cause.code for cause in _TABLE if cause.holds(end)}

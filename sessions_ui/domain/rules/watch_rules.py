@@ -1,4 +1,4 @@
-"""The kinds of watch rule, one row each: what it asks for, and how it reads with its numbers."""
+"""List the kinds of watch rule: the numbers that each asks for, and its words with them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sessions_ui.domain.catalogue import CATALOGUE
 
 Numbers = Mapping[str, str | int]
-"""What a rule was given for each name that its kind asks for."""
+"""The values of a rule, by the names that its kind asks for."""
 
 ALL_WEEK, MONDAY_TO_FRIDAY, MONDAY_TO_SATURDAY = "7", "5", "6"
 DAYS = {
@@ -19,7 +19,7 @@ _FIELDS = {spec.key: spec.label for spec in CATALOGUE.writable}
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing that a kind asks for: a whole number from ``low`` to ``high``, or one of
+    """One value that a kind asks for: a whole number from ``low`` to ``high``, or one of
     ``choices``."""
 
     name: str
@@ -32,7 +32,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class WatchKind:
-    """One kind of rule. ``title`` names a rule in a few words, ``sentence`` says it whole."""
+    """One kind of rule. ``title`` names a rule in a few words, ``sentence`` describes it."""
 
     code: str
     label: str
@@ -100,12 +100,12 @@ KINDS = {kind.code: kind for kind in _TABLE}
 
 
 def rule_title(kind: str, numbers: Numbers) -> str:
-    """A rule in a few words; the same numbers give the same words."""
+    """Name a rule in a few words; the same numbers give the same words."""
     return (
         KINDS[kind].title(numbers) if kind in KINDS else "A rule of a kind that is no longer known"
     )
 
 
 def rule_sentence(kind: str, numbers: Numbers) -> str:
-    """A rule as a sentence with its numbers."""
+    """Describe a rule in a sentence with its numbers."""
     return KINDS[kind].sentence(numbers) if kind in KINDS else f"{rule_title(kind, numbers)}."

@@ -1,4 +1,4 @@
-"""What a value of each kind means: how two are compared, how one is written and sent.
+"""Define the kinds of values: how two are compared, and how one is sent.
 
 PAVE gives the same value in several shapes (``"100,945"`` and ``100945``, ``EN`` and ``en``,
 ``647-555-0126`` and ``+16475550126``). Nothing here raises on strange input: a value that is not
@@ -17,7 +17,7 @@ LONGEST_NUMBER = 15
 
 
 def number_of(text: str) -> int | None:
-    """``"100,945"``, ``"100 945"`` or ``"100945"`` as a number; None when it is none."""
+    """Read ``"100,945"``, ``"100 945"`` or ``"100945"`` as a number; None for anything else."""
     digits = re.sub(r"[,\s]", "", text)
     if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER:
         return int(digits)
@@ -63,18 +63,18 @@ class Kind(StrEnum):
     NESTED = "nested"
 
     def same(self, one: object, other: object) -> bool:
-        """Whether two values, in whatever shape, mean the same."""
+        """Whether two values mean the same, in whatever shape each comes."""
         key = MEANING[self].key
         return key(text_of(one)) == key(text_of(other))
 
     def sent(self, text: str) -> str | int:
-        """The typed text as PAVE is to receive it (its request shape)."""
+        """Return the typed text in the shape of PAVE's requests."""
         return MEANING[self].encode(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """How values of a kind are compared (``key``) and sent (``encode``)."""
+    """How values of a kind are compared (by ``key``) and sent (by ``encode``)."""
 
     key: Callable[[str], str] = _plain
     encode: Callable[[str], str | int] = _plain
@@ -94,4 +94,4 @@ MEANING = {
     Kind.FLAG: Meaning(key=_caseless),
     Kind.NESTED: Meaning(),
 }
-"""Source of each reading: PAVE's manual, the samples of GET and PUT, whose shapes differ."""
+"""Source: the samples of GET and PUT in PAVE's manual, whose shapes differ."""

@@ -1,4 +1,4 @@
-"""Personal values as lists, audit and export may show them: that they changed, and how."""
+"""Mask personal values for lists, the audit and exports: that they changed, and how."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +24,8 @@ _has_digit = re.compile(r"\d").search
 _JOIN = r"[\s().\-]"
 _DATE = r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 _TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d"
-# What may be told though it has the digits of a phone: a day and a time, an entry's number, a word
-# such as INC0012345 or a VIN. Not where the digits behind it would make it a whole phone.
+# Digits that are not a phone number: a day and a time, an entry's number, a word such as INC0012345
+# or a VIN. Unless more digits follow that would make it a whole phone number.
 _KEPT = (
     rf"(?<![\d+]){_DATE}{_TIME}"
     rf"|(?:(?<![\d+]){_DATE}|[#A-Z]\d{{7,9}})(?![^\W_])"
@@ -36,8 +36,7 @@ _PHONE_LIKE = re.compile(rf"(?P<kept>{_KEPT})|{_PHONE_BEFORE_DATE}|\+?\d(?:\d|{_
 
 
 def mask(spec: FieldSpec | None, value: object) -> str:
-    """The value as it may be shown: masked when personal, or when no row of the catalogue
-    vouches for it; ``""`` stays ``""``."""
+    """Mask a value where it is personal, or where it is of no field in the catalogue."""
     text = text_of(value)
     if not text or (spec is not None and not spec.personal):
         return text
@@ -45,7 +44,7 @@ def mask(spec: FieldSpec | None, value: object) -> str:
 
 
 def masked(kind: Kind | None, text: str) -> str:
-    """A phone by its last four digits, a name by its initials, anything else not at all."""
+    """Show a phone by its last four digits, a name by its initials, anything else as dots."""
     if kind is Kind.PHONE:
         return _phone(text)
     if kind is Kind.TEXT:
@@ -54,7 +53,7 @@ def masked(kind: Kind | None, text: str) -> str:
 
 
 def difference(was: str, now: str) -> str:
-    """How two personal values differ, in words that give neither away."""
+    """Say how two personal values differ, in words that give neither away."""
     if not was or not now:
         return ""
     if was == now:
@@ -71,8 +70,8 @@ def difference(was: str, now: str) -> str:
 
 
 def personal_texts(texts: Mapping[str, object]) -> set[str]:
-    """What is personal among the values of a session, by field key: each text once, those inside
-    nested values too. To be kept out of free text."""
+    """Collect the personal texts among a session's values by field key, nested ones included, so
+    that they can be kept out of free text."""
     return {
         text
         for key, value in texts.items()
@@ -94,13 +93,13 @@ def leaf_texts(document: object) -> Iterator[str]:
 
 
 def scrub(text: str, values: Iterable[str] = ()) -> str:
-    """Free text without phone numbers and without the personal ``values`` of the session."""
+    """Return free text without phone numbers and without the session's personal ``values``."""
     return _PHONE_LIKE.sub(lambda found: found["kept"] or _phone(found[0]), hide(text, values))
 
 
 def hide(text: str, values: Iterable[str]) -> str:
-    """The text without these values: each whole, however its words are joined, and each of its
-    words of three letters or more; in whatever case, with accents or without."""
+    """Hide these values in a text: each as a whole, however its words are joined, and each of its
+    words of three letters or more, in any case, with accents or without."""
     known = {spelled for value in values for spelled in _spellings(value)}
     if not known:
         return text
@@ -110,8 +109,8 @@ def hide(text: str, values: Iterable[str]) -> str:
 
 
 def _spellings(value: str) -> Iterator[str]:
-    """Patterns for a value, with its accents and without. What would hide half of every sentence
-    is none: a single letter, a few digits. A phone number is known by its looks."""
+    """Give patterns for a value, with its accents and without. A single letter or a few digits get
+    none, since they would hide half of every sentence. Phone numbers are found by their form."""
     for one in {normalize("NFC", value), without_accents(value)}:
         parts = re.findall(r"[^\W_]+", one)
         if re.search(_LETTER, one) and len("".join(parts)) > 1:
@@ -129,6 +128,6 @@ def _phone(text: str) -> str:
 
 
 def _compared(text: str, noun: str) -> str:
-    """What counts when two values are compared: a number's local digits, or letters without
-    their case and the spaces between them."""
+    """Reduce a value to what is compared: a number's local digits, or letters without case and
+    spaces."""
     return local_digits(text) if noun == "digit" else "".join(text.casefold().split())

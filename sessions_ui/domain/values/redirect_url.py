@@ -1,7 +1,7 @@
-"""The rule for a redirect URL: where a customer may be sent after an inspection.
+"""Check redirect URLs: the addresses that a customer may be sent to after an inspection.
 
 Django's own validator lets ``https://127.0.0.1/`` and ``https://user:pw@evil.example/`` through, so
-the rule is written out here. Only a changed value is judged.
+the rule is written out here. Only a changed value is checked.
 """
 
 import re
@@ -17,7 +17,7 @@ _SECOND_PARSER = re.compile(
 
 
 def redirect_error(text: str, allowed_hosts: Collection[str] = ()) -> str:
-    """Why this URL cannot be a redirect, as a sentence that helps; ``""`` when it can.
+    """Say why this URL cannot be a redirect, in a sentence that helps; ``""`` if it can.
 
     ``allowed_hosts``: hosts a redirect may name (sub-domains included); empty = any public one.
     """

@@ -1,4 +1,4 @@
-"""Where two values of a field differ, as parts to mark. No HTML here, and no decision."""
+"""Split two values of a field into parts, and mark those that differ. No HTML here."""
 
 import re
 from collections.abc import Iterable
@@ -8,14 +8,14 @@ from os.path import commonprefix
 from sessions_ui.domain.values.kinds import Kind
 
 Parts = list[tuple[str, bool]]
-"""Pieces of a value in order, each with whether it differs."""
+"""The pieces of a value in order, each with whether it differs."""
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*://)([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
-_ALIKE = 3  # less than a third alike: marking nearly all of a value tells nothing
+_ALIKE = 3  # where less than a third is alike, nearly all would be marked, which helps nobody
 
 
 def parts_of(kind: Kind | None, was: str, now: str) -> tuple[Parts, Parts]:
-    """The parts of both values; a value that differs as a whole is one part without a mark."""
+    """Split both values. A value that differs as a whole is one part without a mark."""
     if was == now or not was or not now:
         return _whole(was), _whole(now)
     if kind is Kind.VIN and len(was) == len(now):
@@ -26,12 +26,12 @@ def parts_of(kind: Kind | None, was: str, now: str) -> tuple[Parts, Parts]:
 
 
 def by_position(was: str, now: str) -> tuple[Parts, Parts]:
-    """Two values of one length, compared place by place."""
+    """Compare two values of one length, character by character."""
     return _runs(was, now), _runs(now, was)
 
 
 def by_url(was: str, now: str) -> tuple[Parts, Parts]:
-    """Two addresses, part by part: another host is marked whole, so that it stands out."""
+    """Compare two addresses part by part. Another host is marked whole, to be seen at once."""
     both: tuple[Parts, Parts] = ([], [])
     found = [match.groups() for text in (was, now) if (match := _URL.fullmatch(text))]
     *heads, rests = zip(*found, strict=True)
@@ -44,7 +44,7 @@ def by_url(was: str, now: str) -> tuple[Parts, Parts]:
 
 
 def trimmed(was: str, now: str, least: int = _ALIKE) -> tuple[Parts, Parts]:
-    """Two values, their common beginning and end unmarked; all unmarked where little is common."""
+    """Mark all but the common beginning and end; nothing where little is common."""
     start = len(commonprefix([was, now]))
     tails = was[start:][::-1], now[start:][::-1]
     end = len(commonprefix(tails))

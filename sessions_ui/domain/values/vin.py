@@ -1,4 +1,4 @@
-"""Vehicle identification numbers: what cannot be one, and the check digit (49 CFR 565)."""
+"""Check vehicle identification numbers: their form, and the check digit (49 CFR 565)."""
 
 import re
 
@@ -10,16 +10,16 @@ _VALUES = dict(
     )
 )
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-_MENDED = str.maketrans("IOQ", "100")
+_LOOKALIKES = str.maketrans("IOQ", "100")
 
 
 def vin_error(text: str) -> str:
-    """Why this cannot be a VIN, with a suggestion where there is one; ``""`` if it can."""
+    """Say why this cannot be a VIN, with a suggestion where there is one; ``""`` if it can."""
     vin = text.strip().upper()
     wrong = [letter for letter in "IOQ" if letter in vin]
     if wrong and len(vin) == 17:
-        letters, mended = " or ".join(wrong), vin.translate(_MENDED)
-        return f"A VIN never has the letter {letters}. Did you mean {mended}?"
+        letters, corrected = " or ".join(wrong), vin.translate(_LOOKALIKES)
+        return f"A VIN never has the letter {letters}. Did you mean {corrected}?"
     if len(vin) != 17:
         return f"A VIN has 17 characters; this one has {len(vin)}."
     if not re.fullmatch(r"[A-HJ-NPR-Z0-9]{17}", vin):
@@ -28,7 +28,7 @@ def vin_error(text: str) -> str:
 
 
 def vin_warning(text: str) -> str:
-    """A sentence when the check digit (9th place) does not fit; binding only in North America."""
+    """Warn when the check digit (9th place) does not fit. It is binding only in North America."""
     vin = text.strip().upper()
     if vin_error(vin) or vin[0] not in "12345":
         return ""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sessions_ui.domain.catalogue import CATALOGUE, Rule
 from sessions_ui.domain.rules.policy import RULES, Reason, Situation, Status, verdict, verdicts
 from sessions_ui.domain.snapshot import Snapshot
-from sessions_ui.domain.status import Delivery, Stage, classify_delivery
+from sessions_ui.domain.status import Stage
 
 STATUSES = [*(status.value for status in Status), "ON_HOLD"]
 MATRIX = """
@@ -149,19 +149,3 @@ def test_it_decides_every_cell_and_denies_what_it_does_not_know(
     assert set(found) == {spec.key for spec in CATALOGUE.writable}
     if status not in STATUSES[:-1] or pending or not may_edit:
         assert not any(one.editable for one in found.values())
-
-
-@pytest.mark.parametrize(
-    ("text", "delivery"),
-    [
-        ("201 Created", Delivery.OK),
-        ("200", Delivery.OK),
-        ("400 Bad Request", Delivery.ERROR),
-        ("failed", Delivery.ERROR),
-        ("2010", Delivery.ERROR),
-        ("", Delivery.UNKNOWN),
-        ("  ", Delivery.UNKNOWN),
-    ],
-)
-def test_it_classifies_a_delivery(text, delivery):
-    assert classify_delivery(text) is delivery

@@ -1,0 +1,26 @@
+"""Error messages: every code that an entry may hold reads as a sentence."""
+
+import pytest
+
+from sessions_ui.domain.rules.error_messages import ACCESS, DEEDS, ICONS, cause_words, lock_words
+from sessions_ui.domain.rules.policy import RULES, Reason
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_lock_code_reads_as_the_sentence_of_its_rule(reason):
+    (rule,) = [rule for rule in RULES if rule.reason is reason]
+    assert lock_words(str(reason)) == cause_words(str(reason)) == rule.sentence
+
+
+def test_a_status_of_http_is_named():
+    assert cause_words("http_503") == "PAVE answered 503."
+
+
+@pytest.mark.parametrize("code", ["something_new", "SOMETHING_NEW"])
+def test_a_code_without_words_stays_readable(code):
+    assert cause_words(code) == "Something new."
+
+
+def test_icons_and_deeds_are_of_known_actions():
+    assert set(ACCESS) >= DEEDS
+    assert set(ICONS) <= set(ACCESS)
