@@ -130,7 +130,7 @@ def customer_page() -> str:
     return f"{settings.PAVE.base_url}/" if settings.PAVE_ENVIRONMENT == "sandbox" else ""
 
 
-def clock() -> str:
+def time_zone_note() -> str:
     """The time zone of the pages: ``Times are Toronto (EST, UTC-5) unless marked UTC``."""
     now = timezone.localtime()
     offset = now.utcoffset()
@@ -156,12 +156,12 @@ def frame(request: HttpRequest) -> dict[str, dict[str, object]]:
             "pave": pave_state() if role else None,
             "theme": theme_of(request),
             "themes": THEMES,
-            "places": main_navigation(request, role),
-            "audit_places": audit_navigation(request),
+            "navigation": main_navigation(request, role),
+            "audit_navigation": audit_navigation(request),
             "person": person,
             "initials": initials_of(person),
             "role": role,
-            "clock": clock(),
+            "time_zone": time_zone_note(),
             # Strangers need not know which known faults to look for.
             "version": settings.APP_VERSION if request.user.is_authenticated else "",
         }

@@ -2,11 +2,13 @@
 
 import dataclasses
 import re
+import tomllib
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from paveadmin import ROOT
 from sessions_ui.context_processors import ENVIRONMENTS, initials_of
 from sessions_ui.pave.transport.circuit_breaker import FAILURES_TO_OPEN
 
@@ -51,6 +53,20 @@ def test_the_name_of_a_person_is_escaped(client, db):
     person = User.objects.create_user("x", first_name="<script>", last_name="alert(1)")
     client.force_login(person)
     assert "<script>alert" not in client.get("/").text
+
+
+@pytest.mark.parametrize("name", ["alice", "carol", "nora"])
+def test_the_footer_has_the_version_for_those_who_are_logged_in(log_in, name):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    page = log_in(name).get("/fields/").text
+    footer = re.search(r'<footer class="foot">.*?</footer>', page, re.DOTALL)
+    assert f"<span>PAVE Admin {project['version']}</span>" in footer[0]
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/nowhere/", "/accounts/logout/"])
+def test_strangers_do_not_see_the_version(client, db, settings, address):
+    settings.APP_VERSION = "98.7.6"
+    assert "98.7.6" not in client.get(address).text
 
 
 REFUSED, AWAY = "Not authorised at PAVE since", "PAVE unreachable since"

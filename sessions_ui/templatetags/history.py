@@ -74,7 +74,7 @@ def just_before(moment: datetime) -> datetime:
 
 
 @register.simple_tag
-def then_value(field: FieldState) -> SafeString:
+def value_at_moment(field: FieldState) -> SafeString:
     """A field's value at a moment, masked where it is personal; the values before and after where
     the facts differ, with how they differ."""
     known = field.known
@@ -106,7 +106,7 @@ def _masked_value(field: FieldState, text: str | None) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def how_known(context: template.Context, known: KnownValue) -> SafeString:
+def evidence(context: template.Context, known: KnownValue) -> SafeString:
     """The facts behind a value at a moment as a sentence, with links to the entries."""
     before, after = known.before, known.after
     return markup(
@@ -146,7 +146,7 @@ def _edit_link(context: template.Context, edit_id: int) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def kinship(
+def revert_links(
     context: template.Context, row: EntryRow, reverted: Mapping[int, Sequence[int]]
 ) -> SafeString:
     """Links from an edit to the edit that it reverts, and to those that revert it."""

@@ -18,7 +18,7 @@ ROUNDING = timedelta(milliseconds=1)
 class Report:
     """One change that PAVE was seen to report.
 
-    ``moment`` is PAVE's own time of the change, where it gives one, and ``before`` the last
+    ``moment`` is PAVE's own time of the change, where it gives one, and ``unchanged_at`` the last
     time that the session was seen without it. ``changes`` are fields with the texts of both
     observations.
     """
@@ -28,7 +28,7 @@ class Report:
     tone: str
     text: str
     moment: datetime | None = None
-    before: datetime | None = None
+    unchanged_at: datetime | None = None
     changes: Sequence[tuple[FieldSpec, str, str]] = ()
 
 
@@ -128,4 +128,6 @@ def _delivery_reports(before: Observation, now: Observation) -> Iterator[Report]
         delivery = classify_delivery(now.delivery)
         was, is_now = _delivery_text(before.delivery), _delivery_text(now.delivery)
         text = f"Delivery of the text message turned from {was} to {is_now}"
-        yield Report(now.seen_at, delivery.icon, delivery.tone, text, before=before.last_seen_at)
+        yield Report(
+            now.seen_at, delivery.icon, delivery.tone, text, unchanged_at=before.last_seen_at
+        )

@@ -38,11 +38,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Marker:
-    """An edit or a refusal; ``took``: PAVE holds something of it; ``place`` in per cent."""
+    """An edit or a refusal at its position in per cent."""
 
     outcome: Outcome
-    took: bool
-    place: float
+    position: float
 
 
 @dataclass(frozen=True)
@@ -52,17 +51,17 @@ class StatusBar:
     since: datetime
     until: datetime
     bands: Sequence[Band]
-    ticks: Sequence[Marker]
+    markers: Sequence[Marker]
 
     @property
-    def took(self) -> int:
+    def effective(self) -> int:
         """The number of edits of which PAVE holds something."""
-        return sum(marker.took for marker in self.ticks)
+        return sum(marker.outcome.took_effect for marker in self.markers)
 
     @property
-    def others(self) -> int:
+    def ineffective(self) -> int:
         """The number of edits and refusals without effect, or not settled yet."""
-        return len(self.ticks) - self.took
+        return len(self.markers) - self.effective
 
 
 def status_bar(
@@ -84,11 +83,7 @@ def status_bar(
         start = position(first)
         width = max(position(last) - start, MIN_WIDTH)
         bands.append(Band(Status.of(code), code, first, last, start, width))
-    markers = [
-        Marker(row.outcome, row.outcome.took_effect, position(row.entry.ts))
-        for row in rows
-        if row.outcome
-    ]
+    markers = [Marker(row.outcome, position(row.entry.ts)) for row in rows if row.outcome]
     return StatusBar(since, until, bands, markers)
 
 

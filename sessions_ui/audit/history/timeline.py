@@ -52,14 +52,14 @@ class Timeline:
     """One page of the history.
 
     ``cut``: there were more steps or observations than a page shows. ``reverted`` maps an edit of
-    the page to the edits that revert it. ``strip`` is None where there is too little to see.
+    the page to the edits that revert it. ``status_bar`` is None where there is too little to see.
     """
 
     page: Page
     days: Sequence[Day]
     cut: bool
     reverted: Mapping[int, Sequence[int]]
-    strip: StatusBar | None
+    status_bar: StatusBar | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def session_timeline(chosen: AuditFilter, *, notes: bool) -> Timeline:
         days=_group_by_day(lines),
         cut=more_steps or more_observations,
         reverted=reverts_among(session_key, [row.entry.id for row in page.rows]),
-        strip=status_bar(
+        status_bar=status_bar(
             observations, page.rows, until=window.high.ts if window.high else timezone.now()
         ),
     )

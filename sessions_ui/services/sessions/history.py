@@ -23,24 +23,24 @@ _FACT_KINDS = (*LISTED_KINDS, Kind.SENT, *END_KINDS)
 
 @dataclass(frozen=True)
 class StateAtMoment:
-    """A session at a moment, and the ways on from there.
+    """A session at a moment, and the moments to go on to.
 
-    ``present`` is the last read of PAVE, ``made`` when PAVE created the session, ``earlier`` and
-    ``later`` the times of the last entry before the moment and of the next one after it, and
-    ``authors`` the ids of those who made the edits and refusals of the session.
+    ``present`` is the last read of PAVE and ``created_at`` the time at which PAVE created the
+    session. ``previous_at`` and ``next_at`` are the times of the nearest entries before and after
+    the moment. ``authors`` are the ids of those who made the edits and refusals of the session.
     """
 
     state: SessionState
     present: Snapshot | None
-    made: datetime | None
-    earlier: datetime | None
-    later: datetime | None
+    created_at: datetime | None
+    previous_at: datetime | None
+    next_at: datetime | None
     authors: frozenset[int | None]
 
     @property
-    def unborn(self) -> bool:
+    def before_creation(self) -> bool:
         """Whether PAVE created the session only after the moment."""
-        return self.made is not None and self.state.at < self.made
+        return self.created_at is not None and self.state.at < self.created_at
 
 
 def session_state_at(session_key: str, at: datetime | None = None) -> StateAtMoment:
@@ -60,9 +60,9 @@ def session_state_at(session_key: str, at: datetime | None = None) -> StateAtMom
     return StateAtMoment(
         state=state_at(facts, session_key, at, open_edits(entries, at)),
         present=present,
-        made=parse_time(present.value("session.created_at")) if present else None,
-        earlier=max((end for end in ends if end < at), default=None),
-        later=min((end for end in ends if end > at), default=None),
+        created_at=parse_time(present.value("session.created_at")) if present else None,
+        previous_at=max((end for end in ends if end < at), default=None),
+        next_at=min((end for end in ends if end > at), default=None),
         authors=frozenset(entry.actor_id for entry in entries if entry.kind in LISTED_KINDS),
     )
 

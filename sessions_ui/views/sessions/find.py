@@ -42,7 +42,7 @@ def find_session(request: HttpRequest) -> HttpResponse:
     context = {
         "typed": typed,
         "keys": keys,
-        "visits": recent_sessions(request.user.pk),
+        "recent_sessions": recent_sessions(request.user.pk),
         "sandbox": sandbox_sessions(),
     }
     return render(request, "sessions_ui/sessions/find.html", context)

@@ -77,9 +77,9 @@ def state_at(request: HttpRequest, session_key: str) -> HttpResponse:
     local = timezone.localtime(shown.state.at)
     context = {
         "session_key": session_key,
-        "asked": choice,
-        "past": shown,
-        "moment": shown.state,
+        "choice": choice,
+        "state_at": shown,
+        "session_state": shown.state,
         "sections": _sections(shown.state),
         "zone": local.tzname(),
         "local": f"{local:%Y-%m-%dT%H:%M:%S}",

@@ -1,4 +1,4 @@
-"""The session at a moment, and the ways on from there."""
+"""The session at a moment, and the moments to go on to."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ def key(sandbox):
     return sandbox.state.create(status="IDLE", delivery="failed")
 
 
-def test_earlier_and_later_are_the_nearest_entries_but_never_the_sending(key):
+def test_previous_and_next_are_the_nearest_entries_but_never_the_sending(key):
     edit(key=key)
     edit(key=key)
     begin = timezone.now() - timedelta(hours=1)
@@ -27,10 +27,10 @@ def test_earlier_and_later_are_the_nearest_entries_but_never_the_sending(key):
     for entry, at in zip(AuditEntry.objects.order_by("id"), minutes, strict=True):
         AuditEntry.objects.filter(id=entry.id).update(ts=at)
     expected = [(None, 2), (0, 2), (0, 3), (2, 5), (3, 5), (3, None)]
-    for at, (earlier, later) in zip(minutes, expected, strict=True):
+    for at, (previous, following) in zip(minutes, expected, strict=True):
         shown = session_state_at(key, at)
-        assert shown.earlier == (None if earlier is None else minutes[earlier])
-        assert shown.later == (None if later is None else minutes[later])
+        assert shown.previous_at == (None if previous is None else minutes[previous])
+        assert shown.next_at == (None if following is None else minutes[following])
 
 
 def test_authors_are_those_who_edited_or_were_refused(key):
@@ -40,11 +40,11 @@ def test_authors_are_those_who_edited_or_were_refused(key):
     assert session_state_at(key).authors == {ALICE.id, BOB.id}
 
 
-def test_a_session_is_unborn_until_pave_made_it(key, sandbox):
-    made = session_state_at(key).made
-    assert made is not None
-    assert not session_state_at(key, made).unborn
-    assert session_state_at(key, made - timedelta(days=1)).unborn
+def test_a_moment_is_before_creation_until_pave_created_the_session(key, sandbox):
+    created_at = session_state_at(key).created_at
+    assert created_at is not None
+    assert not session_state_at(key, created_at).before_creation
+    assert session_state_at(key, created_at - timedelta(days=1)).before_creation
 
 
 def test_an_unknown_session_raises_and_an_edited_one_does_not(sandbox):
@@ -52,7 +52,7 @@ def test_an_unknown_session_raises_and_an_edited_one_does_not(sandbox):
         session_state_at("XXX-NOSUCHKEY1")
     edit(key="XXX-NOSUCHKEY1")
     shown = session_state_at("XXX-NOSUCHKEY1")
-    assert (shown.present, shown.made) == (None, None)
+    assert (shown.present, shown.created_at) == (None, None)
 
 
 def test_a_read_for_the_present_is_cached_and_observed(key):
