@@ -72,7 +72,7 @@ class FieldTable:
         return any(field.key == key for field in self.rows)
 
     def __getitem__(self, key: str) -> Field:
-        """Give the field with this key. Raises KeyError."""
+        """Return the field with this key. Raises KeyError."""
         return {field.key: field for field in self.rows}[key]
 
     @property
@@ -86,11 +86,11 @@ class FieldTable:
         return tuple(dict.fromkeys(field.section for field in self.rows))
 
     def section(self, name: str) -> tuple[Field, ...]:
-        """Give the fields of one section."""
+        """Return the fields of one section."""
         return tuple(field for field in self.rows if field.section == name)
 
     def shown_in(self, path: tuple[str, ...]) -> tuple[Field, ...]:
-        """Give the fields that an answer shows in the object at `path`."""
+        """Return the fields that an answer shows in the object at `path`."""
         return tuple(field for field in self.rows if field.path == path)
 
 

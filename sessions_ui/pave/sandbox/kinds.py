@@ -24,7 +24,7 @@ class Kind:
     show: Callable[[Any], Any] = _unchanged
 
     def store(self, value: Any) -> Any:
-        """Give a valid value as PAVE keeps it."""
+        """Return a valid value as PAVE keeps it."""
         return int(value) if self.is_number else value
 
 

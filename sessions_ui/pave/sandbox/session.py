@@ -47,7 +47,7 @@ class Session:
         return {field.name: self.fields[field.key] for field in fields if field.key in self.fields}
 
     def touch(self, now: datetime) -> None:
-        """Count one change: a new version, and PAVE's stamp in whole seconds."""
+        """Count one change: a new version, and PAVE's timestamp in whole seconds."""
         self.version += 1
         self.updated_at = timestamp(now)
 

@@ -41,7 +41,7 @@ def respond(store: Store, request: Request) -> Response:
     if instead is not None:
         return instead
     if fault.when == "after" and not fault.applies:
-        # The broken response still needs a session's document, so that a GET supplies one.
+        # A GET supplies the session's document from which the broken response is made.
         unapplied = replace(request, method="GET", body=b"")
         return spoil(store, fault, _run_endpoint(store, unapplied, key, None), key, request)
     return spoil(store, fault, _run_endpoint(store, request, key, fault), key, request)

@@ -162,7 +162,7 @@ def resend(store: Store, request: Request, key: str, fault: Fault | None) -> Res
 
 
 def _resend_refusal(session: Session, age: timedelta) -> str:
-    """Give PAVE's message against a resend, or "". Only the first one is documented."""
+    """Return PAVE's message against a resend, or "". Only the first one is documented."""
     if session.status in FINALIZED:
         return "Session is already finalized and cannot be resent"
     if session.status == "EXPIRED" or age > timedelta(days=RESEND_DAYS):

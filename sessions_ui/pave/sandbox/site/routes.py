@@ -66,7 +66,7 @@ def respond(state: SandboxState, request: Request) -> Response:
 def _access_refusal(request: Request) -> str:
     host = request.headers.get("Host", "")
     if urlsplit(f"//{host}").hostname not in LOOPBACK:
-        # A name of elsewhere that resolves to loopback (DNS rebinding)
+        # DNS rebinding: a foreign name may resolve to loopback.
         return "These pages answer only to this machine's own names."
     if request.method in ("GET", "HEAD"):
         return ""

@@ -133,15 +133,16 @@ def sample_fields(
         for field in FIELDS
         if sections.get(field.section) is None or field.default is not None
     }
-    for section, given in sections.items():
-        values |= {f"{section}.{name}": value for name, value in (given or {}).items()}
+    for section, fields in sections.items():
+        values |= {f"{section}.{name}": value for name, value in (fields or {}).items()}
     return values
 
 
 def seeds() -> list[Seed]:
     """Return all seeds in their fixed order."""
     planted = [_row_seed(number, *row) for number, row in enumerate(ROWS)]
-    return [*planted, *_special_seeds(len(planted))]
+    first = len(planted)
+    return [*planted, *_sparse_seeds(first), *_unusual_seeds(first + 3)]
 
 
 def _row_seed(number: int, key: str, status: str, delivery: str, age: int) -> Seed:
@@ -161,8 +162,8 @@ def _decoded(number: int) -> dict[str, Any]:
     return CARS[number % len(CARS)].decoded(number)
 
 
-def _special_seeds(first: int) -> list[Seed]:
-    """Return the sessions that each show one special case."""
+def _sparse_seeds(first: int) -> list[Seed]:
+    """Return sessions that lack a vehicle, most of it, or a text message."""
     return [
         Seed(
             "LKS-Q5V0ZT7XHN",
@@ -183,28 +184,34 @@ def _special_seeds(first: int) -> list[Seed]:
             age=44,
             decoded=_decoded(first + 2),
         ),
+    ]
+
+
+def _unusual_seeds(first: int) -> list[Seed]:
+    """Return sessions with an unknown status, a contact, and a start time at IDLE."""
+    return [
         Seed(
             "LKS-ZK1W6ME8DV",
-            sample_fields(first + 3),
+            sample_fields(first),
             "ON_HOLD",
             started=True,
             age=71,
-            decoded=_decoded(first + 3),
+            decoded=_decoded(first),
         ),
         Seed(
             "NGF-5RA8YJ0TXE",
-            sample_fields(first + 4, prefix="NGF"),
+            sample_fields(first + 1, prefix="NGF"),
             age=58,
             title="With a contact and the dealer's own reference",
-            decoded=_decoded(first + 4),
+            decoded=_decoded(first + 1),
             contact={"first_name": "Samir", "last_name": "Khoury"},
             reference={"stock_number": "N-20418", "appraiser": "R. Singh"},
         ),
         Seed(
             "MRT-6CN4HV7WQA",
-            sample_fields(first + 5, prefix="MRT"),
+            sample_fields(first + 2, prefix="MRT"),
             started=True,
             age=29,
-            decoded=_decoded(first + 5),
+            decoded=_decoded(first + 2),
         ),
     ]

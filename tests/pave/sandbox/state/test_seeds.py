@@ -1,5 +1,6 @@
 """Test the sessions that the sandbox begins with."""
 
+import re
 from datetime import UTC, datetime
 
 from sessions_ui.pave.sandbox import SandboxState
@@ -19,6 +20,12 @@ def test_every_status_is_there_with_every_delivery(seeded):
     assert {"LKS-7Q2M9XK4RD", "NGF-4TB8WZ1HQC"} <= keys
     assert seeded.session("LKS-7Q2M9XK4RD")["delivery"] == "failed"
     assert seeded.session("NGF-4TB8WZ1HQC")["status"] == "PROCESS"
+
+
+def test_every_key_is_of_paves_shape_and_unique(seeded):
+    keys = [summary["session_key"] for summary in seeded.listing()]
+    assert all(re.fullmatch(r"(LKS|NGF|MRT)-[A-Z0-9]{10}", key) for key in keys)
+    assert len(set(keys)) == len(keys)
 
 
 def test_a_session_has_contact_and_reference(seeded):
