@@ -11,6 +11,7 @@ from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -93,6 +94,13 @@ def role_of(user: User | AnonymousUser) -> str:
         role = next((role for group, role in ROLES.items() if group in names), "")
         setattr(user, _ROLE_CACHE, role)
     return role
+
+
+def user_id(request: HttpRequest) -> int:
+    """Give the id of the person who is logged in. Raises PermissionDenied for a stranger."""
+    if request.user.pk is None:
+        raise PermissionDenied
+    return request.user.pk
 
 
 def is_administrator(user: User | AnonymousUser) -> bool:

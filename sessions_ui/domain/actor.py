@@ -17,6 +17,13 @@ class Actor:
     login_hash: str = ""
     request_id: str = ""
 
+    @property
+    def person_id(self) -> int:
+        """The person's id. Raises ValueError for an actor that is no person."""
+        if self.id is None:
+            raise ValueError(f"{self.label} is no person")
+        return self.id
+
 
 SYSTEM = Actor(id=None, label="PAVE Admin", role="System")
 """The actor of what no person did: settling, scanning, sealing."""

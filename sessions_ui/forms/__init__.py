@@ -1,1 +1,1 @@
-"""Forms drawn from the catalogue and the verdicts, and the checks of typed values."""
+"""Build the forms from the catalogue and the verdicts, and validate what is typed."""

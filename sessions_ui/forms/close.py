@@ -1,4 +1,4 @@
-"""The form with which a person closes an edit that nobody could settle."""
+"""Ask how an unresolved edit ended, where a person closes it."""
 
 from django import forms
 
@@ -6,7 +6,7 @@ from sessions_ui.domain.rules.outcomes import Outcome
 
 from .notes import note_field
 
-CLOSINGS = (
+CLOSING_CHOICES = (
     (Outcome.IN_EFFECT.value, "The change is in effect"),
     (Outcome.NOT_IN_EFFECT.value, "The change is not in effect"),
     (Outcome.UNRESOLVED.value, "It cannot be known"),
@@ -14,11 +14,11 @@ CLOSINGS = (
 
 
 class CloseForm(forms.Form):
-    """What a person found out of an unresolved edit, and how."""
+    """The outcome that a person found out, and how."""
 
     outcome = forms.ChoiceField(
         label="What is so",
-        choices=CLOSINGS,
+        choices=CLOSING_CHOICES,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is so."},
     )

@@ -1,13 +1,16 @@
-"""The field in which a person says something that stays on record."""
+"""Build the field for a note that a person must give and that stays in the audit."""
 
 from django import forms
 
 from sessions_ui.domain.rules.edit_reasons import LONGEST_NOTE, SHORTEST_NOTE
 
 
-def note_field(label: str, ask: str, *, asked: str = "") -> forms.CharField:
-    """A note that must be given. ``ask`` is what the sentence for an empty one asks to write;
-    ``asked`` the same for one that is too short, where that is to be said shorter."""
+def note_field(label: str, ask: str, *, short_ask: str = "") -> forms.CharField:
+    """Return a required note field.
+
+    ``ask`` completes the sentence "Write …" for an empty note; ``short_ask`` takes its place in
+    the sentence for a note that is too short.
+    """
     return forms.CharField(
         label=label,
         min_length=SHORTEST_NOTE,
@@ -15,6 +18,6 @@ def note_field(label: str, ask: str, *, asked: str = "") -> forms.CharField:
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
         error_messages={
             "required": f"Write {ask}.",
-            "min_length": f"Write {SHORTEST_NOTE} characters or more: {asked or ask}.",
+            "min_length": f"Write {SHORTEST_NOTE} characters or more: {short_ask or ask}.",
         },
     )

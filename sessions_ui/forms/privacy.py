@@ -1,24 +1,27 @@
-"""The forms around a person's values: why they have to be seen, and what is to be erased."""
+"""Ask why personal values have to be shown, and whose are to be erased, and why."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
 from .notes import note_field
 
-WORD = "ERASE"
+CONFIRMATION = "ERASE"
 
 
 class RevealForm(forms.Form):
-    """Why somebody has to see the personal values of one entry."""
+    """Why a person has to see the personal values of one entry."""
 
     reason = note_field("Why you need to see them", "why you need to see them")
 
-    def __init__(self, *given: object, **named: object) -> None:
-        """Other forms stand on the same page, so ids get a name of their own."""
-        super().__init__(*given, auto_id="id_reveal_%s", **named)
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        # The page has other forms, so the ids need a prefix of their own.
+        super().__init__(data, auto_id="id_reveal_%s")
 
 
-class WhomForm(forms.Form):
-    """Whose number or name it is about."""
+class SubjectForm(forms.Form):
+    """The data subject: a phone number or a name."""
 
     value = forms.CharField(
         label="Phone number or name",
@@ -31,24 +34,25 @@ class WhomForm(forms.Form):
 
 
 class EraseForm(forms.Form):
-    """That it is meant, and why. ``sealed`` carries what was typed before, encrypted."""
+    """The confirmation of an erasure, and its legal basis. ``sealed`` carries the data subject that
+    was typed before, encrypted."""
 
     sealed = forms.CharField(widget=forms.HiddenInput)
     basis = note_field(
         "Who asked for it, and on what ground",
         "who asked for it, and on what ground",
-        asked="who asked, on what ground",
+        short_ask="who asked, on what ground",
     )
     word = forms.CharField(
-        label=f"Type {WORD} to confirm",
+        label=f"Type {CONFIRMATION} to confirm",
         max_length=20,
         widget=forms.TextInput(attrs={"class": "form-control mono", "autocomplete": "off"}),
-        error_messages={"required": f"Type {WORD} to confirm."},
+        error_messages={"required": f"Type {CONFIRMATION} to confirm."},
     )
 
     def clean_word(self) -> str:
-        """The word, to the letter."""
+        """Return the word, which must be exact."""
         word: str = self.cleaned_data["word"]
-        if word != WORD:
-            raise forms.ValidationError(f"Type {WORD}, in capitals.")
+        if word != CONFIRMATION:
+            raise forms.ValidationError(f"Type {CONFIRMATION}, in capitals.")
         return word

@@ -1,6 +1,7 @@
-"""The form that asks why an edit is made."""
+"""Ask why an edit is made."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 
@@ -12,9 +13,14 @@ from sessions_ui.domain.rules.edit_reasons import (
     note_needed,
 )
 
+REASON_NAMES = ("reason_code", "reason_note", "ticket")
+
 
 class ReasonForm(forms.Form):
-    """Why: a code from the list, a note where the edit needs one, a ticket if there is one."""
+    """The reason of an edit: a code, a note where the edit needs one, a ticket if there is one.
+
+    ``keys`` are the fields that the edit changes: some need a note.
+    """
 
     reason_code = forms.ChoiceField(
         label="Reason",
@@ -39,7 +45,7 @@ class ReasonForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "form-control mono", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: object, keys: Iterable[str] = (), **kwargs: object) -> None:
+    def __init__(self, *args: Any, keys: Iterable[str] = (), **kwargs: Any) -> None:
         self.keys = tuple(keys)
         super().__init__(*args, **kwargs)
         why = note_needed("", self.keys)
@@ -49,11 +55,11 @@ class ReasonForm(forms.Form):
             else "Needed only when the reason is “Other”."
         )
 
-    def clean(self) -> dict[str, str]:
-        """Adds the rule that joins code, note and fields."""
-        cleaned = super().clean()
-        why = note_needed(cleaned.get("reason_code", ""), self.keys)
-        if why and len(cleaned.get("reason_note", "")) < SHORTEST_NOTE:
-            words = f"Write a note of {SHORTEST_NOTE} characters or more, {why}."
-            self.add_error("reason_note", words)
-        return cleaned
+    def clean(self) -> dict[str, Any]:
+        """Check that the note is long enough where the code or a field needs one."""
+        super().clean()
+        why = note_needed(self.cleaned_data.get("reason_code", ""), self.keys)
+        if why and len(self.cleaned_data.get("reason_note", "")) < SHORTEST_NOTE:
+            error = f"Write a note of {SHORTEST_NOTE} characters or more, {why}."
+            self.add_error("reason_note", error)
+        return self.cleaned_data

@@ -1,6 +1,10 @@
-"""The forms with which a manager says something of an entry, or of several at once."""
+"""Ask for a manager's mark on one audit entry, or on several at once."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from sessions_ui.domain.rules.edit_reasons import LONGEST_NOTE
 from sessions_ui.domain.values.ids import LARGEST_ID, parse_id
@@ -12,7 +16,7 @@ MARKS = (
     (COMMENTED, "Comment"),
     (REOPENED, "Open again"),
 )
-NEEDED = {
+NOTE_REQUIRED = {
     FLAGGED: "Write why it should be looked at.",
     COMMENTED: "Write your comment.",
 }
@@ -20,7 +24,7 @@ MOST_AT_ONCE = 100
 
 
 class MarkForm(forms.Form):
-    """What is said of one entry. A flag and a comment need words, a review does not."""
+    """A mark on one entry, with a note: a flag and a comment need one, a review does not."""
 
     mark = forms.ChoiceField(choices=MARKS, error_messages={"required": "Choose what to do."})
     upto = forms.IntegerField(
@@ -33,21 +37,21 @@ class MarkForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         # The page has other forms with a note.
-        super().__init__(*args, auto_id="mark_%s", **kwargs)
+        super().__init__(data, auto_id="mark_%s")
 
-    def clean(self) -> dict[str, object]:
-        """Adds the rule that joins the mark and its words."""
-        cleaned = super().clean()
-        wanting = NEEDED.get(cleaned.get("mark", ""))
-        if wanting and not cleaned.get("note") and "note" not in self.errors:
-            self.add_error("note", wanting)
-        return cleaned
+    def clean(self) -> dict[str, Any]:
+        """Check that there is a note where the mark needs one."""
+        super().clean()
+        error = NOTE_REQUIRED.get(self.cleaned_data.get("mark", ""))
+        if error and not self.cleaned_data.get("note") and "note" not in self.errors:
+            self.add_error("note", error)
+        return self.cleaned_data
 
 
 class BatchForm(forms.Form):
-    """The entries of the queue that were ticked, to be marked reviewed together."""
+    """The ticked entries of the review queue, to be marked reviewed together."""
 
     upto = forms.IntegerField(min_value=0, max_value=LARGEST_ID, widget=forms.HiddenInput)
     note = forms.CharField(
@@ -58,7 +62,7 @@ class BatchForm(forms.Form):
     )
 
     def ticked(self) -> list[int]:
-        """The numbers of the ticked entries, each once; what is no id is left out."""
-        posted = self.data.getlist("entry")[:MOST_AT_ONCE]
-        ids = [entry_id for text in posted if (entry_id := parse_id(text)) is not None]
-        return list(dict.fromkeys(ids))
+        """Return the ids of the ticked entries, each once; values that are no id are left out."""
+        posted = self.data.getlist("entry") if isinstance(self.data, QueryDict) else []
+        ids = map(parse_id, posted[:MOST_AT_ONCE])
+        return list(dict.fromkeys(entry_id for entry_id in ids if entry_id is not None))

@@ -1,51 +1,52 @@
-"""The form of a watch rule: it asks what the rule's kind asks for."""
+"""Ask for the numbers of a watch rule: those that its kind needs."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
-from sessions_ui.domain.rules.watch_rules import KINDS, Ask, Numbers, WatchKind
+from sessions_ui.domain.rules.watch_rules import Ask, Numbers, WatchKind
 
 
 class WatchForm(forms.Form):
     """The numbers of a rule of one kind; a kind may ask for none."""
 
     def __init__(
-        self, kind: WatchKind, data: object = None, numbers: Numbers | None = None
+        self,
+        kind: WatchKind,
+        data: Mapping[str, Any] | None = None,
+        numbers: Numbers | None = None,
     ) -> None:
         super().__init__(data, initial=dict(numbers or {}), auto_id=f"{kind.code}_%s")
         self.kind = kind
         for ask in kind.asks:
             self.fields[ask.name] = _choice(ask) if ask.choices else _number(ask)
 
-    def clean(self) -> dict[str, object]:
-        """Adds the rule that joins the two hours."""
-        cleaned = super().clean()
-        since, until = cleaned.get("since"), cleaned.get("until")
+    def clean(self) -> dict[str, Any]:
+        """Check that the hours of a kind that has two of them are in order."""
+        super().clean()
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since is not None and until is not None and since >= until:
             self.add_error("until", "This has to be later than “from”.")
-        return cleaned
-
-
-def kind_of(code: str) -> WatchKind | None:
-    """The kind with this name."""
-    return KINDS.get(code)
+        return self.cleaned_data
 
 
 def _number(ask: Ask) -> forms.Field:
-    words = f"Write a whole number from {ask.low} to {ask.high}."
+    error = f"Write a whole number from {ask.low} to {ask.high}."
     return forms.IntegerField(
         label=ask.label,
         min_value=ask.low,
         max_value=ask.high,
         initial=ask.usual,
         widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), error),
     )
 
 
 def _choice(ask: Ask) -> forms.Field:
     return forms.ChoiceField(
         label=ask.label,
-        choices=list(ask.choices.items()),
+        choices=list((ask.choices or {}).items()),
         initial=ask.usual,
         widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"invalid_choice": "Choose one from the list."},

@@ -1,4 +1,4 @@
-"""Whether the dashboard may take requests: its database answers, is migrated, guards the audit."""
+"""Check whether the dashboard can take requests."""
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -7,10 +7,11 @@ from sessions_ui.audit.integrity.triggers import missing_triggers
 
 
 def is_ready() -> bool:
-    """True when the database answers, no migration waits and no trigger of the audit is missing."""
+    """Return whether the database answers, all migrations are applied, and no trigger that protects
+    the audit is missing."""
     try:
         executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        return not waiting and not missing_triggers(connection)
+        unapplied = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return not unapplied and not missing_triggers(connection)
     except DatabaseError:
         return False

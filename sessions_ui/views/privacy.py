@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sessions_ui.forms.privacy import EraseForm, RevealForm, WhomForm
+from sessions_ui.forms.privacy import EraseForm, RevealForm, SubjectForm
 from sessions_ui.permissions import ERASE_PERSONAL, READ_AUDIT, REVEAL_PERSONAL
 from sessions_ui.roles import actor_of
 from sessions_ui.services.audit.search import audit_entry
@@ -63,12 +63,12 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 def _draw(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: object) -> HttpResponse:
-    context = {"whom": WhomForm(), "erasures": erasures_listed(), **more}
+    context = {"whom": SubjectForm(), "erasures": erasures_listed(), **more}
     return render(request, "sessions_ui/privacy/erase.html", context, status=status)
 
 
 def _find(request: HttpRequest) -> HttpResponse:
-    whom = WhomForm(request.POST)
+    whom = SubjectForm(request.POST)
     subject = subject_of(whom.cleaned_data["value"]) if whom.is_valid() else None
     if subject is None:
         if whom.is_valid():

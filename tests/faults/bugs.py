@@ -15,7 +15,7 @@ from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
 from sessions_ui.pave.client import PaveClient
 from sessions_ui.pave.errors import PaveError, PaveRefused
 from sessions_ui.services.edits.form_token import new_nonce
-from sessions_ui.services.edits.submit import SubmitResult
+from sessions_ui.services.edits.submission import SubmitResult
 
 _OWNERS = {"settings": settings, "PaveClient": PaveClient}
 
@@ -46,13 +46,13 @@ def _as_refused(fits):
     """Judge a fault as a refusal where it fits."""
 
     def maker(evaluate_response):
-        def judged(actor, edit, base, answer):
-            if isinstance(answer, PaveError) and fits(answer):
-                cause, status = answer.cause, answer.http_status
-                answer = PaveRefused("no", cause=cause, http_status=status)
-            return evaluate_response(actor, edit, base, answer)
+        def evaluated(actor, edit, base, response):
+            if isinstance(response, PaveError) and fits(response):
+                cause, status = response.cause, response.http_status
+                response = PaveRefused("no", cause=cause, http_status=status)
+            return evaluate_response(actor, edit, base, response)
 
-        return judged
+        return evaluated
 
     return maker
 
@@ -91,23 +91,23 @@ def _retried(update):
     return updated
 
 
-def _read_first(update):
+def _read_first(submit):
     """Read PAVE before the session is reserved, and stop there for a while."""
 
-    def updated(*, session_key, **given):
+    def submitted(submission):
         readers = _importers("read_snapshot")
-        early = readers[0].read_snapshot(session_key)
+        early = readers[0].read_snapshot(submission.session_key)
         pause()
         for module in readers:
             module.read_snapshot = lambda key: early
-        return update(session_key=session_key, **given)
+        return submit(submission)
 
-    return updated
+    return submitted
 
 
 def _never_locked(make):
-    def made(**given):
-        form_state = make(**given)
+    def made(*args, **options):
+        form_state = make(*args, **options)
         verdicts = {key: replace(one, rule=None) for key, one in form_state.verdicts.items()}
         return replace(form_state, verdicts=verdicts)
 
@@ -115,8 +115,9 @@ def _never_locked(make):
 
 
 def _own_nonce(reserve):
-    def reserved(actor, session_key, seen, *rest):
-        return reserve(actor, session_key, replace(seen, nonce=new_nonce()), *rest)
+    def reserved(submission):
+        token = replace(submission.token, nonce=new_nonce())
+        return reserve(replace(submission, token=token))
 
     return reserved
 
@@ -200,8 +201,8 @@ BUGS = {
     ],
     "ignored field shown as applied": [("edit_result", _all_applied)],
     "sent, and called turned away": [
-        ("submit_edit", lambda submit: lambda **given: (
-            submit(**given), SubmitResult(code="came_second"))[1]),
+        ("submit_edit", lambda submit: lambda submission: (
+            submit(submission), SubmitResult(code="came_second"))[1]),
     ],
     "what was typed is lost": [("save_form_draft", lambda _: lambda *_, **__: None)],
     "kept is said of nothing": [

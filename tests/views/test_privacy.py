@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from sessions_ui.models import AuditEntry, AuditValue, Draft, Erasure, Kind
 from sessions_ui.services.edits.drafts import save_draft
+from sessions_ui.services.edits.form_data import FormData
 from tests.audit.authors import KEY, edit, refusal
 from tests.pages import words
 
@@ -41,7 +42,7 @@ def confirm(client, counted, **changed):
 def test_it_counts_without_showing_and_then_erases(manager):
     one = edit({"sms.to": (PHONE, "905-555-0111")})
     edit({"sms.to": ("", "905-555-0111")}, key="NGF-8C0RQ5VJ2T")
-    save_draft(actor_id=1, session_key=KEY, typed={"sms.to": PHONE})
+    save_draft(actor_id=1, session_key=KEY, form_data=FormData(typed={"sms.to": PHONE}))
     counted = count(manager)
     text = words(counted)
     assert "This phone number stands in 1 edit or refusal" in text

@@ -1,4 +1,4 @@
-"""Forms drawn from the catalogue and the verdicts: open fields and locked ones.
+"""Build a session's form from the catalogue and the verdicts.
 
 A locked field is no form field at all: it cannot be posted, so it cannot fail validation.
 """
@@ -15,31 +15,32 @@ from sessions_ui.domain.rules.policy import Verdict
 from sessions_ui.domain.values.kinds import Kind
 
 from .layout import SectionBlock
-from .row import Row, choices_of
+from .row import FieldRow, choices_of
 from .values import value_error
 
 
 class PaveField(forms.CharField):
-    """An open field. It is judged only when it was changed; otherwise PAVE's value stands."""
+    """An open field. It is validated only if it was changed: PAVE's own value is never an error."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: FieldRow) -> None:
         self.row = row
         super().__init__(
             label=row.spec.label, required=False, strip=False, widget=_widget(row.spec, row.held)
         )
 
     def clean(self, value: str) -> str:
-        """The typed text. Raises ValidationError with a sentence that helps."""
-        spec, held = self.row.spec, self.row.held
-        if spec.kind.same(value, held):
+        """Return the typed text. Raises ValidationError with a sentence for the agent."""
+        spec, current = self.row.spec, self.row.held
+        if spec.kind.same(value, current):
             return value
-        error = value_error(spec, value or "", held, [code for code, _ in choices_of(spec, held)])
+        codes = [code for code, _ in choices_of(spec, current)]
+        error = value_error(spec, value or "", current, codes)
         if error:
             raise forms.ValidationError(error)
         return value
 
 
-_INPUTS: dict[Kind, dict[str, str]] = {
+_INPUT_ATTRS: dict[Kind, dict[str, str]] = {
     Kind.URL: {"type": "url", "inputmode": "url"},
     Kind.PHONE: {"type": "tel", "class": "form-control mono"},
     Kind.NUMBER: {"inputmode": "numeric", "class": "form-control mono"},
@@ -48,21 +49,21 @@ _INPUTS: dict[Kind, dict[str, str]] = {
 }
 
 
-def _widget(spec: FieldSpec, held: str) -> forms.Widget:
-    options = choices_of(spec, held)
-    if options:
-        return forms.Select(attrs={"class": "form-select"}, choices=options)
+def _widget(spec: FieldSpec, current: str) -> forms.Widget:
+    choices = choices_of(spec, current)
+    if choices:
+        return forms.Select(attrs={"class": "form-select"}, choices=choices)
     attrs = {"class": "form-control", "autocomplete": "off", "spellcheck": "false"}
     if spec.known:
         attrs["list"] = f"known-{spec.input_name}"
-    return forms.TextInput(attrs=attrs | _INPUTS.get(spec.kind, {}))
+    return forms.TextInput(attrs=attrs | _INPUT_ATTRS.get(spec.kind, {}))
 
 
 class SessionForm(forms.Form):
     """One session's form: ``rows`` for all writable fields, Django fields for the open ones.
 
-    ``texts``: what PAVE holds; ``shown``: what open fields show (typed or held). Bound only when
-    ``bound``: a form just drawn is not judged.
+    ``texts`` are PAVE's present values, ``shown`` the values of the open fields' controls, both by
+    field key. Only a ``bound`` form is validated: one that is shown for the first time is not.
     """
 
     def __init__(
@@ -77,15 +78,17 @@ class SessionForm(forms.Form):
     ) -> None:
         merges, shown = merges or {}, texts if shown is None else shown
         self.rows = {
-            spec.key: Row(spec, verdicts[spec.key], texts.get(spec.key, ""), merges.get(spec.key))
+            spec.key: FieldRow(
+                spec, verdicts[spec.key], texts.get(spec.key, ""), merges.get(spec.key)
+            )
             for spec in catalogue.writable
         }
-        opened = {row.spec.input_name: row for row in self.rows.values() if row.verdict.editable}
-        values = {name: row.option(shown.get(row.spec.key, "")) for name, row in opened.items()}
+        open_rows = {row.spec.input_name: row for row in self.rows.values() if row.verdict.editable}
+        values = {name: row.option(shown.get(row.spec.key, "")) for name, row in open_rows.items()}
         super().__init__(data=values if bound else None, initial=values)
-        self.fields.update({name: PaveField(row) for name, row in opened.items()})
-        for name, row in opened.items():
-            _describe(self[name], row)
+        self.fields.update({name: PaveField(row) for name, row in open_rows.items()})
+        for name, row in open_rows.items():
+            _set_aria(self[name], row)
         self.helper = self._helper(catalogue)
 
     def _helper(self, catalogue: Catalogue) -> FormHelper:
@@ -94,25 +97,27 @@ class SessionForm(forms.Form):
         helper.disable_csrf = True
         helper.layout = Layout(
             *(
-                SectionBlock(one, [self.rows[spec.key] for spec in catalogue.section(one.name)])
-                for one in SECTIONS
+                SectionBlock(
+                    section, [self.rows[spec.key] for spec in catalogue.section(section.name)]
+                )
+                for section in SECTIONS
             )
         )
         return helper
 
     @property
     def changed_count(self) -> int:
-        """How many open fields hold something else than PAVE."""
+        """The number of open fields whose value differs from PAVE's."""
         return sum(row.changed for row in self.rows.values() if row.verdict.editable)
 
 
-def _describe(bound: forms.BoundField, row: Row) -> None:
-    """Tie what stands under a control to it: error, value before, help."""
-    said = {"error": bound.errors, "was": row.changed, "help": row.spec.help}
+def _set_aria(bound: forms.BoundField, row: FieldRow) -> None:
+    """Tie the error, the earlier value and the help to the control above them."""
+    shown = {"error": bound.errors, "was": row.changed, "help": row.spec.help}
+    ids = [f"{bound.auto_id}_{name}" for name, is_shown in shown.items() if is_shown]
     attrs = bound.field.widget.attrs
-    attrs["aria-describedby"] = " ".join(f"{bound.auto_id}_{part}" for part in said if said[part])
+    if ids:
+        attrs["aria-describedby"] = " ".join(ids)
     if bound.errors:
         attrs["class"] += " is-invalid"
         attrs["aria-invalid"] = "true"
-    if not attrs["aria-describedby"]:
-        del attrs["aria-describedby"]

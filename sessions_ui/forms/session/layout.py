@@ -1,4 +1,4 @@
-"""How crispy draws a section: its open fields, then its locked ones, grouped by reason."""
+"""Lay out a section for crispy: its open fields, then its locked ones, grouped by reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.utils.text import get_text_list
 from sessions_ui.domain.catalogue import Section
 from sessions_ui.domain.rules.policy import Reason, Verdict
 
-from .row import Row
+from .row import FieldRow
 
 FIELD = "sessions_ui/sessions/_field.html"
 SECTION = "sessions_ui/sessions/_section.html"
@@ -21,15 +21,18 @@ SECTION = "sessions_ui/sessions/_section.html"
 
 @dataclass(frozen=True)
 class LockedGroup:
-    """Rows of one section that are locked for the same reason, so that it is said once."""
+    """Rows of one section that are locked for the same reason, so that it is shown once.
+
+    ``whole``: they are all rows of the section.
+    """
 
     section: Section
-    rows: Sequence[Row]
+    rows: Sequence[FieldRow]
     whole: bool
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict that all rows share."""
+        """The verdict, which all rows share."""
         return self.rows[0].verdict
 
     @property
@@ -39,38 +42,38 @@ class LockedGroup:
 
     @property
     def title(self) -> str:
-        """``theme and client ID``, or ``all 11 vehicle fields``."""
+        """The fields in words: ``theme and client ID``, or ``all 11 vehicle fields``."""
         if self.whole and len(self.rows) > 1:
             return f"all {len(self.rows)} {self.section.noun} fields"
-        return get_text_list([_lower(row.spec.label) for row in self.rows], "and")
+        return get_text_list([_lower_first(row.spec.label) for row in self.rows], "and")
 
 
-def _lower(label: str) -> str:
+def _lower_first(label: str) -> str:
     return label if label[:2].isupper() else label[0].lower() + label[1:]
 
 
 class SectionBlock(LayoutObject):
-    """One section of the session form. ``rows`` are the form's rows of this section, in order."""
+    """One section of the session's form. ``rows`` are the form's rows of it, in order."""
 
-    def __init__(self, section: Section, rows: Sequence[Row]) -> None:
+    def __init__(self, section: Section, rows: Sequence[FieldRow]) -> None:
         self.section = section
-        self.opened = [row for row in rows if row.verdict.editable]
-        self.locked = [row for row in rows if not row.verdict.editable]
+        self.open_rows = [row for row in rows if row.verdict.editable]
+        self.locked_rows = [row for row in rows if not row.verdict.editable]
 
     @property
     def groups(self) -> list[LockedGroup]:
         """The locked rows by reason."""
-        by_reason: dict[Reason | None, list[Row]] = {}
-        for row in self.locked:
+        by_reason: dict[Reason | None, list[FieldRow]] = {}
+        for row in self.locked_rows:
             by_reason.setdefault(row.verdict.reason, []).append(row)
-        alone = len(by_reason) == 1 and not self.opened
-        return [LockedGroup(self.section, rows, alone) for rows in by_reason.values()]
+        whole = len(by_reason) == 1 and not self.open_rows
+        return [LockedGroup(self.section, rows, whole) for rows in by_reason.values()]
 
     def render(
         self, form: Form, context: Context, template_pack: str = TEMPLATE_PACK, **_: object
     ) -> str:
-        """The fieldset as HTML."""
-        drawn = [
+        """Return the fieldset as HTML."""
+        fields = [
             render_field(
                 row.spec.input_name,
                 form,
@@ -79,6 +82,6 @@ class SectionBlock(LayoutObject):
                 template_pack=template_pack,
                 extra_context={"row": row},
             )
-            for row in self.opened
+            for row in self.open_rows
         ]
-        return render_to_string(SECTION, {"block": self, "drawn": drawn, "groups": self.groups})
+        return render_to_string(SECTION, {"block": self, "drawn": fields, "groups": self.groups})

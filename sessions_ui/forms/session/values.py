@@ -1,4 +1,4 @@
-"""What a typed value cannot be (said and stopped) and what looks odd (said, and sent all the same).
+"""Check typed values: errors stop an edit, warnings are shown on its review page.
 
 Values that PAVE alone can judge are left to PAVE.
 """
@@ -8,27 +8,28 @@ from collections.abc import Callable, Collection
 
 from django.conf import settings
 
-from sessions_ui.domain.catalogue import FieldSpec
-from sessions_ui.domain.rules.policy import Delivery, Rule
-from sessions_ui.domain.snapshot import Snapshot
+from sessions_ui.domain.catalogue import FieldSpec, Rule
+from sessions_ui.domain.status import Delivery
 from sessions_ui.domain.values.kinds import Kind, number_of
 from sessions_ui.domain.values.phone import phone_error, phone_warning
 from sessions_ui.domain.values.redirect_url import redirect_error
 from sessions_ui.domain.values.vin import vin_error, vin_warning
 
-UNREADABLE = "\ufffd"  # stands for what no database can hold
+UNSTORABLE = "\ufffd"  # takes the place of what no database can store
 
 
-def value_error(spec: FieldSpec, text: str, held: str, codes: Collection[str] = ()) -> str:
-    """Why a changed value cannot be sent, as a sentence that helps; ``""`` when it can.
+def value_error(spec: FieldSpec, text: str, current: str, codes: Collection[str] = ()) -> str:
+    """Return why a changed value cannot be sent, as a sentence for the agent; ``""`` if it can.
 
-    ``held`` is PAVE's present value, ``codes`` the choices where there is a list.
+    ``current`` is PAVE's present value; ``codes`` are the choices of a field with a list.
     """
     if not text.strip():
-        return f"PAVE has no way to empty a field. It holds “{held}”: type that, or another value."
+        return (
+            f"PAVE has no way to empty a field. It holds “{current}”: type that, or another value."
+        )
     if codes and not any(spec.kind.same(code, text) for code in codes):
         return f"“{text}” is not on the list. Choose one of {', '.join(filter(None, codes))}."
-    if not text.isprintable() or UNREADABLE in text:
+    if not text.isprintable() or UNSTORABLE in text:
         return "This has a line break or another character that nobody can see. Type it once more."
     check = ERRORS.get(spec.kind)
     return (check(text) if check else "") or _too_long(spec, text)
@@ -59,20 +60,23 @@ ERRORS: dict[Kind, Callable[[str], str]] = {
 }
 
 
-def value_warnings(spec: FieldSpec, text: str, held: str, now: Snapshot) -> list[str]:
-    """What looks odd about a value that may be sent all the same: sentences for the review."""
-    said = [spec.caution]
+def value_warnings(spec: FieldSpec, text: str, current: str, delivery: Delivery) -> list[str]:
+    """Return what looks odd about a value that may be sent all the same, as sentences.
+
+    ``current`` is PAVE's present value; ``delivery`` is of the session's text message.
+    """
+    warnings = [spec.caution]
     if spec.kind in WARNINGS:
-        said.append(WARNINGS[spec.kind](text, held))
+        warnings.append(WARNINGS[spec.kind](text, current))
     if spec.known and text.strip().casefold() not in map(str.casefold, spec.known):
-        said.append(f"“{text.strip()}” is not a usual value; PAVE may not know it.")
-    if spec.rule is Rule.TEXT_DETAIL and now.delivery is Delivery.OK:
-        said.append("The text has gone out already, so the customer will not see this change.")
-    return [sentence for sentence in said if sentence]
+        warnings.append(f"“{text.strip()}” is not a usual value; PAVE may not know it.")
+    if spec.rule is Rule.TEXT_DETAIL and delivery is Delivery.OK:
+        warnings.append("The text has gone out already, so the customer will not see this change.")
+    return [sentence for sentence in warnings if sentence]
 
 
-def _number_warning(text: str, held: str) -> str:
-    typed, before = number_of(text), number_of(held)
+def _number_warning(text: str, current: str) -> str:
+    typed, before = number_of(text), number_of(current)
     if typed is None or before is None or typed >= before:
         return ""
     return f"The reading goes down, from {before:,} to {typed:,}."

@@ -1,4 +1,4 @@
-"""Closing by a person: an edit that nobody could settle gets an end, and a reason for it."""
+"""Close an unresolved edit: a person decides its outcome, and says how they know."""
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,13 +13,14 @@ from .transitions import move_to_resolution
 
 
 def needs_closing(entry_id: int) -> bool:
-    """Whether this edit waits for a person."""
-    return _waiting(entry_id).exists()
+    """Return whether the edit with this entry id waits for a person to close it."""
+    return _unclosed(entry_id).exists()
 
 
 def close_edit(*, actor: Actor, entry_id: int, outcome: str, note: str) -> bool:
-    """Close an unresolved edit with what a person found out. False: it does not wait any more."""
-    edit = _waiting(entry_id).first()
+    """Close an unresolved edit with the outcome that a person found out. False: it was closed, or
+    settled, before."""
+    edit = _unclosed(entry_id).first()
     if edit is None:
         return False
     with transaction.atomic():
@@ -38,5 +39,5 @@ def close_edit(*, actor: Actor, entry_id: int, outcome: str, note: str) -> bool:
     return closed
 
 
-def _waiting(entry_id: int) -> QuerySet[Edit]:
+def _unclosed(entry_id: int) -> QuerySet[Edit]:
     return Edit.objects.filter(entry_id=entry_id, state=Outcome.UNRESOLVED, closed_at__isnull=True)

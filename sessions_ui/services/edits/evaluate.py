@@ -1,4 +1,4 @@
-"""Judging a sent edit by PAVE's own answer, or by the fault that came instead."""
+"""Evaluate PAVE's response to a PUT, or the fault in its place, and record the outcome."""
 
 from django.utils import timezone
 
@@ -16,16 +16,21 @@ from .settle import field_results
 from .transitions import Results, move_to_outcome
 
 
-def evaluate_response(actor: Actor, edit: Edit, base: Snapshot, answer: Answer | PaveError) -> None:
-    """Record what became of a sent edit: by PAVE's answer, or by the fault in its place."""
-    if isinstance(answer, PaveError):
-        _judge_fault(actor, edit, base, answer)
+def evaluate_response(
+    actor: Actor, edit: Edit, base: Snapshot, response: Answer | PaveError
+) -> None:
+    """Move a sent edit to the outcome that PAVE's answer, or the fault in its place, gives.
+
+    ``base`` is the snapshot that was read just before sending.
+    """
+    if isinstance(response, PaveError):
+        _record_fault(actor, edit, base, response)
     else:
-        _judge_answer(actor, edit, base, answer)
+        _record_answer(actor, edit, base, response)
 
 
-def _judge_fault(actor: Actor, edit: Edit, base: Snapshot, fault: PaveError) -> None:
-    """Definite words are taken as such; whatever is not on a definite list is unknown."""
+def _record_fault(actor: Actor, edit: Edit, base: Snapshot, fault: PaveError) -> None:
+    # Whatever is not certain is unknown: a PUT that failed may still have been applied.
     outcome = Outcome.UNKNOWN
     if isinstance(fault, PaveNotSent):
         outcome = Outcome.NOT_SENT
@@ -44,7 +49,7 @@ def _judge_fault(actor: Actor, edit: Edit, base: Snapshot, fault: PaveError) -> 
     )
 
 
-def _judge_answer(actor: Actor, edit: Edit, base: Snapshot, answer: Answer) -> None:
+def _record_answer(actor: Actor, edit: Edit, base: Snapshot, answer: Answer) -> None:
     after = Snapshot.parse(answer.document, edit.session_key, timezone.now())
     results = _with_read_back(edit, field_results(edit, after))
     move_to_outcome(
@@ -65,18 +70,19 @@ def _judge_answer(actor: Actor, edit: Edit, base: Snapshot, answer: Answer) -> N
 
 
 def _with_read_back(edit: Edit, results: Results) -> Results:
-    """One more read where the answer left a field out; a fault there leaves it not shown."""
+    """Complete the results by one more read, where the answer left a field out."""
     missing = [key for key, (result, _) in results.items() if result is FieldResult.NOT_SHOWN]
     if not missing:
         return results
     try:
-        again = field_results(edit, read_snapshot(edit.session_key))
+        read_back = field_results(edit, read_snapshot(edit.session_key))
     except PaveError:
         return results
-    return {**results, **{key: again[key] for key in missing}}
+    return {**results, **{key: read_back[key] for key in missing}}
 
 
 def fault_detail(fault: PaveError) -> dict[str, object]:
-    """What the record keeps of a fault: PAVE's own words, and how long it asks to wait."""
-    facts = {"pave_message": fault.pave_message, "retry_after": fault.retry_after}
-    return {name: value for name, value in facts.items() if value}
+    """Return the entry's detail for a fault: PAVE's own message, and how long it asks to wait,
+    seconds."""
+    detail = {"pave_message": fault.pave_message, "retry_after": fault.retry_after}
+    return {name: value for name, value in detail.items() if value}

@@ -1,4 +1,4 @@
-"""Posts that were refused before they became an edit: kept on record all the same."""
+"""Record posts that were refused before they became an edit."""
 
 from django.db import transaction
 
@@ -14,59 +14,60 @@ from .form_token import FormToken
 
 
 def record_forbidden_post(
-    *,
-    actor: Actor,
-    session_key: str,
-    posted: FormData,
-    error_code: str,
-    seen: FormToken | None = None,
+    *, actor: Actor, session_key: str, form_data: FormData, token: FormToken | None = None
 ) -> None:
-    """Record a post that was refused before it became an edit.
+    """Record a post by a person without the right to edit.
 
-    Against ``seen``, whose ever page it was, only what differs counts; without it nobody can say
-    what was there before, so the fields are named and no values told.
+    ``token`` is the form's token, of whichever person: only values that differ from what that page
+    showed are recorded. Without one nobody knows what was there before, so the fields are named
+    and no values are recorded.
     """
-    same = {key: CATALOGUE[key].kind.same for key in posted.typed}
-    changes = (
-        {
-            key: (seen.texts.get(key, ""), text)
-            for key, text in posted.typed.items()
-            if not same[key](text, seen.texts.get(key, ""))
-        }
-        if seen
-        else {}
-    )
-    detail: dict[str, object] = {"unknown_names": list(posted.unknown_names)}
-    if not seen:
-        detail["fields"] = sorted(posted.typed)
+    detail: dict[str, object] = {"unknown_names": list(form_data.unknown_names)}
+    if token is None:
+        detail["fields"] = sorted(form_data.typed)
     with transaction.atomic():
         record_refusal(
             actor=actor,
             session_key=session_key,
             session_label="",
-            changes=changes,
+            changes=_changes(token, form_data) if token else {},
             status="",
             detail=detail,
-            error_code=error_code,
+            error_code=str(Reason.NO_PERMISSION),
         )
 
 
+def _changes(token: FormToken, form_data: FormData) -> dict[str, tuple[str, str]]:
+    """Return the typed values that differ from what the page showed: shown and typed, by key."""
+    pairs = {key: (token.texts.get(key, ""), text) for key, text in form_data.typed.items()}
+    return {
+        key: (shown, typed)
+        for key, (shown, typed) in pairs.items()
+        if not CATALOGUE[key].kind.same(typed, shown)
+    }
+
+
 def record_locked_fields(actor: Actor, form_state: FormState) -> None:
-    """Record the locked fields and unknown names of a review; they are kept out of the edit. What
-    PAVE holds already was not refused."""
-    refused = {k: one for k, one in form_state.refused.items() if one.merge is not Merge.SAME}
-    if not (refused or form_state.unknown_names):
+    """Record the locked fields and unknown names of a review; they are kept out of the edit.
+
+    A locked field that was posted with PAVE's present value was not refused. Without a snapshot
+    every field is locked, and nothing is recorded.
+    """
+    snapshot = form_state.snapshot
+    refused = {
+        key: merged for key, merged in form_state.refused.items() if merged.merge is not Merge.SAME
+    }
+    if snapshot is None or not (refused or form_state.unknown_names):
         return
     locks = {key: str(form_state.verdicts[key].reason) for key in refused}
-    first = next(iter(locks.values()), "unknown_field")
-    busy = form_state.pending is not None
+    error_code = next(iter(locks.values()), "unknown_field")
     with transaction.atomic():
         record_refusal(
             actor=actor,
             session_key=form_state.session_key,
-            session_label=form_state.snapshot.vehicle_label,
-            changes={key: (one.now, one.mine) for key, one in refused.items()},
-            status=form_state.snapshot.raw_status,
+            session_label=snapshot.vehicle_label,
+            changes={key: (merged.now, merged.mine) for key, merged in refused.items()},
+            status=snapshot.raw_status,
             detail={"locks": locks, "unknown_names": list(form_state.unknown_names)},
-            error_code=str(Reason.EDIT_PENDING) if busy else first,
+            error_code=str(Reason.EDIT_PENDING) if form_state.pending else error_code,
         )

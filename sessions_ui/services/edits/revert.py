@@ -1,15 +1,13 @@
-"""Taking an edit back: the same review and the same sending as any edit, begun with old values.
+"""Begin the revert of an edit: a review whose typed values are those from before the edit.
 
-Nothing is sent from here. What the edit left counts as what was seen, so that whatever somebody
-else changed since is a conflict, as always.
+Nothing is sent from here: a revert is reviewed and sent as any edit is. The merge takes the values
+that the edit left as seen, so a field that somebody else changed since is a conflict, as always.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from django.db import transaction
-
 from sessions_ui.audit.entries.reverts import Hindrance, Inverse, inverse_of, reverts_among
-from sessions_ui.audit.log.record import record_access
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.merge import merge
@@ -17,77 +15,74 @@ from sessions_ui.models import AuditEntry
 
 from .form_data import FormData
 from .form_state import FormState
-from .prepare import SEEN, review_edit
+from .personal_access import record_revert_seen
 from .refusals import record_forbidden_post, record_locked_fields
+from .review import review_edit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RevertReview:
-    """A revert on its way to the review: the sheet, and what cannot be taken back and why."""
+    """Hold a revert to be reviewed: the form state, and each field that cannot be reverted, with
+    the reason."""
 
     form_state: FormState
     hindered: tuple[tuple[FieldSpec, Hindrance], ...]
 
 
-def edit_inverse(entry_id: int) -> Inverse | None:
-    """What taking this edit back means; None where there is nothing to take back."""
-    return inverse_of(entry_id)
+def edit_inverse(entry_id: int, keys: Collection[str] = ()) -> Inverse | None:
+    """Return what a revert of this edit has to change, in the fields ``keys`` or in all of them.
+
+    None where PAVE took nothing of the edit.
+    """
+    inverse = inverse_of(entry_id)
+    return inverse.only(keys) if inverse and keys else inverse
 
 
 def reverts_of(entry: AuditEntry) -> dict[int, list[int]]:
-    """The edits that take this one back, by its number."""
+    """Return the ids of the edits that revert this one, by its id."""
     return reverts_among(entry.session_key, [entry.id]) if entry.session_key else {}
 
 
 def revert_reason(entry_id: int) -> dict[str, str]:
-    """What the reason's inputs begin with."""
+    """Return the initial values of the reason's inputs."""
     return {"reason_code": "other", "reason_note": f"Revert of #{entry_id}", "ticket": ""}
 
 
 def review_revert(*, actor: Actor, inverse: Inverse) -> RevertReview:
-    """A fresh read, merged with the values from before the edit; locked ones are recorded as
-    refused, and that old personal values are shown is recorded too. Raises PaveNotFound and
-    PaveKeyError."""
-    posted = _posted(inverse)
-    _record_seen(actor, inverse)
-    form_state = review_edit(actor=actor, session_key=inverse.session_key, seen=None, posted=posted)
-    seen = {**form_state.texts, **inverse.left}
+    """Review the values from before an edit against a fresh read.
+
+    Locked fields are recorded as refused, and that earlier personal values are shown is recorded,
+    too. Raises PaveNotFound and PaveKeyError.
+    """
+    record_revert_seen(
+        actor,
+        inverse.session_key,
+        reverts=inverse.edit_id,
+        fields=sorted(key for key in inverse.before if CATALOGUE[key].personal),
+    )
+    form_state = review_edit(
+        actor=actor, session_key=inverse.session_key, token=None, form_data=_form_data(inverse)
+    )
     if form_state.snapshot:
-        form_state = replace(form_state, merges=merge(seen, form_state.texts, form_state.typed))
-        if form_state.refused:
-            record_locked_fields(actor, form_state)
+        seen = {**form_state.texts, **inverse.left}
+        merges = merge(seen, form_state.texts, form_state.typed)
+        form_state = replace(form_state, merges=merges)
+        record_locked_fields(actor, form_state)
     hindered = tuple((CATALOGUE[key], why) for key, why in inverse.hindered.items())
     return RevertReview(form_state, hindered)
 
 
 def record_forbidden_revert(*, actor: Actor, inverse: Inverse) -> None:
-    """Record that somebody without the right tried to take an edit back."""
+    """Record that a person without the right to edit tried to revert an edit."""
     record_forbidden_post(
-        actor=actor,
-        session_key=inverse.session_key,
-        posted=_posted(inverse),
-        error_code="NO_PERMISSION",
+        actor=actor, session_key=inverse.session_key, form_data=_form_data(inverse)
     )
 
 
-def _posted(inverse: Inverse) -> FormData:
+def _form_data(inverse: Inverse) -> FormData:
     return FormData(
         typed=inverse.before,
         inputs={CATALOGUE[key].input_name: text for key, text in inverse.before.items()},
         reason=revert_reason(inverse.edit_id),
         reverts=inverse.edit_id,
     )
-
-
-def _record_seen(actor: Actor, inverse: Inverse) -> None:
-    """Lists mask what the review is about to show in full."""
-    shown = sorted(key for key in inverse.before if CATALOGUE[key].personal)
-    if not shown:
-        return
-    with transaction.atomic():
-        record_access(
-            actor=actor,
-            action=SEEN,
-            session_key=inverse.session_key,
-            detail={"reverts": inverse.edit_id, "fields": shown},
-        )

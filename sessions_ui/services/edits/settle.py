@@ -1,4 +1,4 @@
-"""Settling edits whose outcome is not known: by reading PAVE, never by sending again."""
+"""Settle edits whose outcome is not known: by reading PAVE, never by sending again."""
 
 from datetime import datetime, timedelta
 
@@ -13,51 +13,67 @@ from sessions_ui.domain.snapshot import Snapshot, parse_time
 from sessions_ui.models import AuditEntry, Edit
 
 from .drafts import save_edit_draft
-from .transitions import Results, move_to_outcome, move_to_resolution
+from .transitions import Results, move_to_outcome, move_to_resolution, sent_at
 
 STAMP_MARGIN = timedelta(seconds=2)
+"""How much older than the sending PAVE's stamp must be to prove anything: it has whole seconds."""
+
 UNSENT = (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.REFUSED_BY_POLICY, Outcome.WITHDRAWN)
 """The outcomes of edits that certainly changed nothing at PAVE."""
 
 
 def find_open_edit(session_key: str) -> Edit | None:
-    """The edit that holds the session's slot, after abandoned ones were let go."""
-    expire_leases(session_key=session_key)
+    """Return the edit that holds the session's slot, after expired leases were released."""
+    expire_leases(session_key)
     return Edit.objects.filter(session_key=session_key, state__in=OPEN).first()
 
 
-def wait_for_slot(session_key: str) -> datetime:
-    """The time behind a transition that lets go of the slot at this moment, inside a transaction.
+def settle_open_edit(session_key: str, snapshot: Snapshot | None) -> Edit | None:
+    """Settle the session's open edit from a snapshot, where there is one; return the edit that is
+    still open after that."""
+    edit = find_open_edit(session_key)
+    if edit and snapshot and settle_edit(edit, snapshot):
+        return find_open_edit(session_key)
+    return edit
 
-    PostgreSQL would let an intent wait for it only after the intent was dated, and on record two
-    edits would seem to hold one slot. SQLite waited when the transaction began.
+
+def wait_for_slot(session_key: str) -> datetime:
+    """Wait, inside a transaction, for a transition that is releasing the session's slot; return
+    the time afterwards, to date an intent by.
+
+    PostgreSQL would let the intent wait only after it was dated, and in the audit two edits would
+    seem to hold one slot. SQLite waited when the transaction began.
     """
     if connection.features.has_select_for_update:
-        held = Edit.objects.filter(session_key=session_key, state__in=OPEN)
-        held.select_for_update().values_list("pk", flat=True).first()
+        holder = Edit.objects.filter(session_key=session_key, state__in=OPEN)
+        holder.select_for_update().values_list("pk", flat=True).first()
     return timezone.now()
 
 
-def expire_leases(**of_session: str) -> None:
-    """Let go of edits whose process is gone, judged by the lease alone.
+def expire_leases(session_key: str | None = None) -> None:
+    """Move on the edits whose lease is over: their process is gone. None: of all sessions.
 
-    Not yet sent: nothing was written, so `not_sent`. Sent: `unknown`, to be read back.
+    An edit that was not yet sent becomes `not_sent`, since nothing was written to PAVE. One that
+    was sent becomes `unknown`, to be settled by reading. Only the lease decides: a process that
+    seems alive may still be past its deadline.
     """
-    gone = Edit.objects.filter(lease_until__lt=timezone.now(), **of_session)
-    for edit in gone.filter(state=State.INTENT):
+    expired = Edit.objects.filter(lease_until__lt=timezone.now())
+    if session_key is not None:
+        expired = expired.filter(session_key=session_key)
+    for edit in expired.filter(state=State.INTENT):
         with transaction.atomic():
-            if _let_go(edit, Outcome.NOT_SENT, State.INTENT):
+            if _abandon(edit, Outcome.NOT_SENT, State.INTENT):
                 keep_edit_as_draft(edit)
-    for edit in gone.filter(state=State.SENT):
-        _let_go(edit, Outcome.UNKNOWN, State.SENT)
+    for edit in expired.filter(state=State.SENT):
+        _abandon(edit, Outcome.UNKNOWN, State.SENT)
 
 
-def _let_go(edit: Edit, outcome: Outcome, before: State) -> bool:
-    return move_to_outcome(edit, outcome, actor=SYSTEM, allowed={before}, error_code="abandoned")
+def _abandon(edit: Edit, outcome: Outcome, state: State) -> bool:
+    return move_to_outcome(edit, outcome, actor=SYSTEM, allowed={state}, error_code="abandoned")
 
 
 def field_results(edit: Edit, snapshot: Snapshot) -> Results:
-    """What became of each sent field, with the value that PAVE holds now."""
+    """Return the result of each sent field, with the value that PAVE holds in this snapshot."""
     return {
         key: (snapshot.result(key, was, wanted), snapshot.text(key))
         for key, (was, wanted) in edit.changes.items()
@@ -65,40 +81,39 @@ def field_results(edit: Edit, snapshot: Snapshot) -> Results:
 
 
 def settle_edit(edit: Edit, snapshot: Snapshot) -> bool:
-    """Settle an unknown edit from a snapshot, if it can be said yet.
+    """Settle an unknown edit from a snapshot, if it allows a verdict yet. True when the edit moved.
 
-    All values in effect may be said of what was asked for after the sending; anything else only of
-    what was asked for when the settle time was over, since PAVE may still be applying it. What PAVE
-    said before, and what waited on its way or for our own database, says nothing. True when the
-    edit moved.
+    Only a read requested after the PUT was sent counts. If it shows every sent value, settle as
+    `in_effect` at once; any other verdict needs a read requested after the settle period, because
+    PAVE may still be applying the change.
     """
-    if edit.state != State.UNKNOWN or snapshot.earliest < edit.sent_at:
+    if edit.state != State.UNKNOWN or snapshot.earliest < sent_at(edit):
         return False
     results = field_results(edit, snapshot)
     outcome = roll_up({key: result for key, (result, _) in results.items()}, answered=False)
-    settled = edit.sent_at + timedelta(seconds=settings.PAVE_SETTLE_SECONDS)
-    if outcome is not Outcome.IN_EFFECT and snapshot.earliest < settled:
+    settled_from = sent_at(edit) + timedelta(seconds=settings.PAVE_SETTLE_SECONDS)
+    if outcome is not Outcome.IN_EFFECT and snapshot.earliest < settled_from:
         return False
     proven = _is_proven(edit, snapshot, results)
     with transaction.atomic():
-        moved = _resolve(edit, outcome, snapshot, results, State.UNKNOWN, proven=proven)
+        moved = _record_verdict(edit, outcome, snapshot, results, State.UNKNOWN, proven=proven)
         if moved and outcome is Outcome.NOT_IN_EFFECT:
             keep_edit_as_draft(edit)
     return moved
 
 
 def keep_edit_as_draft(edit: Edit) -> None:
-    """Keep for its author what an edit carried that came to nothing."""
+    """Save the values of an edit that changed nothing as a draft of its author."""
     save_edit_draft(edit, reverts=origin_of(AuditEntry.objects.get(id=edit.entry_id)))
 
 
 def effect_results(results: Results) -> Results:
-    """The results in words of effect, for what was only read back."""
+    """Return the results in words of effect: a read shows what PAVE holds, not who wrote it."""
     return {key: (result.by_reading, held) for key, (result, held) in results.items()}
 
 
 def check_late_effects(snapshot: Snapshot) -> None:
-    """Look again, from a snapshot that was read anyway, at edits called not in effect."""
+    """Check the session's edits called not in effect against a snapshot that was read anyway."""
     waiting = Edit.objects.filter(
         session_key=snapshot.session_key,
         state=Outcome.NOT_IN_EFFECT,
@@ -109,30 +124,34 @@ def check_late_effects(snapshot: Snapshot) -> None:
 
 
 def check_late_effect(edit: Edit, snapshot: Snapshot) -> bool:
-    """`late_applied` if PAVE holds all of the edit now and nobody of ours sent it again. What was
-    asked for before the verdict says nothing against it."""
-    if snapshot.earliest < edit.settled_at:
+    """Move an edit called not in effect to `late_applied` if PAVE holds all of it now and no later
+    edit of ours sent it again. True when the edit moved.
+
+    A read requested before the verdict does not count: it cannot contradict it.
+    """
+    if edit.settled_at is None or snapshot.earliest < edit.settled_at:
         return False
     results = field_results(edit, snapshot)
     if {result for result, _ in results.values()} != {FieldResult.APPLIED} or was_sent_again(edit):
         return False
-    return _resolve(edit, Outcome.LATE_APPLIED, snapshot, results, Outcome.NOT_IN_EFFECT)
+    return _record_verdict(edit, Outcome.LATE_APPLIED, snapshot, results, Outcome.NOT_IN_EFFECT)
 
 
-def _resolve(
+def _record_verdict(
     edit: Edit,
     outcome: Outcome,
     snapshot: Snapshot,
     results: Results,
-    before: str,
+    state: str,
     **detail: object,
 ) -> bool:
-    """Record a verdict with when the reading that it rests on began and ended; False: overtaken."""
+    """Record a verdict with the time of the read that it rests on. False: another process moved
+    the edit out of ``state`` first."""
     return move_to_resolution(
         edit,
         outcome,
         actor=SYSTEM,
-        allowed={before},
+        allowed={state},
         results=effect_results(results),
         status=snapshot.raw_status,
         new_version=snapshot.updated_at,
@@ -145,18 +164,17 @@ def _resolve(
 
 
 def was_sent_again(edit: Edit) -> bool:
-    """Whether a later edit of ours may have put one of these fields there."""
+    """Return whether a later edit of ours may have written one of the edit's fields."""
     later = Edit.objects.filter(session_key=edit.session_key, entry_id__gt=edit.entry_id)
-    return any(set(one.changes) & set(edit.changes) for one in later.exclude(state__in=UNSENT))
+    return any(set(other.changes) & set(edit.changes) for other in later.exclude(state__in=UNSENT))
 
 
 def _is_proven(edit: Edit, snapshot: Snapshot, results: Results) -> bool:
-    """Whether PAVE's stamp shows that nothing was applied at all, not only that nothing is left.
-
-    The stamp has whole seconds: one as young as the sending could stand for two changes.
-    """
+    """Return whether PAVE's stamp proves that nothing was ever applied, not only that nothing of it
+    is left."""
     stamp = parse_time(edit.base_version)
-    if stamp is None or stamp > edit.sent_at - STAMP_MARGIN:
+    # Within the margin, one stamp could stand for two changes.
+    if stamp is None or stamp > sent_at(edit) - STAMP_MARGIN:
         return False
     untouched = {result for result, _ in results.values()} == {FieldResult.IGNORED}
     return untouched and snapshot.updated_at == edit.base_version

@@ -1,45 +1,31 @@
-"""One edit: reviewed against a fresh read, recorded, sent once, and judged by PAVE's own answer.
+"""Submit a reviewed edit: reserve the session's slot, compare with a fresh read, and send.
 
-The order is the promise: reserve (intent) → read → compare and policy → sent (durable) → PUT →
-outcome. No database transaction is ever open during a call to PAVE.
+The order is what makes an edit safe: reserve (intent) → read → compare and policy → sent (durable)
+→ PUT → outcome. No database transaction is ever open during a call to PAVE.
 """
 
-import hashlib
-import logging
 import uuid
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
 
-from django.conf import settings
-from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 
 from sessions_ui.audit.entries.reverts import revert_detail, reverts_still
 from sessions_ui.audit.log.record import record_intent
-from sessions_ui.domain.actor import Actor
-from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import Outcome, State
-from sessions_ui.domain.snapshot import payload
+from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.domain.values.masking import personal_texts
 from sessions_ui.models import Edit
-from sessions_ui.pave.client import body_bytes
 from sessions_ui.pave.errors import PaveError, PaveNotFound
-from sessions_ui.services.sessions.pave_reads import pave_client, read_snapshot
+from sessions_ui.services.sessions.pave_reads import read_snapshot
 
-from .drafts import remove_sent_fields, save_form_draft
-from .evaluate import evaluate_response, fault_detail
-from .form_data import FormData, sent_text
-from .form_state import Decision, FormState, form_state_of
-from .form_token import FormToken, digest_of
-from .prepare import review_edit
-from .settle import find_open_edit, settle_edit, wait_for_slot
-from .transitions import lease_period, move_to_outcome, move_to_sent, request_id
-
-logger = logging.getLogger(__name__)
-
-PAGE_BUDGET = timedelta(seconds=25)
-"""How long a page may take: longer than a PUT's deadline, shorter than the server waits."""
+from .evaluate import fault_detail
+from .form_data import sent_text
+from .form_state import Decision, FormState, SessionRead, form_state_of
+from .form_token import digest_of
+from .review import review_edit
+from .send import send_edit
+from .settle import find_open_edit, wait_for_slot
+from .submission import Submission, SubmitResult, edit_by_nonce, save_submission_draft
+from .transitions import lease_period, move_to_outcome
 
 _STOPS = {
     Decision.UNREADABLE: (Outcome.WITHDRAWN, "unreadable"),
@@ -49,80 +35,58 @@ _STOPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SubmitResult:
-    """What a send came to: the edit whose page to show, or a sheet to draw again and why."""
-
-    edit: Edit | None = None
-    form_state: FormState | None = None
-    code: str = ""
-
-
-def submit_edit(
-    *, actor: Actor, session_key: str, seen: FormToken, posted: FormData, reason: ReasonGiven
-) -> SubmitResult:
+def submit_edit(submission: Submission) -> SubmitResult:
     """Send one reviewed edit to PAVE, at most once per nonce.
 
-    ``seen`` is a review's copy that binds ``posted``. Gives the edit once PAVE was called (or was
-    called for this nonce before), else the sheet to draw again. Raises PaveKeyError.
+    The result has the edit if PAVE was called, now or earlier for the same nonce; else the form to
+    show again. Raises PaveKeyError.
     """
-    find_open_edit(session_key)
-    edit = _reserve(actor, session_key, seen, posted, reason)
+    session_key = submission.session_key
+    find_open_edit(session_key)  # releases an expired lease, which would hold the slot
+    edit = _reserve(submission)
     if edit is None:
-        first = edit_by_nonce(seen.nonce)
-        return _again(first, posted) if first else _busy(actor, session_key, seen, posted)
+        first = edit_by_nonce(submission.token.nonce)
+        return _repeated(first, submission) if first else _slot_taken(submission)
     try:
         snapshot = read_snapshot(session_key)
     except PaveError as fault:
-        return _unreadable(actor, edit, seen, posted, fault)
-    form_state = form_state_of(
-        session_key=session_key,
-        snapshot=snapshot,
-        may_edit=True,
-        seen=seen.texts,
-        typed=posted.typed,
-        reverts=posted.reverts,
-    )
-    if form_state.refused or form_state.decision is not Decision.CHANGES:
-        decision = Decision.LOCKED if form_state.refused else form_state.decision
-        return _stop(actor, edit, form_state, posted, decision)
-    return _send(actor, edit, form_state, posted)
+        return _unreadable(edit, submission, fault)
+    form_state = _form_state(submission, SessionRead(snapshot))
+    decision = Decision.LOCKED if form_state.refused else form_state.decision
+    if decision is not Decision.CHANGES:
+        return _stop(edit, submission, snapshot, form_state, decision)
+    return SubmitResult(edit=send_edit(edit, submission, snapshot, form_state))
 
 
-def edit_by_nonce(nonce: str) -> Edit | None:
-    """The edit that used this form's nonce."""
-    return Edit.objects.filter(nonce=nonce).first()
-
-
-def _reserve(
-    actor: Actor, session_key: str, seen: FormToken, posted: FormData, reason: ReasonGiven
-) -> Edit | None:
-    """Intent and slot in one commit, before anything is read. None: nonce used, or slot taken."""
+def _reserve(submission: Submission) -> Edit | None:
+    """Commit intent and slot together, before anything is read. None: nonce used or slot taken."""
+    actor, token, form_data = submission.actor, submission.token, submission.form_data
     changes = {
-        key: (seen.texts.get(key, ""), sent_text(key, text)) for key, text in posted.typed.items()
+        key: (token.texts.get(key, ""), sent_text(key, text))
+        for key, text in form_data.typed.items()
     }
     try:
         with transaction.atomic():
-            now = wait_for_slot(session_key)  # behind every wait: none is part of the lease
+            now = wait_for_slot(submission.session_key)  # the wait is no part of the lease
             entry = record_intent(
                 actor=actor,
-                session_key=session_key,
+                session_key=submission.session_key,
                 session_label="",
                 changes=changes,
-                reason=reason,
+                reason=submission.reason,
                 status="",
                 base_version="",
                 op_key=uuid.uuid4(),
-                known=personal_texts(seen.texts),
-                detail=revert_detail(reverts_still(posted.reverts, posted.typed)),
+                known=personal_texts(token.texts),
+                detail=revert_detail(reverts_still(form_data.reverts, form_data.typed)),
             )
             return Edit.objects.create(
                 entry_id=entry.id,
-                session_key=session_key,
-                actor_id=actor.id,
+                session_key=submission.session_key,
+                actor_id=actor.person_id,
                 actor_label=actor.label,
-                nonce=seen.nonce,
-                values_digest=digest_of(posted.inputs),
+                nonce=token.nonce,
+                values_digest=digest_of(form_data.inputs),
                 state=State.INTENT,
                 changes={key: list(pair) for key, pair in changes.items()},
                 created_at=now,
@@ -132,97 +96,66 @@ def _reserve(
         return None
 
 
-def _again(first: Edit, posted: FormData) -> SubmitResult:
-    same = first.values_digest == digest_of(posted.inputs)
+def _form_state(submission: Submission, read: SessionRead) -> FormState:
+    return form_state_of(
+        submission.session_key, read, token=submission.token, form_data=submission.form_data
+    )
+
+
+def _repeated(first: Edit, submission: Submission) -> SubmitResult:
+    """The nonce was used: lead to its edit, if that one sent the same values."""
+    same = first.values_digest == digest_of(submission.form_data.inputs)
     return SubmitResult(edit=first) if same else SubmitResult(code="nonce_used")
 
 
-def _busy(actor: Actor, session_key: str, seen: FormToken, posted: FormData) -> SubmitResult:
-    """Another edit held the slot; by now it may be settled, and the page says which. Or this very
-    form has it: the other press of a double click came through while PAVE was read. It still may
-    behind this look, so the page speaks of its own press alone."""
-    form_state = review_edit(actor=actor, session_key=session_key, seen=seen, posted=posted)
-    if first := edit_by_nonce(seen.nonce):
-        return _again(first, posted)
-    save_form_draft(actor, form_state, posted, nonce=seen.nonce)
+def _slot_taken(submission: Submission) -> SubmitResult:
+    """Another edit held the slot. It may be settled now, or be the other half of a double click,
+    so describe only this request."""
+    form_state = review_edit(
+        actor=submission.actor,
+        session_key=submission.session_key,
+        token=submission.token,
+        form_data=submission.form_data,
+    )
+    if first := edit_by_nonce(submission.token.nonce):
+        return _repeated(first, submission)
+    save_submission_draft(submission, form_state)
     return SubmitResult(form_state=form_state, code="busy" if form_state.pending else "came_second")
 
 
-def _unreadable(
-    actor: Actor, edit: Edit, seen: FormToken, posted: FormData, fault: PaveError
-) -> SubmitResult:
+def _unreadable(edit: Edit, submission: Submission, fault: PaveError) -> SubmitResult:
     code = "not_found" if isinstance(fault, PaveNotFound) else "unreadable"
-    known = personal_texts(seen.texts)
-    _withdraw(actor, edit, Outcome.WITHDRAWN, code, detail=fault_detail(fault), known=known)
-    form_state = form_state_of(
-        session_key=edit.session_key,
-        snapshot=None,
-        may_edit=True,
-        seen=seen.texts,
-        typed=posted.typed,
-        fault=fault,
-        reverts=posted.reverts,
+    move_to_outcome(
+        edit,
+        Outcome.WITHDRAWN,
+        actor=submission.actor,
+        allowed={State.INTENT},
+        error_code=code,
+        detail=fault_detail(fault),
+        known=personal_texts(submission.token.texts),
     )
-    save_form_draft(actor, form_state, posted, nonce=edit.nonce)
+    form_state = _form_state(submission, SessionRead(fault=fault))
+    save_submission_draft(submission, form_state)
     return SubmitResult(form_state=form_state, code=code)
 
 
 def _stop(
-    actor: Actor, edit: Edit, form_state: FormState, posted: FormData, decision: Decision
+    edit: Edit,
+    submission: Submission,
+    snapshot: Snapshot,
+    form_state: FormState,
+    decision: Decision,
 ) -> SubmitResult:
     outcome, code = _STOPS[decision]
     locks = {key: str(form_state.verdicts[key].reason) for key in form_state.refused}
-    _withdraw(
-        actor, edit, outcome, code, status=form_state.snapshot.raw_status, detail={"locks": locks}
+    move_to_outcome(
+        edit,
+        outcome,
+        actor=submission.actor,
+        allowed={State.INTENT},
+        error_code=code,
+        status=snapshot.raw_status,
+        detail={"locks": locks},
     )
-    save_form_draft(actor, form_state, posted, nonce=edit.nonce)
+    save_submission_draft(submission, form_state)
     return SubmitResult(form_state=form_state, code=code)
-
-
-def _withdraw(actor: Actor, edit: Edit, outcome: Outcome, code: str, **facts: object) -> None:
-    move_to_outcome(edit, outcome, actor=actor, allowed={State.INTENT}, error_code=code, **facts)
-
-
-def _send(actor: Actor, edit: Edit, form_state: FormState, posted: FormData) -> SubmitResult:
-    changes = {key: (one.now, sent_text(key, one.mine)) for key, one in form_state.changes.items()}
-    body = payload({key: wanted for key, (_, wanted) in changes.items()})
-    sha256 = hashlib.sha256(body_bytes(body)).hexdigest()
-    if not move_to_sent(
-        edit, actor=actor, base=form_state.snapshot, changes=changes, sha256=sha256
-    ):
-        return SubmitResult(edit=edit_by_nonce(edit.nonce))
-    try:
-        answer = pave_client().session_update(edit.session_key, body, request_id=request_id(edit))
-    except PaveError as fault:
-        answer = fault
-    try:
-        evaluate_response(actor, edit, form_state.snapshot, answer)
-        _look_back(edit)
-        _tidy(actor, edit, form_state, posted)
-    except (DatabaseError, InterfaceError):
-        # It stays `sent`: when its lease is over it is read back like any edit without an answer.
-        logger.error("outcome not recorded", extra={"edit_id": edit.entry_id}, exc_info=True)
-    return SubmitResult(edit=edit)
-
-
-def _look_back(edit: Edit) -> None:
-    """An unknown edit is read back at once: an answer that got lost needs no more than that."""
-    with suppress(PaveError):  # then the page, or `reconcile`, looks again
-        if edit.state == State.UNKNOWN and _has_time(edit):
-            settle_edit(edit, read_snapshot(edit.session_key))
-
-
-def _has_time(edit: Edit) -> bool:
-    """Whether one more read, however slow, still fits into what a page may take."""
-    ended = timezone.now() + timedelta(seconds=settings.PAVE.get_deadline)
-    return ended <= edit.created_at + PAGE_BUDGET
-
-
-def _tidy(actor: Actor, edit: Edit, form_state: FormState, posted: FormData) -> None:
-    """What is not in effect is kept for its author; what is, or may be, needs no draft."""
-    if edit.state in (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.NOT_IN_EFFECT):
-        save_form_draft(actor, form_state, posted, nonce=edit.nonce)
-    else:
-        remove_sent_fields(
-            actor_id=actor.id, session_key=edit.session_key, nonce=edit.nonce, keys=edit.changes
-        )

@@ -1,10 +1,12 @@
-"""How an edit moves from state to state: a guarded update and its audit entry, in one transaction.
+"""Move an edit from state to state: a guarded UPDATE and its audit entry, in one transaction.
 
-The guard is the fence: when it changes no row, somebody else has decided, and the caller stops.
+Optimistic lock: if the UPDATE matches no row, another process moved the edit first, and the caller
+must stop.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
@@ -17,37 +19,46 @@ from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import AuditEntry, Edit
 
 Results = Mapping[str, tuple[FieldResult, str]]
+"""By field key: the result, and the value that PAVE holds."""
+
+
+class EndFacts(TypedDict, total=False):
+    """What the audit records of an end, besides its outcome and the results of its fields."""
+
+    status: str
+    http_status: int | None
+    error_code: str
+    duration_ms: int | None
+    new_version: str
+    detail: Mapping[str, object]
+    known: Iterable[str]
 
 
 def lease_period() -> timedelta:
-    """How long an edit may stay in one state before others may take it for abandoned."""
+    """Return how long an edit may stay in one state before others may take it for abandoned."""
     return timedelta(seconds=settings.PAVE_LEASE_SECONDS)
 
 
-def _move(
-    edit: Edit,
-    allowed: Collection[str],
-    state: str,
-    record: Callable[[], AuditEntry],
-    stamped: Callable[[datetime], dict[str, object]] = lambda _: {},
-    **fields: object,
-) -> bool:
-    with transaction.atomic():
-        # The clock is read here: the wait for the database must not count as time since then.
-        fields |= stamped(timezone.now())
-        moved = Edit.objects.filter(pk=edit.pk, state__in=allowed).update(state=state, **fields)
-        if moved:
-            record()
-    if moved:
-        for name, value in {"state": state, **fields}.items():
-            setattr(edit, name, value)
-    return bool(moved)
+def pave_request_id(edit: Edit) -> str:
+    """Return the X-Request-ID of the edit's PUT: the number of its entry and the attempt."""
+    return f"{edit.entry_id}-{edit.attempt}"
+
+
+def sent_at(edit: Edit) -> datetime:
+    """Return when the edit was recorded as sent. Raises ValueError for one that was not sent."""
+    if edit.sent_at is None:
+        raise ValueError(f"{edit} was not sent")
+    return edit.sent_at
 
 
 def move_to_sent(
     edit: Edit, *, actor: Actor, base: Snapshot, changes: Mapping[str, tuple[str, str]], sha256: str
 ) -> bool:
-    """intent → sent, durable before the first byte leaves. False: do not send."""
+    """Move from intent to sent, durably, before the first byte leaves. False: do not send.
+
+    ``changes`` are the values before and the values sent, by field key; ``sha256`` is of the
+    payload's bytes.
+    """
     return _move(
         edit,
         {State.INTENT},
@@ -60,11 +71,14 @@ def move_to_sent(
             base_version=base.updated_at,
             status=base.raw_status,
             payload_sha256=sha256,
-            request_id=request_id(edit),
+            request_id=pave_request_id(edit),
         ),
-        lambda now: {"sent_at": now, "lease_until": now + lease_period()},
-        changes={key: list(pair) for key, pair in changes.items()},
-        base_version=base.updated_at,
+        lambda now: {
+            "changes": {key: list(pair) for key, pair in changes.items()},
+            "base_version": base.updated_at,
+            "sent_at": now,
+            "lease_until": now + lease_period(),
+        },
     )
 
 
@@ -73,15 +87,16 @@ def move_to_outcome(
     outcome: Outcome,
     *,
     actor: Actor,
-    allowed: Collection[State],
+    allowed: Collection[str],
     results: Results | None = None,
-    **facts: object,
+    **facts: Unpack[EndFacts],
 ) -> bool:
-    """To an outcome by the answer itself (or `unknown`, which keeps the slot). False: overtaken.
+    """Move to the outcome that PAVE's answer, or its absence, gives. An edit has one such entry.
 
-    ``facts`` go to the audit: status, http_status, error_code, duration_ms, new_version, detail.
+    `unknown` keeps the session's slot. False: another process moved the edit out of the
+    ``allowed`` states first.
     """
-    return _end(record_outcome, edit, outcome, allowed, actor=actor, results=results, **facts)
+    return _end(record_outcome, edit, outcome, actor, allowed, results, facts)
 
 
 def move_to_resolution(
@@ -91,22 +106,23 @@ def move_to_resolution(
     actor: Actor,
     allowed: Collection[str] = (State.UNKNOWN,),
     results: Results | None = None,
-    **facts: object,
+    **facts: Unpack[EndFacts],
 ) -> bool:
-    """To an outcome by reading back, or by a person's word. False: somebody else was first."""
-    return _end(record_resolution, edit, outcome, allowed, actor=actor, results=results, **facts)
+    """Move to the outcome that a later read, or a person, gives. False: another process moved the
+    edit out of the ``allowed`` states first."""
+    return _end(record_resolution, edit, outcome, actor, allowed, results, facts)
 
 
 def _end(
     record: Callable[..., AuditEntry],
     edit: Edit,
     outcome: Outcome,
-    allowed: Collection[str],
-    *,
     actor: Actor,
+    allowed: Collection[str],
     results: Results | None,
-    **facts: object,
+    facts: EndFacts,
 ) -> bool:
+    columns = _end_columns(outcome)
     return _move(
         edit,
         allowed,
@@ -119,12 +135,12 @@ def _end(
             results=results or {},
             **facts,
         ),
-        **_settled(outcome),
+        lambda _: columns,
     )
 
 
-def _settled(outcome: Outcome) -> dict[str, object]:
-    """When it was settled, and, where PAVE may still apply it, when to look again."""
+def _end_columns(outcome: Outcome) -> dict[str, object]:
+    """Return when the edit was settled, and, where PAVE may still apply it, when to look again."""
     if outcome is Outcome.UNKNOWN:
         return {}
     now, looks = timezone.now(), settings.PAVE_SECOND_LOOKS
@@ -135,6 +151,24 @@ def _settled(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def request_id(edit: Edit) -> str:
-    """What PAVE is told in X-Request-ID: the entry and the attempt."""
-    return f"{edit.entry_id}-{edit.attempt}"
+def _move(
+    edit: Edit,
+    allowed: Collection[str],
+    state: str,
+    record: Callable[[], AuditEntry],
+    columns_at: Callable[[datetime], dict[str, object]],
+) -> bool:
+    """Move the edit if it is still in one of the ``allowed`` states, and call ``record``.
+
+    ``columns_at`` gives the other columns to set, for a time that is taken inside the transaction:
+    the wait for the database must not count as time since the move.
+    """
+    with transaction.atomic():
+        columns = {"state": state, **columns_at(timezone.now())}
+        moved = Edit.objects.filter(pk=edit.pk, state__in=allowed).update(**columns)
+        if moved:
+            record()
+    if moved:
+        for name, value in columns.items():
+            setattr(edit, name, value)
+    return bool(moved)

@@ -1,6 +1,6 @@
-"""The work of `manage.py reconcile`: settle unknown edits, look again at those not in effect.
+"""Settle unknown edits, and look again at those called not in effect: `manage.py reconcile`.
 
-One process at a time, by a lease. Nothing is ever sent from here.
+One process at a time does it, by a lease. Nothing is ever sent to PAVE from here.
 """
 
 import logging
@@ -22,7 +22,7 @@ from sessions_ui.services.edits.settle import (
     settle_edit,
     was_sent_again,
 )
-from sessions_ui.services.edits.transitions import move_to_resolution
+from sessions_ui.services.edits.transitions import move_to_resolution, sent_at
 from sessions_ui.services.review.scan import review_scan
 from sessions_ui.services.sessions.observations import record_observation
 from sessions_ui.services.sessions.pave_reads import delete_expired_snapshots, read_snapshot
@@ -32,18 +32,17 @@ from .lock import JobLease
 logger = logging.getLogger(__name__)
 
 UNREADABLE_FOR = timedelta(hours=24)
-"""How long PAVE may stay unreadable before a person has to look at an unknown edit."""
+"""How long after the sending PAVE may stay unreadable before a person has to decide."""
 
 LEASE_SECONDS = 60
-SWEEP_SECONDS = 5.0
+SCAN_SECONDS = 5.0
 
 
 def reconcile_edits(*, wait: float = 0) -> int | None:
-    """One pass; how many edits were settled. None: another process held the lease for ``wait``
-    seconds.
+    """Make one pass over all edits and return how many were settled.
 
-    An edit whose session PAVE no longer knows, or that nobody could read for a day, is left to a
-    person (`unresolved`).
+    None if another process held the lease for ``wait`` seconds. An edit whose session PAVE no
+    longer knows, or that could not be read for a day, becomes `unresolved`, for a person to close.
     """
     lease = JobLease("reconcile", LEASE_SECONDS)
     if not (lease.wait(wait) if wait else lease.take()):
@@ -52,29 +51,29 @@ def reconcile_edits(*, wait: float = 0) -> int | None:
         expire_leases()
         delete_expired_drafts()
         delete_expired_snapshots()
-        settled = sum(_tried(_settle, edit) for edit in _held(lease, _unknown()))
-        settled += sum(_tried(_look_again, edit) for edit in _held(lease, _due()))
-        review_scan(seconds=SWEEP_SECONDS)
+        settled = sum(_attempt(_settle, edit) for edit in _while_leased(lease, _unknown_edits()))
+        settled += sum(_attempt(_look_again, edit) for edit in _while_leased(lease, _due_edits()))
+        review_scan(seconds=SCAN_SECONDS)
         return settled
     finally:
         lease.release()
 
 
-def _held(lease: JobLease, edits: list[Edit]) -> Iterator[Edit]:
-    """The edits one by one, the lease renewed before each, until it is lost."""
+def _while_leased(lease: JobLease, edits: list[Edit]) -> Iterator[Edit]:
+    """Yield the edits, renewing the lease before each, until it is lost."""
     return takewhile(lambda _: lease.take(), edits)
 
 
-def _unknown() -> list[Edit]:
+def _unknown_edits() -> list[Edit]:
     return list(Edit.objects.filter(state=State.UNKNOWN).order_by("sent_at"))
 
 
-def _due() -> list[Edit]:
+def _due_edits() -> list[Edit]:
     return list(Edit.objects.filter(next_look_at__lte=timezone.now()).order_by("next_look_at"))
 
 
-def _tried(step: Callable[[Edit], bool], edit: Edit) -> bool:
-    """Do it for one edit; one that cannot be understood must not keep the others waiting."""
+def _attempt(step: Callable[[Edit], bool], edit: Edit) -> bool:
+    """Take the step for one edit. An edit that breaks it must not keep the others waiting."""
     try:
         return step(edit)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
@@ -88,32 +87,35 @@ def _settle(edit: Edit) -> bool:
     except PaveNotFound:
         return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code="not_found")
     except PaveError as fault:
-        if timezone.now() < edit.sent_at + UNREADABLE_FOR:
+        if timezone.now() < sent_at(edit) + UNREADABLE_FOR:
             return False
         return move_to_resolution(edit, Outcome.UNRESOLVED, actor=SYSTEM, error_code=fault.cause)
 
 
 def _look_again(edit: Edit) -> bool:
-    """A later look at an edit that was called not in effect."""
+    """Look once more at an edit called not in effect: it may have been applied since."""
     try:
         snapshot = read_snapshot(edit.session_key)
     except PaveNotFound:
-        _next_look(edit, done=True)  # PAVE does not take back that a session is gone
+        _schedule_next_look(edit, done=True)  # PAVE never brings a deleted session back
         return False
     except PaveError:
         return False  # the next pass looks again
     record_observation(snapshot)
     if check_late_effect(edit, snapshot):
         return True
-    _next_look(edit, done=was_sent_again(edit))
+    _schedule_next_look(edit, done=was_sent_again(edit))
     return False
 
 
-def _next_look(edit: Edit, *, done: bool) -> None:
-    """Note the look; the next one counts from the verdict, and after the last there is none."""
+def _schedule_next_look(edit: Edit, *, done: bool) -> None:
+    """Count the look, and schedule the next one, if there is one: its delay counts from the
+    verdict."""
     looks = edit.looks + 1
-    later = settings.PAVE_SECOND_LOOKS[looks:]
-    at = edit.settled_at + timedelta(seconds=later[0]) if later and not done else None
+    delays = settings.PAVE_SECOND_LOOKS[looks:]
+    next_look_at = None
+    if delays and edit.settled_at and not done:
+        next_look_at = edit.settled_at + timedelta(seconds=delays[0])
     Edit.objects.filter(pk=edit.pk, state=Outcome.NOT_IN_EFFECT).update(
-        looks=looks, next_look_at=at
+        looks=looks, next_look_at=next_look_at
     )

@@ -1,13 +1,29 @@
 """List sessions to open: those a person opened last, and those that the sandbox begins with."""
 
 from django.conf import settings
+from django.utils import timezone
 
+from sessions_ui.domain.actor import Actor
+from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.models import RecentSession
 from sessions_ui.pave.errors import PaveError
 
 from .pave_reads import pave_client
 
 SHOWN = 20
+
+
+def record_visit(actor: Actor, snapshot: Snapshot) -> None:
+    """Put the session first in the person's list, with what PAVE says of it now."""
+    RecentSession.objects.update_or_create(
+        actor_id=actor.person_id,
+        session_key=snapshot.session_key,
+        defaults={
+            "at": timezone.now(),
+            "status": snapshot.raw_status[:20],
+            "vehicle": snapshot.vehicle_label[:120],
+        },
+    )
 
 
 def recent_sessions(user_id: int | None) -> list[RecentSession]:

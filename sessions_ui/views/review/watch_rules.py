@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from sessions_ui.domain.rules.watch_rules import KINDS, rule_sentence
-from sessions_ui.forms.watch_rule import WatchForm, kind_of
+from sessions_ui.forms.watch_rule import WatchForm
 from sessions_ui.permissions import READ_AUDIT, REVIEW_AUDIT
 from sessions_ui.roles import actor_of
 from sessions_ui.services.review.watch_rules import (
@@ -43,7 +43,7 @@ def watches(request: HttpRequest) -> HttpResponse:
     """All rules, forms for new ones, and what was done lately. A post makes a rule."""
     wanting = None
     if request.method == "POST":
-        kind = kind_of(request.POST.get("kind", ""))
+        kind = KINDS.get(request.POST.get("kind", ""))
         if kind is None:
             raise Http404
         form = WatchForm(kind, request.POST)
@@ -76,7 +76,7 @@ def watch(request: HttpRequest, watch_id: int) -> HttpResponse:
     action = request.POST.get("action", "")
     if request.method == "POST" and action != "change":
         return _act(request, watch_id, action)
-    kind = kind_of(found.kind)
+    kind = KINDS.get(found.kind)
     posted = request.method == "POST"
     form = WatchForm(kind, request.POST if posted else None, found.numbers) if kind else None
     if form and form.is_bound and form.is_valid():

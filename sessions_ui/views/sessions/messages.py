@@ -1,5 +1,7 @@
-"""What a page says when PAVE is at fault, or when a post came back: what happened, what PAVE holds
-now, what to do next."""
+"""Word the notices of a session's page: for faults of PAVE, posts that came back, and outcomes.
+
+Each says what happened, what PAVE holds now, and what to do next.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -16,8 +18,8 @@ from sessions_ui.services.edits.result import EditResult
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A notice: tone, icon, heading, sentence."""
+class Notice:
+    """Hold a notice's words, its icon and its tone (a class of the style sheet)."""
 
     tone: str
     icon: str
@@ -25,18 +27,18 @@ class Said:
     sentence: str
 
 
-CAUSES: dict[str, Said] = {
-    "circuit_open": Said(
+CAUSE_NOTICES: dict[str, Notice] = {
+    "circuit_open": Notice(
         "bad", "warn", "PAVE is failing, so calls to it rest",
         "The last calls to PAVE failed one after the other, so the session was not read now. PAVE "
         "is tried again every 15 seconds: refresh from PAVE in a moment.",
     ),
-    "busy_here": Said(
+    "busy_here": Notice(
         "warn", "hourglass", "PAVE is busy: wait a moment",
         "Too many calls to PAVE are under way from here, so the session was not read now. Refresh "
         "from PAVE in a few seconds.",
     ),
-    "clock": Said(
+    "clock": Notice(
         "bad", "clock", "The clock of this dashboard is wrong",
         "PAVE refused our signature, and its clock and ours differ by more than a minute, so the "
         "session was not read now. Tell whoever runs the dashboard to set its clock; there is "
@@ -44,74 +46,74 @@ CAUSES: dict[str, Said] = {
     ),
 }  # fmt: skip
 
-FAULTS: tuple[tuple[type[PaveError], Said], ...] = (
-    (PaveUnauthorised, Said(
+FAULT_NOTICES: tuple[tuple[type[PaveError], Notice], ...] = (
+    (PaveUnauthorised, Notice(
         "bad", "shield-x", "The dashboard is not authorised at PAVE",
         "PAVE refused our credentials, so the session could not be read. Tell whoever runs the "
         "dashboard; there is nothing that you can do here.",
     )),
-    (PaveBusy, Said(
+    (PaveBusy, Notice(
         "warn", "hourglass", "PAVE asks us to wait",
         "PAVE takes no more calls for the moment. Refresh in a minute.",
     )),
-    (PaveNotSent, Said(
+    (PaveNotSent, Notice(
         "bad", "warn", "PAVE could not be reached",
         "No connection to PAVE came about, so the session could not be read. "
         "Refresh from PAVE in a moment.",
     )),
-    (PaveRefused, Said(
+    (PaveRefused, Notice(
         "bad", "x-circle", "PAVE refused to show this session",
         "So it cannot be changed now. Refresh from PAVE in a moment, or tell whoever runs the "
         "dashboard.",
     )),
-    (PaveUnknown, Said(
+    (PaveUnknown, Notice(
         "bad", "warn", "PAVE gave no answer that can be read",
         "So the session cannot be changed now. Refresh from PAVE in a moment.",
     )),
 )  # fmt: skip
 
 
-def fault_words(fault: PaveError) -> Said:
-    """The notice for a fault while reading: by its cause, else by its class."""
-    by_class = (said for kind, said in FAULTS if isinstance(fault, kind))
-    return CAUSES.get(fault.cause) or next(by_class)
+def fault_notice(fault: PaveError) -> Notice:
+    """Return the notice for a fault of reading: by its cause, else by its class."""
+    by_class = (notice for kind, notice in FAULT_NOTICES if isinstance(fault, kind))
+    return CAUSE_NOTICES.get(fault.cause) or next(by_class)
 
 
-STOPPED_WORDS = {
-    "stale": Said(
+STOPPED_NOTICES = {
+    "stale": Notice(
         "warn", "clock", "This page was too old to be used",
         "Nothing was sent. Below is the session as it was last read, with what you typed. "
         "Look at it and review again.",
     ),
-    "conflict": Said(
+    "conflict": Notice(
         "warn", "swap", "This session changed while you were editing",
         "Nothing was sent. Where you and somebody else changed the same field, both values are "
         "shown: keep yours by reviewing again, or type PAVE's to keep that.",
     ),
-    "locked": Said(
+    "locked": Notice(
         "warn", "lock", "What you changed is locked now",
         "Nothing was sent. The fields say why; what you typed stands beside PAVE's value.",
     ),
-    "busy": Said(
+    "busy": Notice(
         "warn", "hourglass", "Another edit of this session is still open",
         "This press of Send sent nothing, and what you typed is kept. Wait until the other edit is "
         "settled, then open the session again.",
     ),
-    "came_second": Said(
+    "came_second": Notice(
         "warn", "info", "Another edit came first",
         "This press of Send sent nothing, because another edit of this session was open at that "
         "moment. It is settled now. Below is the session as it was last read, with what you typed: "
         "review it again.",
     ),
-    "nonce_used": Said(
+    "nonce_used": Notice(
         "warn", "info", "This form was sent before, with other values",
         "Nothing was sent now. Below is the session as it was last read, with what you typed.",
     ),
-    "nothing_to_change": Said(
+    "nothing_to_change": Notice(
         "live", "info", "Nothing to change",
         "PAVE already holds what this form shows, so nothing was sent.",
     ),
-    "unreadable": Said(
+    "unreadable": Notice(
         "bad", "warn", "PAVE could not be read, so nothing was sent",
         "What you typed is kept for a day and offered when you open the session again.",
     ),
@@ -171,17 +173,19 @@ VARIANTS: dict[tuple[Outcome, str], dict[str, str]] = {
         "then": f"{KEPT}. Put it back{{wait}}, and review it again.",
     },
 }
-"""What is said otherwise where the cause, or the status that PAVE answered with, is this one."""
+"""Words that replace an outcome's own, by the error code of its entry, or by the status of PAVE's
+answer."""
 
 
-def outcome_words(found: EditResult, *, kept: bool) -> Words:
-    """The words of an edit's outcome. ``kept``: whether what was typed is kept for who reads it;
-    where not, nothing says so."""
-    by_status = VARIANTS.get((found.outcome, str(found.http_status)), {})
-    words = replace(
-        found.outcome.words, **VARIANTS.get((found.outcome, found.error_code), by_status)
-    )
-    wait = found.told.get("retry_after")
+def outcome_words(result: EditResult, *, kept: bool) -> Words:
+    """Return the words of an edit's outcome.
+
+    ``kept``: whether the reader has what was typed in a draft; else no words promise that.
+    """
+    by_status = VARIANTS.get((result.outcome, str(result.http_status)), {})
+    variant = VARIANTS.get((result.outcome, result.error_code), by_status)
+    words = replace(result.outcome.words, **variant)
+    wait = result.detail.get("retry_after")
     then = words.then.replace("{wait}", f" in {wait} s" if wait else " later")
-    before, promised, _ = then.partition(KEPT)
-    return replace(words, then=then if kept or not promised else before + GONE)
+    before, promise, _ = then.partition(KEPT)
+    return replace(words, then=then if kept or not promise else before + GONE)

@@ -1,56 +1,62 @@
-"""The banner that says, after a send, what became of an edit."""
+"""Build the banner that shows, after a send, the result of an edit."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, Words
-from sessions_ui.forms.session.row import spelled
+from sessions_ui.forms.session.row import display_text
 from sessions_ui.services.edits.drafts import DraftContents
 from sessions_ui.services.edits.form_state import FormState
-from sessions_ui.services.edits.result import edit_result
+from sessions_ui.services.edits.result import EditResult, edit_result
 
 from .messages import outcome_words
 
+Row = tuple[FieldSpec, str, str, FieldResult | None]
+"""A field, what was sent, what PAVE holds now, and the result."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class ShownEdit:
-    """An edit's banner: its outcome and the words for it, per field what was sent, what PAVE holds
-    and the result, and the fields that changed unasked."""
+    """Hold an edit's banner: its outcome in words, a row per field, and the fields that changed
+    unasked."""
 
     entry_id: int
     outcome: Outcome
-    rows: tuple[tuple[FieldSpec, str, str, FieldResult | None], ...]
+    rows: tuple[Row, ...]
     words: Words
     pave_message: str
     collateral: tuple[FieldSpec, ...]
-    sent_at: object
-    settle_at: object
+    sent_at: datetime | None
+    settle_at: datetime | None
 
 
 def shown_edit(
     edit_id: str, form_state: FormState, draft: DraftContents | None
 ) -> ShownEdit | None:
-    """The banner for ``?edit=``; None when there is no such edit of this session. It calls kept
-    what stands in the reader's ``draft``."""
-    found = edit_result(edit_id, form_state.session_key)
-    if found is None:
+    """Return the banner for ``?edit=``; None when this session has no such edit.
+
+    It says that what was typed is kept only if the reader's ``draft`` has a field of the edit.
+    """
+    result = edit_result(edit_id, form_state.session_key)
+    if result is None:
         return None
-    rows = tuple(
-        (
-            CATALOGUE[key],
-            spelled(CATALOGUE[key], wanted),
-            spelled(CATALOGUE[key], form_state.texts.get(key, "")) if form_state.snapshot else "",
-            found.results.get(key),
-        )
-        for key, (_, wanted) in found.edit.changes.items()
-    )
+    changes = result.edit.changes
     return ShownEdit(
-        found.edit.entry_id,
-        found.outcome,
-        rows,
-        outcome_words(found, kept=bool(draft and draft.typed.keys() & found.edit.changes.keys())),
-        found.told.get("pave_message", ""),
-        tuple(CATALOGUE[key] for key in found.told.get("collateral", ()) if key in CATALOGUE),
-        found.edit.sent_at,
-        found.settle_at,
+        entry_id=result.edit.entry_id,
+        outcome=result.outcome,
+        rows=tuple(_row(key, wanted, result, form_state) for key, (_, wanted) in changes.items()),
+        words=outcome_words(result, kept=bool(draft and draft.typed.keys() & changes.keys())),
+        pave_message=result.detail.get("pave_message", ""),
+        collateral=tuple(
+            CATALOGUE[key] for key in result.detail.get("collateral", ()) if key in CATALOGUE
+        ),
+        sent_at=result.edit.sent_at,
+        settle_at=result.settle_at,
     )
+
+
+def _row(key: str, wanted: str, result: EditResult, form_state: FormState) -> Row:
+    spec = CATALOGUE[key]
+    held = display_text(spec, form_state.texts.get(key, "")) if form_state.snapshot else ""
+    return spec, display_text(spec, wanted), held, result.results.get(key)

@@ -1,4 +1,4 @@
-"""Taking an edit back: from its row in the history to the review page, and on as any edit."""
+"""Begin the revert of an edit: from its row in the history to the review page."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,31 +16,28 @@ from sessions_ui.services.edits.revert import (
     review_revert,
 )
 
-from .detail import render_reviewed
-from .render import session_unknown
+from .render import Notices, session_unknown
+from .render_review import render_reviewed
 
 
 @requires(VIEW_HISTORY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def revert(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Review the values from before an edit, all or those of ``field``; a GET, as after a log-in,
-    leads to the edit's row."""
-    inverse = edit_inverse(entry_id)
+    """Review the values from before an edit: all, or those of the posted ``field`` names. A GET, as
+    after a log-in, leads to the edit's row in the history."""
+    inverse = edit_inverse(entry_id, request.POST.getlist("field"))
     if inverse is None:
         raise Http404
     if request.method != "POST":
         history = reverse("session_history", args=[inverse.session_key])
         return redirect(f"{history}?before={entry_id + 1}#entry-{entry_id}")
-    if chosen := request.POST.getlist("field"):
-        inverse = inverse.only(chosen)
     actor = actor_of(request)
     if not request.user.has_perm(EDIT_SESSION):
         record_forbidden_revert(actor=actor, inverse=inverse)
         raise PermissionDenied
     try:
-        reverting = review_revert(actor=actor, inverse=inverse)
+        review = review_revert(actor=actor, inverse=inverse)
     except (PaveKeyError, PaveNotFound):
         return session_unknown(request, inverse.session_key)
-    return render_reviewed(
-        request, reverting.form_state, reason=revert_reason(entry_id), hindered=reverting.hindered
-    )
+    notices = Notices(hindered=review.hindered)
+    return render_reviewed(request, review.form_state, notices, reason=revert_reason(entry_id))

@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from sessions_ui.crypto import encrypt
 from sessions_ui.models import Draft, Edit
-from sessions_ui.services.edits import prepare as sessions
-from sessions_ui.services.edits import submit as edits
+from sessions_ui.services.edits import review, send, submit
 from sessions_ui.services.edits.drafts import find_draft
 from sessions_ui.services.jobs.reconcile import reconcile_edits
 from tests.pages import Agent, Page
@@ -90,7 +89,7 @@ def test_a_review_stands_when_our_database_takes_no_writes(agent, monkeypatch):
         raise DatabaseError("read only")
 
     page = agent.open()
-    monkeypatch.setattr(sessions, "save_form_draft", refuse)
+    monkeypatch.setattr(review, "save_form_draft", refuse)
     assert agent.review(page, session_theme="LITE").payload
 
 
@@ -159,7 +158,7 @@ def test_a_process_that_dies_before_sending_keeps_it(agent, monkeypatch, kept):
     def die(*_):
         raise Died
 
-    monkeypatch.setattr(edits, "read_snapshot", die)
+    monkeypatch.setattr(submit, "read_snapshot", die)
     with pytest.raises(Died):
         agent.send(review)
     monkeypatch.undo()
@@ -236,7 +235,7 @@ def test_no_page_says_that_nothing_was_sent_after_a_put(agent, sandbox, monkeypa
     def fail(*_):
         raise kind("gone")
 
-    monkeypatch.setattr(edits, "evaluate_response", fail)
+    monkeypatch.setattr(send, "evaluate_response", fail)
     page = landed(agent, agent.send(review))
     assert len(puts(sandbox)) == 1
     assert page.outcome == "pending"

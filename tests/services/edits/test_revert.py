@@ -367,6 +367,6 @@ def test_one_function_alone_writes_to_pave():
                 if name in writing:
                     found.add((str(inner), name, isinstance(node.func, ast.Attribute)))
     assert found == {
-        ("services/edits/submit.py", "session_update", True),  # PAVE's client, in `_send`
+        ("services/edits/send.py", "session_update", True),  # PAVE's client
         ("views/sessions/detail.py", "submit_edit", False),  # our service, after a review
     }

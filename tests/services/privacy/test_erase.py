@@ -37,6 +37,7 @@ from sessions_ui.models import (
     WatchRule,
 )
 from sessions_ui.services.edits.drafts import save_draft
+from sessions_ui.services.edits.form_data import FormData
 from sessions_ui.services.integrity.seal_and_verify import audit_seal, audit_verify
 from sessions_ui.services.privacy.erase import erase_again, personal_erase, subject_find
 from sessions_ui.services.privacy.erasure_register import ErasureError
@@ -73,14 +74,14 @@ def everywhere():
     other = intent({"sms.to": ("416-555-0100", "416-555-0199"), "sms.to_name": ("", "Zoé Roy")})
     moving(other, "confirmed", **{"sms.to": ["416-555-0100", "416-555-0199"]})
     now = timezone.now()
-    save_draft(actor_id=1, session_key=KEY, typed={"sms.to": "(647) 555 0126"})
+    save_draft(actor_id=1, session_key=KEY, form_data=FormData(typed={"sms.to": "(647) 555 0126"}))
     save_draft(
         actor_id=2,
         session_key=KEY,
-        typed={"sms.to": "905-555-0111", "sms.to_name": "Somebody"},
-        saw={"sms.to": PHONE, "sms.to_name": NAME},
+        form_data=FormData(typed={"sms.to": "905-555-0111", "sms.to_name": "Somebody"}),
+        shown={"sms.to": PHONE, "sms.to_name": NAME},
     )
-    save_draft(actor_id=3, session_key=KEY, typed={"sms.to": "416-555-0100"})
+    save_draft(actor_id=3, session_key=KEY, form_data=FormData(typed={"sms.to": "416-555-0100"}))
     read = {"options": {"sms": {"to": PHONE}, "contact": {"name": NAME, "mobile": PHONE}}}
     CachedSession.objects.create(session_key=KEY, sealed=encrypt(read), read_at=now)
     CachedSession.objects.create(session_key="OTHER-1", sealed=encrypt({"a": "416"}), read_at=now)
@@ -194,7 +195,9 @@ def test_every_spelling_of_a_number_outside_north_america_is_erased(settings, ty
     settings.PAVE_PHONE_REGION = "GB"
     intent({"sms.to": ("07911 123456", "07911 654321")})
     intent({"sms.to": ("07911 654321", "+44 7911 123456")}, key="LKS-OTHER12345")
-    save_draft(actor_id=1, session_key=KEY, typed={"sms.to": "+44 (0)7911 123456"})
+    save_draft(
+        actor_id=1, session_key=KEY, form_data=FormData(typed={"sms.to": "+44 (0)7911 123456"})
+    )
     done = erase(typed)
     assert (done.edits, done.whole) == (2, True)
     assert {value.value for value in AuditValue.objects.all()} == {"07911 654321"}

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from sessions_ui.models import AuditEntry, Edit, Kind
-from sessions_ui.services.edits import submit as edits
+from sessions_ui.services.edits import submit
 from sessions_ui.services.edits.drafts import find_draft
 from tests.pages import Agent, Page
 from tests.services.edits.test_submit import HELD, broken_record, puts
@@ -190,15 +190,15 @@ def clicked_twice(alice, bob, idle, sandbox, monkeypatch):
         second = theirs.review(vehicle_trim="Touring")
         sandbox.state.fault("error_before", method="GET", status=500, skip=1)
         theirs.send(second)
-        done, other = getattr(edits, behind), []
+        done, other = getattr(submit, behind), []
 
         def overtaken(*args, **given):
-            monkeypatch.setattr(edits, behind, done)
+            monkeypatch.setattr(submit, behind, done)
             given_back = done(*args, **given)
             other.append(Agent(Client(), alice, idle).send(click))
             return given_back
 
-        monkeypatch.setattr(edits, behind, overtaken)
+        monkeypatch.setattr(submit, behind, overtaken)
         page = Agent(Client(), alice, idle).send(click)
         assert len(puts(sandbox)) == 2
         return page, *other
@@ -215,7 +215,7 @@ def test_a_double_click_that_another_edit_came_between_is_told_once(clicked_twic
 
 def test_a_press_that_is_turned_away_speaks_of_itself_alone(clicked_twice):
     """The other press sends when this one's page is as good as drawn."""
-    page, other = clicked_twice("save_form_draft")
+    page, other = clicked_twice("save_submission_draft")
     assert other.status_code == 303
     assert page.status_code == 409
     text = Page(page).text

@@ -15,7 +15,7 @@ from sessions_ui.pave.errors import (
     held_back,
 )
 from sessions_ui.services.sessions import pave_reads as remote
-from sessions_ui.views.sessions.messages import CAUSES, FAULTS, fault_words
+from sessions_ui.views.sessions.messages import CAUSE_NOTICES, FAULT_NOTICES, fault_notice
 
 
 @pytest.mark.parametrize(
@@ -32,19 +32,19 @@ from sessions_ui.views.sessions.messages import CAUSES, FAULTS, fault_words
     ],
 )
 def test_it_speaks_of_the_cause_first_and_else_of_the_class(fault, heading):
-    assert fault_words(fault).heading == heading
+    assert fault_notice(fault).heading == heading
 
 
-@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("cause", CAUSE_NOTICES)
 def test_it_says_what_was_not_done_and_what_to_do(cause):
-    sentence = CAUSES[cause].sentence
+    sentence = CAUSE_NOTICES[cause].sentence
     assert "was not read now" in sentence
     assert "sent" not in sentence  # it stands beside the banner of an edit that was
     assert "efresh from PAVE" in sentence or "Tell whoever" in sentence
 
 
 def test_it_has_words_for_every_class():
-    assert len(FAULTS) == 5
+    assert len(FAULT_NOTICES) == 5
 
 
 @pytest.fixture
@@ -65,13 +65,13 @@ def page(client, alice, sandbox, settings):
 def test_it_shows_that_calls_rest_while_pave_fails(page, sandbox):
     sandbox.state.fault("error_before", method="GET", times=99)
     for _ in range(5):
-        assert CAUSES["circuit_open"].heading not in page()
+        assert CAUSE_NOTICES["circuit_open"].heading not in page()
     asked = len(sandbox.state.journal())
-    assert CAUSES["circuit_open"].heading in page()
+    assert CAUSE_NOTICES["circuit_open"].heading in page()
     assert len(sandbox.state.journal()) == asked, "nothing was sent"
 
 
 def test_it_shows_that_the_clock_is_wrong(page, settings, monkeypatch):
     late = PaveClient(settings.PAVE, clock=lambda: datetime.now(UTC) - timedelta(minutes=10))
     monkeypatch.setattr(remote, "_client", lambda config: late)
-    assert CAUSES["clock"].heading in page()
+    assert CAUSE_NOTICES["clock"].heading in page()

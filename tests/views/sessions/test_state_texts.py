@@ -9,7 +9,7 @@ from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.models import Edit
 from sessions_ui.services.edits.drafts import save_edit_draft
 from sessions_ui.services.edits.result import EditResult
-from sessions_ui.views.sessions.messages import GONE, STOPPED_WORDS, VARIANTS, outcome_words
+from sessions_ui.views.sessions.messages import GONE, STOPPED_NOTICES, VARIANTS, outcome_words
 from tests.pages import Agent
 from tests.services.edits.test_settle import leave
 
@@ -243,7 +243,7 @@ def found(outcome, cause=""):
     status = int(cause) if cause.isdecimal() else None
     code = f"http_{cause}" if status else cause
     return EditResult(
-        None, Outcome(outcome), {}, http_status=status, error_code=code, told={"retry_after": 20}
+        None, Outcome(outcome), {}, http_status=status, error_code=code, detail={"retry_after": 20}
     )
 
 
@@ -267,4 +267,6 @@ def test_it_calls_nothing_kept_that_is_not(outcome):
 
 
 def test_it_has_words_for_every_way_in_which_a_post_comes_back():
-    assert {code: (said.heading, said.sentence) for code, said in STOPPED_WORDS.items()} == STOPPED
+    assert {
+        code: (said.heading, said.sentence) for code, said in STOPPED_NOTICES.items()
+    } == STOPPED
