@@ -32,7 +32,7 @@ def home_page(state: SandboxState, done: str = "", *, refused: str = "") -> Resp
     with state.lock:
         rows = [_session_row(summary) for summary in state.listing()]
         main = render(
-            "home",
+            "home/page",
             notice=notices(done, refused),
             session_count=len(rows),
             session_rows=rows,
@@ -46,7 +46,7 @@ def home_page(state: SandboxState, done: str = "", *, refused: str = "") -> Resp
 
 def _session_row(summary: dict[str, str]) -> Html:
     return render(
-        "home_session_row",
+        "home/session_row",
         key=summary["session_key"],
         quoted_key=quote(summary["session_key"], safe=""),
         vehicle=summary["vehicle"] or "Vehicle not known yet",
@@ -60,7 +60,7 @@ def _session_row(summary: dict[str, str]) -> Html:
 def _switches(switches: Switches) -> list[Html]:
     return [
         render(
-            "home_switch",
+            "home/switch",
             name=name,
             label=SWITCH_LABELS[name],
             options=options(positions.items(), switches.position(name)),
@@ -83,11 +83,11 @@ def _method_label(method: str) -> str:
 
 def _waiting_faults(faults: list[Fault]) -> Html:
     if not faults:
-        return render("home_no_faults")
+        return render("home/no_faults")
     rows = [
-        render("home_fault", label=KINDS[fault.kind].label, scope=_scope(fault)) for fault in faults
+        render("home/fault", label=KINDS[fault.kind].label, scope=_scope(fault)) for fault in faults
     ]
-    return render("home_faults", count=len(rows), faults=rows)
+    return render("home/faults", count=len(rows), faults=rows)
 
 
 def _scope(fault: Fault) -> str:

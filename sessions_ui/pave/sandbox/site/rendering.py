@@ -16,7 +16,7 @@ class Html(str):
 
 
 def render(name: str, /, **values: object) -> Html:
-    """Fill the template of this name. Raises KeyError when a placeholder has no value.
+    """Fill the template `name` ("home/page"). Raises KeyError when a placeholder has no value.
 
     Values are escaped, except for Html; the items of a list are placed one after the other.
     """

@@ -38,7 +38,7 @@ def session_page(
         session = state.find(key)
         address = f"/sandbox/sessions/{quote(key, safe='')}"
         main = render(
-            "session",
+            "session/page",
             notice=notices(done, refused),
             key=key,
             summary=_summary(session),
@@ -72,8 +72,8 @@ def _progress(session: Session) -> Html | str:
     steps = []
     for number, step in enumerate(STEPS):
         place = "done" if number < current else "current" if number == current else "ahead"
-        steps.append(render(f"session_step_{place}", label=STATUS_LOOKS[step].label))
-    return render("session_progress", steps=steps)
+        steps.append(render(f"session/step_{place}", label=STATUS_LOOKS[step].label))
+    return render("session/progress", steps=steps)
 
 
 def _buttons(session: Session, address: str, about: str) -> list[Html]:
@@ -112,12 +112,12 @@ def _facts(session: Session) -> dict[str, object]:
 def _time(text: str) -> Html | str:
     if not text:
         return "–"
-    return render("session_time", timestamp=text, date=text[:10], time=text[11:19])
+    return render("session/time", timestamp=text, date=text[:10], time=text[11:19])
 
 
 def _sections(session: Session) -> list[Html]:
     return [
-        render("session_section", name=section, fields=_fields(session, section))
+        render("session/section", name=section, fields=_fields(session, section))
         for section in FIELDS.sections
         if session.has_section(section)
     ]
@@ -127,15 +127,15 @@ def _fields(session: Session, section: str) -> list[Html]:
     """Build a section's names and values; a long URL may break after its slashes."""
     rows = []
     for name, value in session.section(section).items():
-        parts = [render("session_breakable", text=part) for part in re.split("(?<=/)", str(value))]
-        rows.append(render("session_field", name=name, value=parts))
+        parts = [render("session/breakable", text=part) for part in re.split("(?<=/)", str(value))]
+        rows.append(render("session/field", name=name, value=parts))
     return rows
 
 
 def _journal(rows: list[Row]) -> Html:
     if not rows:
-        return render("session_no_journal")
-    return render("session_journal", rows=[_journal_row(row) for row in rows])
+        return render("session/no_journal")
+    return render("session/journal", rows=[_journal_row(row) for row in rows])
 
 
 def _journal_row(row: Row) -> Html:
@@ -147,7 +147,7 @@ def _journal_row(row: Row) -> Html:
         summary = f"{author}: {'applied' if row['applied'] else 'refused'}"
         details = ", ".join([*row["changed"], *row["refused"]]) or _played(row["payload"])
     return render(
-        "session_journal_row",
+        "session/journal_row",
         summary=summary,
         details=render("subline", text=details) if details else "",
         timestamp=row["at"],

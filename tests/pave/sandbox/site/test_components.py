@@ -31,7 +31,7 @@ def test_every_icon_is_in_the_sprite(look):
 
 def test_every_icon_of_a_template_is_in_the_sprite():
     sprite = (FOLDER.parent / "static" / "icons.svg").read_text("utf-8")
-    templates = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.html"))
+    templates = "".join(path.read_text("utf-8") for path in FOLDER.rglob("*.html"))
     names = set(re.findall(r"icons\.svg#([\w-]+)", templates))
     assert names
     assert all(f'id="{name}"' in sprite for name in names)

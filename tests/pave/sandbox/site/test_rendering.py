@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from sessions_ui.pave.sandbox.site.rendering import FOLDER, Html, escaped, render
 from tests.pave.sandbox.site.markup import HOSTILE, structure
 
-TEMPLATES = sorted(path.stem for path in FOLDER.glob("*.html"))
+TEMPLATES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.html"))
 TAG = re.compile(r"<[a-z][^>]*>")
 
 
