@@ -1,4 +1,4 @@
-"""Reading our own pages as a browser would: what a form would post, and what is marked where."""
+"""Read our own pages as a browser would: what a form would post, and the marks of its fields."""
 
 from bs4 import BeautifulSoup
 
@@ -11,7 +11,7 @@ class Page:
         self.soup = BeautifulSoup(response.content.decode(), "html.parser")
 
     def inputs(self, form_id="edit"):
-        """What the form would post when its button is pressed with nothing changed."""
+        """The inputs that the form would post when nothing is changed."""
         posted = {}
         for control in self.soup.select(
             f"#{form_id} input, #{form_id} select, #{form_id} textarea"
@@ -23,7 +23,7 @@ class Page:
         return posted
 
     def fields(self):
-        """Every field wrapper: key → its lock code, or None when it is open."""
+        """The lock code of each field by its key; None where it is editable."""
         return {
             one["data-field"]: one.get("data-locked") for one in self.soup.select("[data-field]")
         }
@@ -33,16 +33,16 @@ class Page:
         return self.soup.select_one(f'[data-field="{key}"] :is(input, select, textarea)')
 
     def shown(self, key):
-        """What the field's control shows."""
+        """The value of the field's control."""
         return _value(self.control(key))
 
     def field_text(self, key):
-        """All words inside a field's wrapper."""
+        """The text of a field, with its label and help."""
         return _text(self.soup.select_one(f'[data-field="{key}"]'))
 
     @property
     def text(self):
-        """All words of the page's main part."""
+        """The text of the page's main part."""
         return _text(self.soup.select_one("main"))
 
     @property
@@ -73,38 +73,38 @@ def _value(control):
 
 
 class Agent:
-    """A person at a browser: opens a session, types, reviews, sends."""
+    """A person at a browser who opens a session, types, reviews and sends."""
 
     def __init__(self, client, person, session_key):
         client.force_login(person)
         self.client, self.url = client, f"/sessions/{session_key}/"
 
     def open(self, query=""):
-        """The session page."""
+        """Open the session's page."""
         return Page(self.client.get(self.url + query))
 
     def post(self, inputs, action):
-        """Post as the form does; the raw response."""
+        """Post as the form does, and give the raw response."""
         return self.client.post(self.url, {**inputs, "action": action})
 
     def review(self, page=None, **typed):
-        """Type over the drawn form (``session_theme="LITE"``) and press review."""
+        """Type into the form (``session_theme="LITE"``) and press Review."""
         page = page or self.open()
         changed = {name.replace("_", "-", 1): text for name, text in typed.items()}
         return Page(self.post({**page.inputs(), **changed}, "review"))
 
     def send(self, review, reason="customer_request", note="Customer called us about it.", **more):
-        """Give a reason and press send; the raw response."""
+        """Give a reason and press Send, and give the raw response."""
         given = {"reason_code": reason, "reason_note": note, "ticket": "ZD-1"}
         return self.post({**review.inputs("send"), **given, **more}, "send")
 
     def edit(self, **typed):
-        """The whole way: open, type, review, send, and the page that follows."""
+        """Open, type, review and send, and give the page that follows."""
         response = self.send(self.review(**typed))
         assert response.status_code == 303, Page(response).text
         return Page(self.client.get(response["Location"]))
 
 
 def words(answer):
-    """What a page says, without the frame around it."""
+    """The text of a page without the frame around it."""
     return _text(BeautifulSoup(answer.text, "html.parser").select_one("main"))

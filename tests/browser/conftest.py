@@ -1,4 +1,4 @@
-"""A browser before the dashboard, a sandbox behind it, and a camera."""
+"""Fixtures for the tests in a browser: pictures, log-in, and no errors on the console."""
 
 import os
 from pathlib import Path
@@ -7,12 +7,13 @@ import pytest
 from playwright.sync_api import expect
 
 PASSWORD = "correct horse battery"
-KEPT = (1440, 360)
+PICTURED = (1440, 360)
 
 
 @pytest.fixture
 def picture(page):
-    """Look at a page wide and narrow, light and dark, and take pictures if PICTURES says where to.
+    """Give a function that shows the page wide and narrow, light and dark, and takes pictures into
+    the folder of the variable PICTURES.
 
     No window may need scrolling sideways, not even one of 320 px.
     """
@@ -23,10 +24,10 @@ def picture(page):
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            if not folder or width not in KEPT:
+            if not folder or width not in PICTURED:
                 continue
             height = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({"width": width, "height": height})  # the bar stands at its end
+            page.set_viewport_size({"width": width, "height": height})  # the bar is at its end
             path = Path(folder, f"{name}-{width}-{scheme}.png")
             page.screenshot(path=path, caret="initial", animations="disabled")
         page.emulate_media(color_scheme="light")
@@ -37,9 +38,9 @@ def picture(page):
 
 @pytest.fixture
 def log_in(page, live_server):
-    """Log a person in through the log-in page, out first if need be."""
+    """Give a function that logs a person in through the log-in page, and out before."""
 
-    def enter(person):
+    def log_in(person):
         page.context.clear_cookies()
         page.goto(f"{live_server.url}/")
         page.fill("#id_username", person.username)
@@ -47,14 +48,16 @@ def log_in(page, live_server):
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", level=1)).to_be_visible()
 
-    return enter
+    return log_in
 
 
 @pytest.fixture(autouse=True)
-def complaints(page):
-    """Fail on anything that the browser's console complains of, the page's own policy included."""
-    heard = []
-    page.on("console", lambda said: heard.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda fault: heard.append(str(fault)))
-    yield heard
-    assert [one for one in heard if "status of 4" not in one] == []
+def no_console_errors(page):
+    """Fail on every error on the browser's console, violations of the content policy included."""
+    errors = []
+    page.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield errors
+    assert [error for error in errors if "status of 4" not in error] == []

@@ -1,4 +1,4 @@
-"""What PAVE reported of a session's course is kept by whoever looks, and stops nobody."""
+"""Observations of what PAVE reports: recorded with each read, and never in the way of an edit."""
 
 from datetime import timedelta
 
@@ -18,8 +18,8 @@ KEY = "LKS-7Q2M9XK4RD"
 NOON = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
 
 
-def look(minutes, status="IDLE", started="", delivery="201 Created", **sms):
-    """Somebody reads the session, so many minutes after noon."""
+def read(minutes, status="IDLE", started="", delivery="201 Created", **sms):
+    """Read the session so many minutes after noon."""
     document = {
         "session_key": KEY,
         "status": status,
@@ -30,8 +30,8 @@ def look(minutes, status="IDLE", started="", delivery="201 Created", **sms):
     record_observation(Snapshot(KEY, document, NOON + timedelta(minutes=minutes)))
 
 
-def kept():
-    """The sightings, oldest first, in minutes after noon."""
+def recorded():
+    """The observations, oldest first, in minutes after noon."""
     rows = Observation.objects.order_by("seen_at").values_list("seen_at", "last_seen_at", "status")
     return [
         (round((seen - NOON).total_seconds() / 60), round((last - NOON).total_seconds() / 60), code)
@@ -39,30 +39,30 @@ def kept():
     ]
 
 
-def test_it_keeps_what_differs_and_when_it_was_seen_last():
-    look(0)
-    look(30)
-    look(60, "STARTED", started="2026-11-23T12:40:00Z")
-    look(65, "STARTED", started="2026-11-23T12:40:00Z")
-    assert kept() == [(0, 30, "IDLE"), (60, 65, "STARTED")]
+def test_a_change_is_a_new_observation_and_a_repetition_moves_the_last_time():
+    read(0)
+    read(30)
+    read(60, "STARTED", started="2026-11-23T12:40:00Z")
+    read(65, "STARTED", started="2026-11-23T12:40:00Z")
+    assert recorded() == [(0, 30, "IDLE"), (60, 65, "STARTED")]
 
 
-def test_it_writes_nothing_for_a_second_look_within_a_minute(django_assert_num_queries):
-    look(0)
+def test_a_second_read_within_a_minute_writes_nothing(django_assert_num_queries):
+    read(0)
     with django_assert_num_queries(1):
-        look(0.5)
-    assert kept() == [(0, 0, "IDLE")]
+        read(0.5)
+    assert recorded() == [(0, 0, "IDLE")]
 
 
-def test_it_takes_no_late_answer_for_a_later_state():
-    look(0)
-    look(60, "STARTED")
-    look(59, "IDLE")
-    assert kept() == [(0, 0, "IDLE"), (60, 60, "STARTED")]
+def test_a_late_answer_is_not_taken_for_a_later_state():
+    read(0)
+    read(60, "STARTED")
+    read(59, "IDLE")
+    assert recorded() == [(0, 0, "IDLE"), (60, 60, "STARTED")]
 
 
-def test_it_keeps_names_and_numbers_out_of_a_carriers_words():
-    look(0, delivery="Daniel at +1 647-555-0184 unreachable", to_name="Daniel Osei")
+def test_names_and_numbers_in_the_carriers_words_are_removed():
+    read(0, delivery="Daniel at +1 647-555-0184 unreachable", to_name="Daniel Osei")
     text = Observation.objects.get().delivery
     assert "Daniel" not in text
     assert "555-0184" not in text
@@ -75,7 +75,7 @@ def agent(client, alice, sandbox):
     return Agent(client, alice, sandbox.state.create(status="IDLE", delivery="failed"))
 
 
-def test_every_reading_of_a_session_leaves_its_sighting(agent, sandbox):
+def test_every_read_of_a_session_is_observed(agent, sandbox):
     key = agent.url.split("/")[2]
     agent.open()
     agent.edit(session_theme="CAPT")
@@ -90,7 +90,7 @@ def test_every_reading_of_a_session_leaves_its_sighting(agent, sandbox):
     assert sorted(spec.key for spec in CATALOGUE.writable if not spec.personal) == sorted(texts)
 
 
-def test_what_is_not_shown_is_not_kept_as_empty(agent, sandbox):
+def test_a_field_that_pave_does_not_show_is_not_recorded_as_empty(agent, sandbox):
     sandbox.state.poke(agent.url.split("/")[2], "vehicle.trim", None)
     agent.open()
     texts = Observation.objects.get().texts
@@ -98,7 +98,7 @@ def test_what_is_not_shown_is_not_kept_as_empty(agent, sandbox):
     assert "vehicle.make" in texts
 
 
-def test_an_edit_goes_through_where_no_sighting_can_be_kept(agent, monkeypatch, caplog):
+def test_an_edit_succeeds_where_no_observation_can_be_stored(agent, monkeypatch, caplog):
     def refuse(*_, **__):
         raise OperationalError("disk full")
 
@@ -109,8 +109,8 @@ def test_an_edit_goes_through_where_no_sighting_can_be_kept(agent, monkeypatch, 
     assert "sighting not kept" in caplog.text
 
 
-def test_it_notes_nothing_between_the_last_read_and_the_put(agent, sandbox):
-    """A wait for our own database there would widen the gap that PAVE leaves open."""
+def test_nothing_is_recorded_between_the_last_read_and_the_put(agent, sandbox):
+    """A wait for our own database there would widen the gap in which a change goes unnoticed."""
     review = agent.review(session_theme="CAPT")
     before = Observation.objects.count()
     sandbox.state.poke(agent.url.split("/")[2], "vehicle.trim", "Sport Touring")

@@ -1,4 +1,4 @@
-"""The page of evidence before a browser: sound, and in doubt."""
+"""The integrity page in a browser: before the first verification, intact, and with a failure."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from tests.audit.authors import PHONE, edit, intent
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_manager_reads_how_the_record_stands(
+def test_a_manager_reads_the_result_of_the_verification(
     page, log_in, live_server, picture, carol, settings, tmp_path
 ):
     settings.AUDIT_SEAL_COPY = str(tmp_path / "copy.jsonl")

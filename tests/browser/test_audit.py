@@ -1,4 +1,4 @@
-"""The audit's list in a browser: what came since, and an export on its way."""
+"""The audit's list in a browser: new entries, an export in progress, and saved views."""
 
 import hashlib
 import re
@@ -23,7 +23,7 @@ def carols(page, carol, live_server, log_in):
     return go
 
 
-def test_it_says_what_came_since_and_moves_no_row(carols, picture):
+def test_new_entries_are_announced_and_no_row_moves(carols, picture):
     edit(PHONE)
     page = carols("/audit/")
     link = page.locator("[data-newer-link]")
@@ -46,7 +46,7 @@ def test_it_says_what_came_since_and_moves_no_row(carols, picture):
     expect(link).to_be_hidden()
 
 
-def test_it_asks_nothing_while_nobody_looks(carols):
+def test_a_hidden_page_does_not_ask_for_new_entries(carols):
     edit()
     page = carols("/audit/")
     asked = []
@@ -67,7 +67,7 @@ def test_it_asks_nothing_while_nobody_looks(carols):
 
 
 @pytest.mark.parametrize(("name", "words"), [("CSV", "csv"), ("JSON Lines", "jsonl")])
-def test_an_export_shows_how_far_it_is_and_leads_to_its_sum(carols, picture, name, words):
+def test_an_export_shows_its_progress_and_links_to_its_checksum(carols, picture, name, words):
     for _ in range(3):
         edit(PHONE | {"session.theme": ("LITE", "PRO")}, note="first line\nsecond line")
     page = carols("/audit/?field=sms.to")
@@ -87,7 +87,7 @@ def test_an_export_shows_how_far_it_is_and_leads_to_its_sum(carols, picture, nam
     picture(f"audit-exported-{words}")
 
 
-def test_a_view_is_kept_deleted_and_brought_back(carols, picture):
+def test_a_view_is_saved_deleted_and_restored(carols, picture):
     edit(PHONE)
     page = carols("/audit/?field=sms.to&outcome=confirmed")
     page.get_by_text("Save view").click()

@@ -1,12 +1,13 @@
-"""The parts that our pages and Django's admin share: tones, band, theme."""
+"""The style that our pages and Django's admin share: tones, environment band, theme."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from .accessibility import assert_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TONES = ("ok", "warn", "bad", "live")
-INK = "node => getComputedStyle(node).color"
+COLOUR = "node => getComputedStyle(node).color"
 DRAW = """([around, own]) => {
     const icon = '<svg class="i"></svg>', state = `<span class="state ${own}">${icon}</span>`
     const drawn = around ? `<div class="notice ${around}">${icon}<p>${state}</p></div>` : state
@@ -15,30 +16,27 @@ DRAW = """([around, own]) => {
 PEOPLE = ("/admin/", "/admin/auth/user/", "/admin/auth/user/add/")
 
 
-def _ink(page, around, own):
+def _colour(page, around, own):
     page.evaluate(DRAW, [around, own])
-    return page.locator(f"main .state.{own} .i").evaluate(INK)
+    return page.locator(f"main .state.{own} .i").evaluate(COLOUR)
 
 
-def test_it_keeps_the_colour_of_a_state_inside_a_notice_of_any_tone(page, live_server):
+def test_a_state_keeps_its_colour_inside_a_notice_of_any_tone(page, live_server):
     page.goto(f"{live_server.url}/accounts/login/")
-    alone = {own: _ink(page, "", own) for own in TONES}
+    alone = {own: _colour(page, "", own) for own in TONES}
     assert len(set(alone.values())) == len(TONES)
     for around in TONES:
-        assert {own: _ink(page, around, own) for own in TONES} == alone
+        assert {own: _colour(page, around, own) for own in TONES} == alone
 
 
 @pytest.mark.parametrize("address", PEOPLE)
-def test_it_draws_the_pages_about_people_in_the_house_style(
-    page, live_server, log_in, dora, picture, address
-):
+def test_the_pages_about_people_have_our_style(page, live_server, log_in, dora, picture, address):
     log_in(dora)
     page.goto(f"{live_server.url}{address}")
     assert page.locator(".env-band").is_visible()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        contrast = Axe().run(page, options={"runOnly": ["color-contrast"]})
-        assert contrast.violations_count == 0, contrast.generate_report()
+        assert_accessible(page, "color-contrast")
     picture("people" + address.strip("/").replace("/", "-"))
     page.emulate_media(color_scheme="light")
     light = page.locator("body").evaluate("node => getComputedStyle(node).backgroundColor")

@@ -1,9 +1,8 @@
-"""Looking back in a real browser: the history of a session, a moment of it, and a revert."""
+"""The history of a session in a browser: its timeline, its state at a moment, and a revert."""
 
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -12,28 +11,28 @@ from sessions_ui.models import Observation
 from tests.audit.authors import note
 from tests.pages import Agent
 
+from .accessibility import WCAG, assert_accessible
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 KEY = "LKS-7Q2M9XK4RD"
 HOUR = timedelta(hours=1)
-WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
 def look(page, picture, name):
     """Check a page for accessibility and take its picture."""
-    found = Axe().run(page, options={"runOnly": WCAG})
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(page, *WCAG)
     picture(name)
 
 
 def step(page, words):
-    """Give the one step that says it, on whichever of the history's days it stands."""
+    """The one step with these words, on any day of the timeline."""
     return page.locator("ol.steps > li", has_text=words)
 
 
 @pytest.fixture
-def lived(client, alice, carol, sandbox):
-    """A session with a past: edits, a lost answer, a refusal, and the customer's start."""
+def edited(client, alice, carol, sandbox):
+    """A session with a history: edits, a lost answer, a refusal, and the customer's start."""
     agent = Agent(client, alice, KEY)
     page = agent.edit(session_theme="LITE", vehicle_trim="Touring", sms_to_name="Grace Lindqvist")
     first = int(page.soup.select_one("[data-entry-id]")["data-entry-id"])
@@ -53,15 +52,15 @@ def lived(client, alice, carol, sandbox):
     return first
 
 
-def test_looking_back_and_taking_back(
-    page, live_server, sandbox, alice, carol, log_in, picture, lived
+def test_the_history_leads_to_past_states_and_to_a_revert(
+    page, live_server, sandbox, alice, carol, log_in, picture, edited
 ):
     log_in(alice)
     page.goto(f"{live_server.url}/sessions/{KEY}/history/")
     expect(step(page, "Status went from Not started (IDLE)")).to_be_visible()
     expect(page.locator("figure.course-strip")).to_contain_text("Not started")
     look(page, picture, "history-agent")
-    row = page.locator(f"#entry-{lived}")
+    row = page.locator(f"#entry-{edited}")
     row.get_by_role("link", name="Before").click()
     expect(page.locator("[data-then='session.theme']")).to_contain_text("Editable")
     look(page, picture, "past-before")
@@ -75,7 +74,7 @@ def test_looking_back_and_taking_back(
     row.locator("summary").click()
     look(page, picture, "history-revert")
     row.get_by_role("button", name="All 3 fields").click()
-    expect(page.get_by_text(f"This takes back edit #{lived}")).to_be_visible()
+    expect(page.get_by_text(f"This takes back edit #{edited}")).to_be_visible()
     look(page, picture, "revert-locked")
     sandbox.state.act(KEY, "reset")
     Agent(Client(), alice, KEY).edit(session_language="FR", session_theme="CAPT")
