@@ -21,7 +21,7 @@ class SessionsUiConfig(AppConfig):
 
         use_region(lambda: settings.PAVE_PHONE_REGION)
         post_migrate.connect(roles.ensure_groups, sender=self)
-        post_migrate.connect(triggers.triggers_assert, sender=self)
+        post_migrate.connect(triggers.restore_triggers, sender=self)
         checks.register_all()
 
 

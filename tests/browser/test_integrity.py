@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from playwright.sync_api import expect
 
-from sessions_ui.audit.integrity.sealing import seals_make
+from sessions_ui.audit.integrity.sealing import seal_entries
 from sessions_ui.models import AuditCheckpoint, AuditEntry
 from tests.audit.authors import PHONE, edit, intent
 
@@ -24,7 +24,7 @@ def test_a_manager_reads_the_result_of_the_verification(
     for turn in range(20):
         for _ in range(turn % 4):
             edit(PHONE)
-        seals_make(key=settings.AUDIT_SEAL_KEY)
+        seal_entries(key=settings.AUDIT_SEAL_KEY)
     call_command("audit_seal")
     intent()
     call_command("audit_verify")

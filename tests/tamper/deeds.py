@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from sessions_ui.audit.integrity.checkpoints import MARK, leaves_of, merkle_root
-from sessions_ui.audit.integrity.sealing import seal_of, seals_make
+from sessions_ui.audit.integrity.checkpoints import Checkpoint, join_marks, leaf_hashes, merkle_root
+from sessions_ui.audit.integrity.sealing import seal_entries
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Kind
 from tests.audit.authors import edit
 
@@ -22,7 +22,7 @@ class Deeds:
     def __init__(self, chance, key):
         self._chance, self._key = chance, key
         self.ids = list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
-        self.seals = [seal_of(one) for one in AuditCheckpoint.objects.order_by("n")]
+        self.seals = [Checkpoint.from_row(one) for one in AuditCheckpoint.objects.order_by("n")]
         self.sealed_to = self.seals[-1].last_id
         self.sealed = [id_ for id_ in self.ids if id_ <= self.sealed_to]
         self.gaps = sorted(set(range(1, self.sealed_to)) - set(self.ids))
@@ -96,9 +96,9 @@ class Deeds:
         self._change(victim)
         rehash(victim)
         entries = AuditEntry.objects.filter(id__in=ids).order_by("id")
-        leaves = leaves_of(ids, [bytes(h) for h in entries.values_list("hash", flat=True)])
+        leaves = leaf_hashes(ids, [bytes(h) for h in entries.values_list("hash", flat=True)])
         AuditCheckpoint.objects.filter(n=seal.n).update(
-            marks=b"".join(leaf[:MARK] for leaf in leaves), merkle_root=merkle_root(leaves)
+            marks=join_marks(leaves), merkle_root=merkle_root(leaves)
         )
         return seal.first_id
 
@@ -110,7 +110,7 @@ class Deeds:
         for _ in range(self._chance.randrange(3)):
             edit()
         for _ in range(self._chance.randrange(1, 4)):
-            seals_make(key=self._key)
+            seal_entries(key=self._key)
         return first.first_id
 
     def exchange_a_value(self):

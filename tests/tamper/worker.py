@@ -25,7 +25,7 @@ from django.db import connection  # noqa: E402
 from sessions_ui.audit.integrity import sealing as chain  # noqa: E402
 from sessions_ui.audit.integrity.errors import IntegrityFailure  # noqa: E402
 from sessions_ui.audit.integrity.triggers import remove_triggers  # noqa: E402
-from sessions_ui.audit.integrity.verify import audit_prove  # noqa: E402
+from sessions_ui.audit.integrity.verify import verify_entries  # noqa: E402
 from tests.audit.authors import PHONE, edit, intent, undone  # noqa: E402
 
 from .deeds import KINDS, Deeds  # noqa: E402
@@ -47,8 +47,8 @@ def record_make(chance, entries, copy):
         gap = intent()
         edit()
         forget(gap)
-        chain.seals_make(key=KEY)
-    chain.copy_append(copy)
+        chain.seal_entries(key=KEY)
+    chain.update_copy(copy)
     intent()
     edit(PHONE)
 
@@ -57,7 +57,7 @@ def fill(entries):
     """A long record to time `manage.py audit_verify` with: sealed by the development key."""
     record_fill(entries)
     began = time.monotonic()
-    made = chain.seals_make(key=settings.AUDIT_SEAL_KEY)
+    made = chain.seal_entries(key=settings.AUDIT_SEAL_KEY)
     each = 1000 * (time.monotonic() - began) / len(made)
     print(f"{entries:,} entries under {len(made)} seals of {chain.MOST:,}, {each:.1f} ms each")
 
@@ -67,7 +67,7 @@ def tampered(deeds, kind, copy):
     with undone():
         wanted = getattr(deeds, kind)()
         try:
-            audit_prove(key=KEY, copy=copy)
+            verify_entries(key=KEY, copy=copy)
         except IntegrityFailure as doubt:
             right = doubt.entry_id == wanted
             return "named" if right else f"named #{doubt.entry_id} for #{wanted}: {doubt}"
@@ -92,7 +92,7 @@ def main():
         copy = Path(folder) / "seals.jsonl"
         record_make(chance, asked.entries, copy)
         deeds = Deeds(chance, KEY)
-        sound = audit_prove(key=KEY, copy=copy)
+        sound = verify_entries(key=KEY, copy=copy)
         done, named, seconds, wrong = Counter(), Counter(), Counter(), []
         for turn in range(asked.count):
             kind = KINDS[turn % len(KINDS)]
@@ -105,7 +105,7 @@ def main():
                 wrong.append(f"{kind}, turn {turn}: {verdict}")
             if sys.stderr.isatty() and turn % 20 == 0:
                 print(f"\r{connection.vendor}: {turn}", end="", file=sys.stderr)
-        audit_prove(key=KEY, copy=copy)  # all was undone, and nothing sound is doubted
+        verify_entries(key=KEY, copy=copy)  # all was undone, and nothing sound is doubted
     facts = {"vendor": connection.vendor, "entries": sound.sealed, "seals": sound.checkpoints}
     print(json.dumps(facts | {"done": done, "named": named, "seconds": seconds, "wrong": wrong}))
 

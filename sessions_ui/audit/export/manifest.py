@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sessions_ui.audit.entries.rows import detail_of
-from sessions_ui.audit.integrity.sealing import seal_of
+from sessions_ui.audit.integrity.checkpoints import Checkpoint
 from sessions_ui.audit.sql import Bare
 from sessions_ui.domain.values.timestamps import iso_utc
 from sessions_ui.models import AuditCheckpoint, AuditEntry
@@ -59,7 +59,11 @@ def last_seal() -> dict[str, object] | None:
     newest = AuditCheckpoint.objects.order_by("-n").first()
     if newest is None:
         return None
-    return {"n": newest.n, "last_id": newest.last_id, "hash": seal_of(newest).hash.hex()}
+    return {
+        "n": newest.n,
+        "last_id": newest.last_id,
+        "hash": Checkpoint.from_row(newest).hash.hex(),
+    }
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Sealed entries as a file of their own: each seal, and behind it its entries as they were hashed.
+"""Write sealed entries to an archive file, and verify such a file.
 
-JSON Lines. With the key alone, and without the database, the file can be proved like the record.
-Personal values are not in it: entries hold commitments in their place.
+JSON Lines: each checkpoint, followed by its entries as they were hashed. The file can be verified
+with the key alone, without the database. It holds no personal values: entries hold commitments
+in their place.
 """
 
 import hashlib
@@ -9,87 +10,92 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sessions_ui.audit.log.canonical import COLUMNS, microseconds, row_hash
+from sessions_ui.domain.values.timestamps import iso_utc
 
-from .checkpoints import Checkpoint, leaves_of, merkle_root, ranges_ids
-from .entry_reader import rows_between
+from .checkpoints import Checkpoint, leaf_hashes, merkle_root, parse_ranges
+from .entry_reader import read_rows
 from .errors import IntegrityFailure
 from .sealing import Progress
 
-_MICRO = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Archived:
-    """What a file holds."""
+class Archive:
+    """A verified archive file: the number of its entries, its bytes, and its hash."""
 
     entries: int
     size: int
     sha256: str
 
 
-def archive_write(path: Path, seals: Iterable[Checkpoint], progress: Progress) -> None:
-    """Write the seals and what is there of their entries into a new file. Raises OSError."""
+def write_archive(path: Path, checkpoints: Iterable[Checkpoint], progress: Progress) -> None:
+    """Write the checkpoints and those of their entries that are stored into a new file.
+
+    Raises OSError, FileExistsError among them.
+    """
     with path.open("x", encoding="utf-8", newline="\n") as file:
-        for seal in seals:
-            file.write(_line({"seal": seal.as_json()}))
-            rows = rows_between(seal.first_id - 1, seal.last_id)
-            file.writelines(_line({**row, "ts": _told(row["ts"])}) for row in rows)
-            progress(seal.count)
+        for checkpoint in checkpoints:
+            file.write(_format_line({"seal": checkpoint.as_json()}))
+            rows = read_rows(checkpoint.first_id - 1, checkpoint.last_id)
+            file.writelines(_format_line({**row, "ts": _format_moment(row["ts"])}) for row in rows)
+            progress(checkpoint.count)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _line(facts: Mapping[str, object]) -> str:
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")) + "\n"
+def _format_line(values: Mapping[str, object]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _told(moment: int) -> str:
-    seconds, rest = divmod(moment, _MICRO)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:06}Z"
+def _format_moment(microseconds_since_epoch: int) -> str:
+    moment = _EPOCH + timedelta(microseconds=microseconds_since_epoch)
+    return iso_utc(moment, "microseconds")
 
 
-def manifest_write(path: Path, facts: Mapping[str, object]) -> None:
-    """Put what is told of a file beside it, as ``FILE.manifest.json``. Raises OSError."""
-    beside = path.with_name(f"{path.name}.manifest.json")
-    beside.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+def write_manifest(path: Path, values: Mapping[str, object]) -> None:
+    """Write the description of an archive beside it, as ``FILE.manifest.json``. Raises OSError."""
+    manifest = path.with_name(f"{path.name}.manifest.json")
+    manifest.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def archive_check(path: Path, seals: Iterable[Checkpoint]) -> Archived:
-    """Read a file back and hold it against the seals: these and no others, all entries of each.
-    Raises Doubt, and OSError."""
+def verify_archive(path: Path, checkpoints: Iterable[Checkpoint]) -> Archive:
+    """Read an archive back and compare it with these checkpoints: it must hold all entries of
+    each, and nothing else. Raises IntegrityFailure and OSError."""
     sha256, size, count = hashlib.sha256(), 0, 0
     with path.open("rb") as file:
-        for seal in seals:
-            lines = list(islice(file, 1 + seal.count))
-            _hold(lines, seal)
+        for checkpoint in checkpoints:
+            lines = list(islice(file, 1 + checkpoint.count))
+            _verify_lines(lines, checkpoint)
             sha256.update(b"".join(lines))
-            size, count = size + sum(map(len, lines)), count + seal.count
+            size, count = size + sum(map(len, lines)), count + checkpoint.count
         if file.read(1):
             raise IntegrityFailure("The file holds more than was to be taken out.")
-    return Archived(count, size, sha256.hexdigest())
+    return Archive(count, size, sha256.hexdigest())
 
 
-def _hold(lines: list[bytes], seal: Checkpoint) -> None:
+def _verify_lines(lines: list[bytes], checkpoint: Checkpoint) -> None:
     try:
         head, *rows = [json.loads(line) for line in lines]
-        ids, hashes = [row["id"] for row in rows], [_hash(row) for row in rows]
-        sound = head == {"seal": seal.as_json()} and ids == list(ranges_ids(seal.ranges))
-        sound = sound and merkle_root(leaves_of(ids, hashes)) == seal.merkle_root
+        ids, hashes = [row["id"] for row in rows], [_hash_row(row) for row in rows]
+        intact = head == {"seal": checkpoint.as_json()}
+        intact = intact and ids == list(parse_ranges(checkpoint.ranges))
+        intact = intact and merkle_root(leaf_hashes(ids, hashes)) == checkpoint.merkle_root
     except (ValueError, KeyError, TypeError):
-        sound = False
-    if not sound:
+        intact = False
+    if not intact:
         raise IntegrityFailure(
-            f"The file does not hold what checkpoint {seal.n} sealed.", seal.first_id
+            f"The file does not hold what checkpoint {checkpoint.n} sealed.", checkpoint.first_id
         )
 
 
-def _hash(row: Mapping[str, Any]) -> bytes:
-    """The hash that an entry in a file should have, whatever hash stands there."""
+def _hash_row(row: Mapping[str, Any]) -> bytes:
+    """Compute the hash of an archived entry; the hash that its line claims is not trusted."""
     moment = microseconds(datetime.fromisoformat(row["ts"]))
     return row_hash(moment if name == "ts" else row[name] for name in COLUMNS[row["hv"]])

@@ -1,14 +1,17 @@
-"""The one exception of a verification."""
+"""Define the exception that a verification raises."""
 
 
 class IntegrityFailure(Exception):
-    """Something is not as it was written. The text is a sentence; ``entry_id`` the first entry
-    concerned, where one can be named."""
+    """Something differs from what was recorded.
+
+    The message is a sentence for people; ``entry_id`` is the first entry concerned, or None where
+    no entry can be named.
+    """
 
     def __init__(self, sentence: str, entry_id: int | None = None) -> None:
-        super().__init__(sentence, entry_id)  # both: it may come from another process
+        # Both go to args: an exception from a worker process is pickled by its args.
+        super().__init__(sentence, entry_id)
         self.entry_id = entry_id
 
     def __str__(self) -> str:
-        """The sentence."""
         return str(self.args[0])

@@ -1,7 +1,8 @@
-"""What may be gone: sealed entries that retention took out, on record and signed.
+"""Read and sign the notes that let sealed entries be missing because retention purged them.
 
-A purge always reaches from the first seal to one seal, so the newest note tells of all that came
-before it. Without the key nobody can make one, and entries that are gone without one are missing.
+A purge always reaches from the first checkpoint to a later one, so the newest note covers every
+earlier purge. Nobody can sign a note without the key, and entries that are missing without a note
+fail the verification.
 """
 
 import hmac
@@ -13,16 +14,15 @@ from sessions_ui.audit.entries.rows import detail_of
 from sessions_ui.audit.log.canonical import canonical_bytes
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Kind
 
-from .checkpoints import key_id
-from .sealing import seal_of
+from .checkpoints import Checkpoint, key_id
 
 PURGED = "audit.purged"
 
 
 @dataclass(frozen=True)
 class Purge:
-    """One purge: the seals and entries that it took out, the hash of the last of those seals, and
-    the SHA-256 of the file that holds them since."""
+    """One purge: the checkpoints and entries that it removed, the hash of the last of those
+    checkpoints, and the SHA-256 of the archive that holds the entries now."""
 
     from_n: int
     to_n: int
@@ -32,34 +32,36 @@ class Purge:
     seal_hash: str
     sha256: str
 
-    def signature_by(self, key: str) -> str:
-        """HMAC-SHA256 of the facts, in hex."""
-        facts = canonical_bytes(("purge 1", *asdict(self).values(), key_id(key)))
-        return hmac.new(key.encode(), facts, "sha256").hexdigest()
+    def sign(self, key: str) -> str:
+        """HMAC-SHA256 of the fields, in hex."""
+        signed = canonical_bytes(("purge 1", *asdict(self).values(), key_id(key)))
+        return hmac.new(key.encode(), signed, "sha256").hexdigest()
 
-    def detail(self, key: str) -> dict[str, object]:
-        """The facts and their signature, as the note holds them."""
-        return {**asdict(self), "key_id": key_id(key), "signature": self.signature_by(key)}
+    def note_detail(self, key: str) -> dict[str, object]:
+        """The fields and their signature, as the note stores them."""
+        return {**asdict(self), "key_id": key_id(key), "signature": self.sign(key)}
 
 
-def purged_to(key: str) -> int:
-    """The number of the last seal whose entries may be gone; 0 for none. A note that this key did
-    not sign, or that names another seal than the one there is, lets nothing go."""
-    return max((_reach(note, key) for note in purge_notes()), default=0)
+def last_purged_checkpoint(key: str) -> int:
+    """The number of the last checkpoint whose entries may be missing; 0 for none.
+
+    A note counts only if this key signed it and it names the checkpoint that is stored.
+    """
+    return max((_purged_to(note, key) for note in purge_notes()), default=0)
 
 
 def purge_notes() -> QuerySet[AuditEntry]:
-    """The notes that tell of purges, honest or not, newest first."""
+    """The notes about purges, whether their signature is valid or not, newest first."""
     notes = AuditEntry.objects.filter(kind=Kind.NOTE, op__isnull=True, action=PURGED)
     return notes.order_by("-id")
 
 
-def _reach(note: AuditEntry, key: str) -> int:
+def _purged_to(note: AuditEntry, key: str) -> int:
     try:
         detail = detail_of(note)
         purge = Purge(**{name: detail[name] for name in Purge.__dataclass_fields__})
-        signed = hmac.compare_digest(purge.signature_by(key), str(detail["signature"]))
+        signed = hmac.compare_digest(purge.sign(key), str(detail["signature"]))
     except (KeyError, TypeError, ValueError):
         return 0
-    last = AuditCheckpoint.objects.filter(n=purge.to_n).first() if signed else None
-    return purge.to_n if last and seal_of(last).hash.hex() == purge.seal_hash else 0
+    row = AuditCheckpoint.objects.filter(n=purge.to_n).first() if signed else None
+    return purge.to_n if row and Checkpoint.from_row(row).hash.hex() == purge.seal_hash else 0

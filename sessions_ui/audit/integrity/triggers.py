@@ -1,8 +1,8 @@
-"""The database's own refusal to change the record, in two dialects.
+"""Install and check the triggers with which the database refuses to change the audit.
 
-Entries and checkpoints: no UPDATE, no DELETE, no TRUNCATE. Personal values: no UPDATE, so that
-erasing is the only thing that can happen to one. On SQLite an INSERT OR REPLACE deletes without
-firing a delete trigger, so a guard before INSERT refuses every key that is taken.
+Entries and checkpoints: no UPDATE, no DELETE, no TRUNCATE. Personal values: no UPDATE, so they can
+only be erased. On SQLite an INSERT OR REPLACE deletes without firing a delete trigger, so a trigger
+before INSERT refuses each key that is taken.
 """
 
 import re
@@ -19,7 +19,7 @@ _TABLES = {*_FROZEN, "audit_value"}
 _FUNCTION = "audit_refuse"
 _FUNCTION_BODY = "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END"
 
-# When a new row would replace an old one: a look-up for each unique key of the table.
+# Conditions under which a new row would replace a stored one: one for each unique key.
 _TAKEN = {
     "audit_entry": (
         "EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id)"
@@ -36,36 +36,36 @@ _TAKEN = {
 }
 
 
-def _sqlite() -> dict[str, str]:
+def _sqlite_triggers() -> dict[str, str]:
     refused = [(table, verb) for table in _FROZEN for verb in ("UPDATE", "DELETE")]
-    found = {
+    clauses = {
         f"{table}_no_{verb.lower()}": (
             f"BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
         for table, verb in [*refused, ("audit_value", "UPDATE")]
     }
     for table, taken in _TAKEN.items():
-        found[f"{table}_no_replace"] = (
+        clauses[f"{table}_no_replace"] = (
             f"BEFORE INSERT ON {table} WHEN {taken}"
             f" BEGIN SELECT RAISE(ABORT, '{table} is append-only: key taken'); END"
         )
-    return {name: f"CREATE TRIGGER {name} {rest}" for name, rest in found.items()}
+    return {name: f"CREATE TRIGGER {name} {clause}" for name, clause in clauses.items()}
 
 
-def _postgresql() -> dict[str, str]:
-    found = {}
+def _postgresql_triggers() -> dict[str, str]:
+    clauses = {}
     for table in (*_FROZEN, "audit_value"):
         verbs = "UPDATE OR DELETE" if table in _FROZEN else "UPDATE"
-        found[f"{table}_frozen"] = f"BEFORE {verbs} ON {table} FOR EACH ROW"
+        clauses[f"{table}_frozen"] = f"BEFORE {verbs} ON {table} FOR EACH ROW"
         if table in _FROZEN:
-            found[f"{table}_no_truncate"] = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+            clauses[f"{table}_no_truncate"] = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
     return {
-        name: f"CREATE TRIGGER {name} {rest} EXECUTE FUNCTION {_FUNCTION}()"
-        for name, rest in found.items()
+        name: f"CREATE TRIGGER {name} {clause} EXECUTE FUNCTION {_FUNCTION}()"
+        for name, clause in clauses.items()
     }
 
 
-_DIALECTS = {"sqlite": _sqlite(), "postgresql": _postgresql()}
+_TRIGGERS = {"sqlite": _sqlite_triggers(), "postgresql": _postgresql_triggers()}
 _TABLE = re.compile(r" ON (\w+)")
 
 
@@ -76,9 +76,9 @@ def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
 
 
 def install_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Put every trigger in its place, also over one that was weakened. Needs the tables' owner."""
+    """Install all triggers, replacing those that were changed. Needs the owner of the tables."""
     remove_triggers(connection)
-    statements = list(_DIALECTS[connection.vendor].values())
+    statements = list(_TRIGGERS[connection.vendor].values())
     if connection.vendor == "postgresql":
         statements.insert(
             0,
@@ -89,28 +89,29 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away: for tests that flush, and before putting them in place anew."""
+    """Remove the triggers: for tests that flush, and before they are installed again."""
     statements = []
-    for name, statement in _DIALECTS[connection.vendor].items():
+    for name, statement in _TRIGGERS[connection.vendor].items():
         table = _TABLE.search(statement)
         where = f" ON {table[1]}" if table and connection.vendor == "postgresql" else ""
         statements.append(f"DROP TRIGGER IF EXISTS {name}{where}")
     _run(connection, statements)
 
 
-_DELETE = {"sqlite": "audit_entry_no_delete", "postgresql": "audit_entry_frozen"}
+_DELETE_TRIGGERS = {"sqlite": "audit_entry_no_delete", "postgresql": "audit_entry_frozen"}
 
 
 @contextmanager
-def deleting_allowed(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Entries can be deleted inside, by the tables' owner. The change of the trigger belongs to
-    the transaction: nobody else ever sees it, and whatever fails inside undoes it. Raises
-    TransactionManagementError outside `transaction.atomic()`, and RuntimeError (so that all is
-    undone) when the triggers do not stand as they should at the end.
+def allow_deletes(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Allow the owner of the tables to delete entries inside this context.
+
+    The trigger is disabled within the transaction only: no other connection sees it, and a failure
+    rolls it back. Raises TransactionManagementError outside `transaction.atomic()`, and
+    RuntimeError, which rolls everything back, when a trigger is missing at the end.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("Deleting entries needs a transaction.")
-    name = _DELETE[connection.vendor]
+    name = _DELETE_TRIGGERS[connection.vendor]
     if connection.vendor == "postgresql":
         _run(connection, [f"ALTER TABLE audit_entry DISABLE TRIGGER {name}"])
         yield
@@ -118,26 +119,31 @@ def deleting_allowed(connection: BaseDatabaseWrapper) -> Iterator[None]:
     else:
         _run(connection, [f"DROP TRIGGER {name}"])
         yield
-        _run(connection, [_DIALECTS["sqlite"][name]])
+        _run(connection, [_TRIGGERS["sqlite"][name]])
     if missing := missing_triggers(connection):
         raise RuntimeError(f"Triggers are missing: {', '.join(missing)}.")
 
 
 def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of triggers that are absent, switched off or not as they should be; [] is well."""
-    wanted = _DIALECTS[connection.vendor]
-    found = _found_sqlite(connection) if connection.vendor == "sqlite" else _found_pg(connection)
-    return sorted(name for name, sql in wanted.items() if _bare(found.get(name, "")) != _bare(sql))
+    """The names of triggers that are absent, disabled or changed; normally empty."""
+    expected = _TRIGGERS[connection.vendor]
+    sqlite = connection.vendor == "sqlite"
+    actual = _read_sqlite(connection) if sqlite else _read_postgresql(connection)
+    return sorted(
+        name
+        for name, sql in expected.items()
+        if _normalize(actual.get(name, "")) != _normalize(sql)
+    )
 
 
-def _found_sqlite(connection: BaseDatabaseWrapper) -> dict[str, str]:
+def _read_sqlite(connection: BaseDatabaseWrapper) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         return dict(cursor.fetchall())
 
 
-def _found_pg(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """The triggers that fire always or for an ordinary session, with the refusing function."""
+def _read_postgresql(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """The triggers that are enabled for ordinary sessions and call the refusing function."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t"
@@ -149,18 +155,20 @@ def _found_pg(connection: BaseDatabaseWrapper) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def _bare(sql: str) -> str:
-    """A definition without what PostgreSQL adds or turns round when it spells it back."""
+def _normalize(sql: str) -> str:
+    """A definition without what PostgreSQL adds or reorders when it prints it."""
     words = sql.replace(" ON public.", " ON ").replace("DELETE OR UPDATE", "UPDATE OR DELETE")
     return " ".join(words.split())
 
 
-def triggers_assert(*, using: str, plan: object = None, **_: Any) -> None:
-    """Receives `post_migrate`: puts back what is missing after a real migrate. Django's flush
-    sends the same signal without a plan, and the tests that flush have the triggers off."""
+def restore_triggers(*, using: str, plan: object = None, **_: Any) -> None:
+    """Install missing triggers after a migrate; receives `post_migrate`.
+
+    Django's flush sends the same signal without a plan, and tests that flush run without triggers.
+    """
     if plan is None:
         return
     connection = connections[using]
-    there = set(connection.introspection.table_names())
-    if there >= _TABLES and missing_triggers(connection):
+    tables = set(connection.introspection.table_names())
+    if tables >= _TABLES and missing_triggers(connection):
         install_triggers(connection)

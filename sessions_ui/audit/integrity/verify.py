@@ -1,8 +1,8 @@
-"""Proving the record: every entry against its hash, its seal, the chain of seals and their copy.
-Then what stands beside the entries: personal values and the index of outcomes.
+"""Verify the audit: entries, checkpoints, their chain of signatures, and their copy.
 
-Stops at the first doubt and names it. Entries that are not sealed yet are held against their own
-hash only: what is younger than the last seal is protected by triggers and roles.
+Then verify the tables related to the entries: personal values, the index of outcomes, and edits
+under way. Verification stops at the first failure. Entries that no checkpoint covers yet are
+compared with their own hash only; until then triggers and database roles protect them.
 """
 
 import hmac
@@ -18,144 +18,178 @@ from sessions_ui.models import AuditCheckpoint
 
 from .checkpoints import Checkpoint, key_id
 from .errors import IntegrityFailure
-from .purge_notes import purged_to
-from .seal_copy import Copy
-from .sealing import Progress, seal_of
-from .verify_related import Gone, ValuesCheck, index_check
-from .verify_segments import Entries, Held, look, segments_of, segments_verify
+from .purge_notes import last_purged_checkpoint
+from .seal_copy import CopyReader
+from .sealing import Progress
+from .verify_related import MissingValues, ValuesCheck, verify_index
+from .verify_segments import (
+    EntryStream,
+    SegmentResult,
+    split_into_segments,
+    verify_batch,
+    verify_segments,
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The part of the audit to verify; by default all of it.
+
+    ``since``: leave out the entries of older checkpoints; their signatures and their chain are
+    verified all the same. ``past``: begin after the checkpoint with this number.
+    """
+
+    since: datetime | None = None
+    past: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return not (self.since or self.past)
+
+    def includes(self, checkpoint: Checkpoint) -> bool:
+        """Whether the entries of this checkpoint are to be verified."""
+        recent = self.since is None or checkpoint.sealed_at >= self.since
+        return recent and checkpoint.n > self.past
+
+
+WHOLE = Scope()
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was looked at. ``sealed``, ``unsealed`` and ``purged`` (gone, on record) count entries;
-    ``began`` is the number of the seal behind which they begin (0: all), ``newest`` the last seal;
-    ``copied`` says whether a copy of the seals was compared; ``gone`` counts personal values."""
+    """The result of a verification without a failure. ``sealed``, ``unsealed`` and ``purged``
+    (missing, on record) count entries; ``began`` is the number of the checkpoint after which they
+    begin (0: all), ``newest`` the last checkpoint; ``copied`` says whether a copy of the
+    checkpoints was compared."""
 
     checkpoints: int
     sealed: int
     unsealed: int
     newest: Checkpoint | None
     copied: bool
-    gone: Gone
+    missing_values: MissingValues
     purged: int
     began: int
 
 
-class _Passing:
-    """Seals on their way, the last of which is remembered."""
+class _LastOf:
+    """Passes checkpoints through and remembers the last one."""
 
     def __init__(self, last: Checkpoint | None) -> None:
         self.last = last
 
-    def along(self, seals: Iterable[Checkpoint]) -> Iterator[Checkpoint]:
-        for seal in seals:
-            self.last = seal
-            yield seal
+    def remember(self, checkpoints: Iterable[Checkpoint]) -> Iterator[Checkpoint]:
+        for checkpoint in checkpoints:
+            self.last = checkpoint
+            yield checkpoint
 
 
-def audit_prove(
+def verify_entries(
     *,
     key: str,
-    since: datetime | None = None,
-    past: int = 0,
+    scope: Scope = WHOLE,
     copy: Path | None = None,
     workers: int = 1,
     progress: Progress = lambda _: None,
 ) -> Report:
-    """Hold the record against its seals. Raises Doubt at the first thing that is not as it was.
+    """Verify the stored audit. Raises IntegrityFailure at the first difference.
 
-    ``since``: entries of older seals are left out, their chain and signatures are not. ``past``:
-    nothing is looked at before the end of the seal with this number. ``copy``: the file that holds
-    every seal once more. ``workers``: see `spans.segments_verify`.
+    ``copy``: the file with a copy of each checkpoint. ``workers``: see `verify_segments`.
     """
     if not key:
         raise IntegrityFailure("AUDIT_SEAL_KEY is not set, so no signature can be checked.")
     with ExitStack() as stack:
-        copies = stack.enter_context(closing(Copy(copy, past))) if copy else None
-        chain = stack.enter_context(closing(_chain(key, copies, past)))
-        previous, young = _pass_over(chain, since, past)
+        reader = stack.enter_context(closing(CopyReader(copy, scope.past))) if copy else None
+        chain = stack.enter_context(closing(_read_chain(key, reader, scope.past)))
+        previous, checkpoints = _skip_to(scope, chain)
         start = previous.last_id if previous else None
-        passing, held = _Passing(previous), Held()
-        gone_to = purged_to(key)
-        for part in segments_verify(segments_of(passing.along(young), start, gone_to), workers):
-            held = held.plus(part)
+        passed, result = _LastOf(previous), SegmentResult()
+        purged_to = last_purged_checkpoint(key)
+        segments = split_into_segments(passed.remember(checkpoints), start, purged_to)
+        for part in verify_segments(segments, workers):
+            result = result.plus(part)
             progress(part.entries)
-        newest = passing.last
+        newest = passed.last
         count = newest.n if newest else 0
-        if copies:
-            copies.end(count)
-        unsealed, gone = _hold_unsealed(newest.last_id if newest else None, progress)
-        index_check(_later(start, gone_to))
+        if reader:
+            reader.compare_end(count)
+        unsealed, missing = _verify_unsealed(newest.last_id if newest else None, progress)
+        verify_index(_index_start(start, purged_to))
         return Report(
             checkpoints=count,
-            sealed=held.entries,
+            sealed=result.entries,
             unsealed=unsealed,
             newest=newest,
-            copied=copies is not None,
-            gone=held.gone.plus(gone),
-            purged=held.purged,
+            copied=reader is not None,
+            missing_values=result.missing.plus(missing),
+            purged=result.purged,
             began=previous.n if previous else 0,
         )
 
 
-def _later(start: int | None, gone_to: int) -> int | None:
-    """Where the index begins to count: what is purged may still go while this is asked."""
-    purged = AuditCheckpoint.objects.filter(n=gone_to).values_list("last_id", flat=True).first()
-    return max(start or 0, purged) if purged else start
+def _index_start(start: int | None, purged_to: int) -> int | None:
+    """The id after which the index is verified: entries that a purge is deleting are left out."""
+    rows = AuditCheckpoint.objects.filter(n=purged_to)
+    last_purged = rows.values_list("last_id", flat=True).first()
+    return max(start or 0, last_purged) if last_purged else start
 
 
-def _hold_unsealed(after: int | None, progress: Progress) -> tuple[int, Gone]:
-    """The entries past the last seal: how many, and what of their values is gone."""
+def _verify_unsealed(after: int | None, progress: Progress) -> tuple[int, MissingValues]:
+    """Verify the entries past the last checkpoint; gives their number and the missing values."""
     values, count = ValuesCheck(after), 0
-    for batch in Entries(after).rest():
-        look(batch, None, values)
+    for batch in EntryStream(after).take_rest():
+        verify_batch(batch, None, values)
         count += len(batch.ids)
         progress(len(batch.ids))
-    values.until(None)
-    return count, values.gone
+    values.check_until(None)
+    return count, values.missing
 
 
-def _pass_over(
-    chain: Iterator[Checkpoint], since: datetime | None, past: int
+def _skip_to(
+    scope: Scope, chain: Iterator[Checkpoint]
 ) -> tuple[Checkpoint | None, Iterable[Checkpoint]]:
-    """The last seal that is older than ``since`` or not past ``past``, and those from there on."""
-    older = None
-    for seal in chain:
-        if seal.n > past and (since is None or seal.sealed_at >= since):
-            return older, itertools.chain([seal], chain)
-        older = seal
-    return older, ()
+    """The last checkpoint before the scope, and the checkpoints from the scope's first one on."""
+    before = None
+    for checkpoint in chain:
+        if scope.includes(checkpoint):
+            return before, itertools.chain([checkpoint], chain)
+        before = checkpoint
+    return before, ()
 
 
-def _chain(key: str, copies: Copy | None, past: int) -> Generator[Checkpoint, None, None]:
-    """The seals from number ``past`` on, in order, each proved to be the one that was signed after
-    the one before."""
+def _read_chain(
+    key: str, reader: CopyReader | None, past: int
+) -> Generator[Checkpoint, None, None]:
+    """The checkpoints from number ``past`` on, in order, each verified against its signature, the
+    previous checkpoint, and the copy."""
     previous = None
-    with streamed(AuditCheckpoint.objects.filter(n__gte=past).order_by("n")) as checkpoints:
-        for checkpoint in checkpoints:
-            if checkpoint.sealed_at is None:
-                raise IntegrityFailure(f"Checkpoint {checkpoint.n} is not as it was signed.")
-            seal = seal_of(checkpoint)
-            _follows(previous, seal, key, past or 1)
-            if copies:
-                copies.compare(seal)
-            yield seal
-            previous = seal
+    with streamed(AuditCheckpoint.objects.filter(n__gte=past).order_by("n")) as rows:
+        for row in rows:
+            # SQLite gives None for a moment that it cannot read.
+            if row.sealed_at is None:
+                raise IntegrityFailure(f"Checkpoint {row.n} is not as it was signed.")
+            checkpoint = Checkpoint.from_row(row)
+            _verify_link(previous, checkpoint, key, past or 1)
+            if reader:
+                reader.compare(checkpoint)
+            yield checkpoint
+            previous = checkpoint
     if past and previous is None:
         raise IntegrityFailure(f"Checkpoint {past} is missing, and all that came after it.")
 
 
-def _follows(previous: Checkpoint | None, seal: Checkpoint, key: str, begin: int) -> None:
+def _verify_link(previous: Checkpoint | None, checkpoint: Checkpoint, key: str, begin: int) -> None:
     n = previous.n + 1 if previous else begin
-    first = previous.last_id + 1 if previous else seal.first_id if begin > 1 else 1
-    if seal.n != n:
+    first = previous.last_id + 1 if previous else checkpoint.first_id if begin > 1 else 1
+    if checkpoint.n != n:
         raise IntegrityFailure(
             f"Checkpoint {n} is missing. It sealed from entry #{first} on.", first
         )
-    named = f"Checkpoint {n}, from entry #{first} on,"
-    if seal.key_id != key_id(key):
-        raise IntegrityFailure(f"{named} was signed with another key than AUDIT_SEAL_KEY.", first)
-    if not hmac.compare_digest(seal.signature, seal.signature_by(key)):
-        raise IntegrityFailure(f"{named} is not as it was signed.", first)
-    if previous and seal.prev_hash != previous.hash:
-        raise IntegrityFailure(f"{named} does not follow checkpoint {previous.n}.", first)
+    subject = f"Checkpoint {n}, from entry #{first} on,"
+    if checkpoint.key_id != key_id(key):
+        raise IntegrityFailure(f"{subject} was signed with another key than AUDIT_SEAL_KEY.", first)
+    if not hmac.compare_digest(checkpoint.signature, checkpoint.sign(key)):
+        raise IntegrityFailure(f"{subject} is not as it was signed.", first)
+    if previous and checkpoint.prev_hash != previous.hash:
+        raise IntegrityFailure(f"{subject} does not follow checkpoint {previous.n}.", first)

@@ -1,18 +1,20 @@
-"""How one entry stands against its seal, as far as the web process can tell: without the key it
-cannot check a signature, which `audit_verify` does."""
+"""Compare one entry with its own hash and its checkpoint, for its page.
+
+The web process has no key, so signatures are not checked here; `audit_verify` does that.
+"""
 
 from dataclasses import dataclass
 
 from sessions_ui.audit.log.canonical import COLUMNS, row_hash
 from sessions_ui.models import AuditCheckpoint, AuditEntry
 
-from .checkpoints import MARK, leaf_of, ranges_ids
+from .checkpoints import MARK_BYTES, join_marks, leaf_hash, parse_ranges
 
 
 @dataclass(frozen=True)
-class Standing:
-    """``agrees``: the row has the hash that it was given, and the seal (None: not sealed yet)
-    names that hash."""
+class EntryVerification:
+    """The result for one entry. ``agrees``: the row matches its hash, and its checkpoint (None:
+    not sealed yet) has the mark of that hash."""
 
     checkpoint: AuditCheckpoint | None
     agrees: bool
@@ -20,21 +22,23 @@ class Standing:
     root_hex: str
 
 
-def standing_of(entry: AuditEntry) -> Standing:
-    """Hold one entry against its own hash and its seal, as they are stored at this moment."""
+def verify_entry(entry: AuditEntry) -> EntryVerification:
+    """Compare an entry with its own hash and its checkpoint, as they are stored now."""
     stored = bytes(entry.hash)
     names = COLUMNS.get(entry.hv, ())
     agrees = row_hash(getattr(entry, name) for name in names) == stored
-    sealed = AuditCheckpoint.objects.filter(last_id__gte=entry.id).order_by("last_id").first()
-    if sealed is not None:
-        agrees = agrees and _mark_in(sealed, entry.id) == leaf_of(entry.id, stored)[:MARK]
-    root = bytes(sealed.merkle_root).hex() if sealed else ""
-    return Standing(sealed, agrees, stored.hex(), root)
+    checkpoint = AuditCheckpoint.objects.filter(last_id__gte=entry.id).order_by("last_id").first()
+    if checkpoint is not None:
+        agrees = agrees and _find_mark(checkpoint, entry.id) == join_marks(
+            [leaf_hash(entry.id, stored)]
+        )
+    root = bytes(checkpoint.merkle_root).hex() if checkpoint else ""
+    return EntryVerification(checkpoint, agrees, stored.hex(), root)
 
 
-def _mark_in(sealed: AuditCheckpoint, entry_id: int) -> bytes:
-    marks = bytes(sealed.marks)
-    for place, id_ in enumerate(ranges_ids(sealed.ranges)):
+def _find_mark(checkpoint: AuditCheckpoint, entry_id: int) -> bytes:
+    marks = bytes(checkpoint.marks)
+    for place, id_ in enumerate(parse_ranges(checkpoint.ranges)):
         if id_ == entry_id:
-            return marks[place * MARK : (place + 1) * MARK]
+            return marks[place * MARK_BYTES : (place + 1) * MARK_BYTES]
     return b""

@@ -1,5 +1,5 @@
-"""What stands beside the entries, against the entries: personal values, the index of outcomes, and
-the edits under way."""
+"""Compare the tables related to the entries with the entries: personal values, the index of
+outcomes, and edits under way."""
 
 import json
 from collections import defaultdict
@@ -26,173 +26,180 @@ from sessions_ui.audit.log.index_terms import OUTCOME
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.models import LISTED_KINDS, AuditEntry, AuditTerm, Edit, Kind, Side
 
-from .entry_reader import AT_ONCE, COMMITTED, Batch
+from .entry_reader import BATCH_SIZE, COMMITMENT_START, Batch, range_condition
 from .errors import IntegrityFailure
 
-Kept = tuple[int, str, int, bytes, str]
-"""A personal value as it is kept: its entry, its field, its side, the salt, the value."""
+StoredValue = tuple[int, str, int, bytes, str]
+"""A row of personal values: its entry, field, side, salt and value."""
 _HELD = Side.HELD.value
 _parse = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True)
-class Gone:
-    """Personal values that entries committed to and that are no longer kept."""
+class MissingValues:
+    """Personal values that entries committed to and that are not stored any more; ``first`` is the
+    first of those entries."""
 
     values: int = 0
     entries: int = 0
     first: int | None = None
 
-    def plus(self, later: "Gone") -> "Gone":
-        """With what is gone beside later entries."""
+    def plus(self, later: "MissingValues") -> "MissingValues":
+        """These and the missing values of later entries."""
         first = self.first if self.first is not None else later.first
-        return Gone(self.values + later.values, self.entries + later.entries, first)
+        return MissingValues(self.values + later.values, self.entries + later.entries, first)
 
 
 class ValuesCheck:
-    """Holds the values kept beside entries against what the entries committed to, a span of
-    entries at a time. A value that is gone may have been erased: it is counted in ``gone``."""
+    """Compares stored personal values with the commitments of the entries, many entries at a time.
+
+    A missing value may have been erased on request: it is counted in ``missing``.
+    """
 
     def __init__(self, after: int | None) -> None:
-        self._done = after
+        self._checked_to = after
         self._bodies: dict[int, str] = {}
-        self.gone = Gone()
+        self.missing = MissingValues()
 
     def add(self, batch: Batch) -> None:
-        """Entries in id order, proved to be as they were written. Raises Doubt, as `until`."""
+        """Add verified entries, in id order. Raises IntegrityFailure, as `check_until`."""
         self._bodies.update(batch.committed)
-        if len(self._bodies) >= AT_ONCE:
-            self.until(batch.ids[-1])
+        if len(self._bodies) >= BATCH_SIZE:
+            self.check_until(batch.ids[-1])
 
-    def until(self, last: int | None) -> None:
-        """Look at what stands beside the entries up to ``last`` (None: all there are), added or
-        not. Raises Doubt for the first value that is not the one recorded."""
-        kept = self._kept(last)
-        for id_ in sorted(kept.keys() | self._bodies):
-            body = self._bodies.get(id_) or _committed_since(id_)
-            values = kept.get(id_, [])
-            missing = body.count(COMMITTED) - _vouched(_parse(body)[0], values)
-            self.gone = self.gone.plus(Gone(missing, 1, id_)) if missing else self.gone
+    def check_until(self, last: int | None) -> None:
+        """Check all stored values of entries up to ``last`` (None: all), also of entries that were
+        not added. Raises IntegrityFailure for the first value that was not the one recorded."""
+        stored = self._read_values(last)
+        for id_ in sorted(stored.keys() | self._bodies):
+            body = self._bodies.get(id_) or _read_body(id_)
+            values = stored.get(id_, [])
+            _verify_values(_parse(body)[0], values)
+            missing = body.count(COMMITMENT_START) - len(values)
+            if missing:
+                self.missing = self.missing.plus(MissingValues(missing, 1, id_))
         self._bodies.clear()
-        self._done = last
+        self._checked_to = last
 
-    def _kept(self, last: int | None) -> dict[int, list[Kept]]:
-        """Read after the entries: a value that was written with one of them is seen too."""
-        bounds = [("entry_id > %s", self._done), ("entry_id <= %s", last)]
-        where = " AND ".join(text for text, bound in bounds if bound is not None) or "TRUE"
-        given = [bound for _, bound in bounds if bound is not None]
-        found = defaultdict[int, list[Kept]](list)
+    def _read_values(self, last: int | None) -> dict[int, list[StoredValue]]:
+        """The stored values by entry. They are read after the entries, so the values of each entry
+        that was read are there."""
+        where, params = range_condition("entry_id", self._checked_to, last)
+        values = defaultdict[int, list[StoredValue]](list)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT entry_id, field, side, salt, value FROM audit_value WHERE {where}",  # noqa: S608
-                given,
+                params,
             )
             for row in cursor.fetchall():
-                found[row[0]].append(row)
-        return found
+                values[row[0]].append(row)
+        return values
 
 
-def _committed_since(entry_id: int) -> str:
-    """The body of an entry that was written while others were read, ``{}`` for none."""
-    found = AuditEntry.objects.filter(id=entry_id).values_list("body", flat=True).first()
-    return found or "{}"
+def _read_body(entry_id: int) -> str:
+    """The body of an entry that was written after the others were read; ``{}`` for no entry."""
+    body = AuditEntry.objects.filter(id=entry_id).values_list("body", flat=True).first()
+    return body or "{}"
 
 
-def _vouched(body: dict[str, Any], values: list[Kept]) -> int:
+def _verify_values(body: dict[str, Any], values: list[StoredValue]) -> None:
     for id_, field, side, salt, value in values:
         sides = body.get(field) or (None, None)
-        # An end holds [result, held]; the others [was, now].
-        held = sides[1 if side == _HELD else side]
-        wanted = held.get("sha256", "") if isinstance(held, dict) else ""
-        if commitment(salt, value) != wanted:
+        # The body of an end is [result, held]; other bodies are [was, now].
+        committed = sides[1 if side == _HELD else side]
+        expected = committed.get("sha256", "") if isinstance(committed, dict) else ""
+        if commitment(salt, value) != expected:
             raise IntegrityFailure(
                 f"The {Side(side).label} value of {field} beside entry #{id_}"
                 " is not the one that was recorded.",
                 id_,
             )
-    return len(values)
+
+
+Difference = tuple[str, QuerySet[Any, tuple[int, str]]]
+"""A sentence about one difference, and the query for the entries that it is true of, each with
+the text that the sentence quotes."""
+_BEFORE_ALL_IDS = -(2**63)
+
+
+def verify_index(after: int | None) -> None:
+    """Require that each edit and refusal past ``after`` (None: all) is indexed under its latest
+    outcome only, and that each edit under way has its entry. Raises IntegrityFailure.
+
+    Each query is one statement, so edits that progress meanwhile make no difference. If each entry
+    is indexed and there are as many index rows as entries, no index row can be wrong; the queries
+    for wrong rows, which are slow, run only otherwise.
+    """
+    unindexed = _find_unindexed(after)
+    if unindexed[1][:1] or not _counts_agree(after):
+        for difference in (*_find_wrong_rows(after), unindexed):
+            _raise_first(difference)
+    _raise_first(_find_edits_without_entry(after))
+
+
+def _raise_first(difference: Difference) -> None:
+    sentence, rows = difference
+    for id_, quoted in rows[:1]:
+        raise IntegrityFailure(sentence.format(id=id_, quoted=quoted), id_)
+
+
+def _listed_entries() -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(kind__in=LISTED_KINDS)
 
 
 def _past(rows: QuerySet[Any], key: str, after: int | None) -> QuerySet[Any]:
     return rows.filter(**{f"{key}__gt": after} if after is not None else {}).order_by(key)
 
 
-_FIRST = -(2**63)
-Wrong = tuple[str, QuerySet[Any, tuple[int, str]]]
-"""A sentence, and the entries that it is true of with what is told of each."""
-
-
-def index_check(after: int | None) -> None:
-    """Every edit and refusal past ``after`` (None: all) is found under its latest outcome and no
-    other, and every edit under way has its entry. Raises Doubt.
-
-    Each question is one statement, so that edits that move meanwhile do not disturb it. When each
-    entry is found and there are as many index rows as entries, no index row can be wrong.
-    """
-    lost = _lost(after)
-    if lost[1][:1] or not _even(after):
-        for wrong in (*_stray(after), lost):
-            _refuse(wrong)
-    _refuse(_begun(after))
-
-
-def _refuse(wrong: Wrong) -> None:
-    sentence, found = wrong
-    for id_, told in found[:1]:
-        raise IntegrityFailure(sentence.format(id=id_, told=told), id_)
-
-
-def _own() -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(kind__in=LISTED_KINDS)
-
-
-def _even(after: int | None) -> bool:
-    """Whether there are as many index rows as entries to be found; both counted at one moment."""
+def _counts_agree(after: int | None) -> bool:
+    """Compare the numbers of index rows and of listed entries, in one statement."""
     kinds = ", ".join(f"{kind:d}" for kind in LISTED_KINDS)
+    start = _BEFORE_ALL_IDS if after is None else after
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT (SELECT COUNT(*) FROM audit_entry WHERE kind IN ({kinds}) AND id > %s)"  # noqa: S608
             " = (SELECT COUNT(*) FROM audit_token WHERE field = %s AND entry_id > %s)",
-            [_FIRST if after is None else after, OUTCOME, _FIRST if after is None else after],
+            [start, OUTCOME, start],
         )
         return bool(cursor.fetchone()[0])
 
 
-def _lost(after: int | None) -> Wrong:
-    tokens = AuditTerm.objects.filter(field=OUTCOME)
-    indexed = tokens.filter(entry_id=OuterRef("id"), val=OuterRef("now"))
-    lost = _own().annotate(now=_latest()).exclude(Exists(indexed))
+def _find_unindexed(after: int | None) -> Difference:
+    terms = AuditTerm.objects.filter(field=OUTCOME)
+    indexed = terms.filter(entry_id=OuterRef("id"), val=OuterRef("latest"))
+    unindexed = _listed_entries().annotate(latest=_latest_outcome()).exclude(Exists(indexed))
     return (
-        "Entry #{id} is not found under its latest outcome, “{told}”.",
-        _past(lost, "id", after).values_list("id", "now"),
+        "Entry #{id} is not found under its latest outcome, “{quoted}”.",
+        _past(unindexed, "id", after).values_list("id", "latest"),
     )
 
 
-def _stray(after: int | None) -> Iterator[Wrong]:
-    tokens = AuditTerm.objects.filter(field=OUTCOME)
-    held = _own().annotate(now=_latest()).filter(id=OuterRef("entry_id")).values("now")
+def _find_wrong_rows(after: int | None) -> Iterator[Difference]:
+    terms = AuditTerm.objects.filter(field=OUTCOME)
+    entries = _listed_entries().annotate(latest=_latest_outcome())
+    latest = entries.filter(id=OuterRef("entry_id")).values("latest")
     yield (
-        "Entry #{id} is missing: the index still finds it, under the outcome “{told}”.",
-        _past(tokens.exclude(Exists(held)), "entry_id", after).values_list("entry_id", "val"),
+        "Entry #{id} is missing: the index still finds it, under the outcome “{quoted}”.",
+        _past(terms.exclude(Exists(latest)), "entry_id", after).values_list("entry_id", "val"),
     )
-    wrong = tokens.annotate(now=Subquery(held[:1])).exclude(val=F("now"))
+    wrong = terms.annotate(latest=Subquery(latest[:1])).exclude(val=F("latest"))
     yield (
-        "Entry #{id} is found under the outcome “{told}”, which is not its latest.",
+        "Entry #{id} is found under the outcome “{quoted}”, which is not its latest.",
         _past(wrong, "entry_id", after).values_list("entry_id", "val"),
     )
 
 
-def _begun(after: int | None) -> Wrong:
+def _find_edits_without_entry(after: int | None) -> Difference:
     intents = AuditEntry.objects.filter(id=OuterRef("entry_id"), kind=Kind.INTENT)
-    begun = Edit.objects.exclude(Exists(intents))
+    edits = Edit.objects.exclude(Exists(intents))
     return (
-        "Entry #{id} is missing, and an edit of session {told} began with it.",
-        _past(begun, "entry_id", after).values_list("entry_id", "session_key"),
+        "Entry #{id} is missing, and an edit of session {quoted} began with it.",
+        _past(edits, "entry_id", after).values_list("entry_id", "session_key"),
     )
 
 
-def _latest() -> Case:
-    """What an edit or a refusal came to, by the entries."""
+def _latest_outcome() -> Case:
+    """The latest outcome of an edit or a refusal, by the entries."""
     ends = AuditEntry.objects.ends().filter(op=OuterRef("id"))
     latest = Subquery(ends.order_by("-id").values("outcome")[:1])
     return Case(

@@ -1,203 +1,223 @@
-"""Holding stored entries against the seals over them, a span of seals at a time.
+"""Compare stored entries with their checkpoints, one segment of checkpoints at a time.
 
-Spans know nothing of each other: a long record is proved by several processes at once. Whatever
-the number of processes, the first doubt is the one that comes first in the record.
+Segments do not depend on each other, so several processes can verify a long audit at once. With
+any number of processes, the failure that is raised is the first one in the audit.
 """
 
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 
 import django
 
-from .checkpoints import MARK, Checkpoint, leaf_of, leaves_of, merkle_root, ranges_ids
-from .entry_reader import Batch, batches
+from .checkpoints import (
+    MARK_BYTES,
+    Checkpoint,
+    join_marks,
+    leaf_hash,
+    leaf_hashes,
+    merkle_root,
+    parse_ranges,
+)
+from .entry_reader import Batch, read_batches
 from .errors import IntegrityFailure
-from .verify_related import Gone, ValuesCheck
+from .verify_related import MissingValues, ValuesCheck
 
-MOST_ENTRIES, MOST_SEALS = 20_000, 500
-"""In one span."""
+SEGMENT_ENTRIES, SEGMENT_CHECKPOINTS = 20_000, 500
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Seals that follow each other; ``after``: the last entry before them (None: there is none);
-    ``purged_to``: the number of the last seal whose entries may be gone, on record."""
+    """Consecutive checkpoints. ``after``: the last id before them (None: they are the first);
+    ``purged_to``: the number of the last checkpoint whose entries a purge may have removed;
+    ``failure``: what is wrong with the checkpoint that follows them."""
 
     after: int | None
-    seals: tuple[Checkpoint, ...]
+    checkpoints: tuple[Checkpoint, ...]
     purged_to: int = 0
-
-    @property
-    def last(self) -> Checkpoint:
-        """The last of its seals."""
-        return self.seals[-1]
+    failure: IntegrityFailure | None = None
 
 
 @dataclass(frozen=True)
-class Held:
-    """What of a span was found as it was sealed: entries that are there, entries that were purged
-    on record, and personal values that are gone."""
+class SegmentResult:
+    """The counts of a segment that is as it was sealed: entries that are stored, entries that
+    were purged on record, and personal values that are missing."""
 
     entries: int = 0
     purged: int = 0
-    gone: Gone = field(default_factory=Gone)
+    missing: MissingValues = field(default_factory=MissingValues)
 
-    def plus(self, more: "Held") -> "Held":
-        """With what was found after it."""
-        return Held(
-            self.entries + more.entries, self.purged + more.purged, self.gone.plus(more.gone)
+    def plus(self, later: "SegmentResult") -> "SegmentResult":
+        """The counts of this segment and a later one."""
+        return SegmentResult(
+            self.entries + later.entries,
+            self.purged + later.purged,
+            self.missing.plus(later.missing),
         )
 
 
-def segments_of(
-    seals: Iterable[Checkpoint], after: int | None, purged_to: int = 0
+def split_into_segments(
+    checkpoints: Iterable[Checkpoint], after: int | None, purged_to: int = 0
 ) -> Iterator[Segment]:
-    """The seals in spans. A Doubt that the seals raise comes after the span before it."""
-    found, count = list[Checkpoint](), 0
-    doubt = None
+    """Group the checkpoints into segments.
+
+    An IntegrityFailure from the iterable becomes the ``failure`` of the last segment. It is raised
+    only after the entries before it are verified, because one of those may be wrong, too.
+    """
+    group, count = list[Checkpoint](), 0
+    failure = None
     try:
-        for seal in seals:
-            found.append(seal)
-            count += seal.count
-            if count >= MOST_ENTRIES or len(found) == MOST_SEALS:
-                yield Segment(after, tuple(found), purged_to)
-                after, found, count = seal.last_id, [], 0
+        for checkpoint in checkpoints:
+            group.append(checkpoint)
+            count += checkpoint.count
+            if count >= SEGMENT_ENTRIES or len(group) == SEGMENT_CHECKPOINTS:
+                yield Segment(after, tuple(group), purged_to)
+                after, group, count = checkpoint.last_id, [], 0
     except IntegrityFailure as raised:
-        doubt = raised
-    if found:
-        yield Segment(after, tuple(found), purged_to)
-    if doubt:
-        raise doubt
+        failure = raised
+    if group or failure:
+        yield Segment(after, tuple(group), purged_to, failure)
 
 
-def segments_verify(spans: Iterable[Segment], workers: int = 1) -> Iterator[Held]:
-    """What was found of each span, in their order. Raises Doubt, that of the first bad entry.
+def verify_segments(segments: Iterable[Segment], workers: int = 1) -> Iterator[SegmentResult]:
+    """Verify the segments and give their results in order. Raises the first IntegrityFailure.
 
-    ``workers``: processes; with more than one each has its own connection to the database that
-    the settings name, so nothing may be read that is not committed.
+    ``workers``: the number of processes. With more than one, each has its own connection to the
+    database of the settings, so uncommitted entries are not seen.
     """
     if workers == 1:
-        yield from map(segment_verify, spans)
+        yield from map(verify_segment, segments)
         return
-    # A forked child would share this process's connection; a new one starts without it.
+    # A forked child would share this process's connection; a spawned one starts without it.
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, spawn, initializer=django.setup) as pool:
         try:
-            yield from _in_turn(pool, spans, workers + 2)
+            yield from verify_ahead(pool, segments, workers + 2)
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _in_turn(pool: ProcessPoolExecutor, spans: Iterable[Segment], ahead: int) -> Iterator[Held]:
-    """As many spans under way as ``ahead``; what they find, in their order."""
-    under_way = deque[Future[Held]]()
-    for future in _submitted(pool, spans):
-        under_way.append(future)
-        if len(under_way) == ahead:
-            yield under_way.popleft().result()
-    while under_way:
-        yield under_way.popleft().result()
+def verify_ahead(
+    pool: Executor, segments: Iterable[Segment], ahead: int
+) -> Iterator[SegmentResult]:
+    """Verify up to ``ahead`` segments at once in the pool, and give their results in order.
+
+    `Executor.map` would read all segments first: a long audit's checkpoints fill the memory.
+    """
+    pending = deque[Future[SegmentResult]]()
+    for segment in segments:
+        pending.append(pool.submit(verify_segment, segment))
+        if len(pending) == ahead:
+            yield pending.popleft().result()
+    while pending:
+        yield pending.popleft().result()
 
 
-def _submitted(pool: ProcessPoolExecutor, spans: Iterable[Segment]) -> Iterator[Future[Held]]:
-    """A doubt about the seals themselves waits for its turn behind the spans before it."""
-    try:
-        for span in spans:
-            yield pool.submit(segment_verify, span)
-    except IntegrityFailure as doubt:
-        failed = Future[Held]()
-        failed.set_exception(doubt)
-        yield failed
+def verify_segment(segment: Segment) -> SegmentResult:
+    """Verify a segment's entries and their personal values. Raises IntegrityFailure."""
+    result = _verify_checkpoints(segment) if segment.checkpoints else SegmentResult()
+    if segment.failure:
+        raise segment.failure
+    return result
 
 
-def segment_verify(span: Segment) -> Held:
-    """Hold one span's entries, and what stands beside them. Raises Doubt."""
-    entries, values = Entries(span.after, span.last.last_id), ValuesCheck(span.after)
-    there = purged = 0
-    for seal in span.seals:
-        batch = entries.until(seal.last_id)
-        if seal.n <= span.purged_to and not batch.ids:
-            purged += seal.count
+def _verify_checkpoints(segment: Segment) -> SegmentResult:
+    last_id = segment.checkpoints[-1].last_id
+    entries, values = EntryStream(segment.after, last_id), ValuesCheck(segment.after)
+    count = purged = 0
+    for checkpoint in segment.checkpoints:
+        batch = entries.take_until(checkpoint.last_id)
+        # All entries of a purged checkpoint are missing, or none is.
+        if checkpoint.n <= segment.purged_to and not batch.ids:
+            purged += checkpoint.count
             continue
-        look(batch, seal, values)
-        there += len(batch.ids)
-    values.until(span.last.last_id)
-    return Held(there, purged, values.gone)
+        verify_batch(batch, checkpoint, values)
+        count += len(batch.ids)
+    values.check_until(last_id)
+    return SegmentResult(count, purged, values.missing)
 
 
-class Entries:
-    """The stored entries past ``after`` (None: all) in id order, a piece at a time."""
+class EntryStream:
+    """The stored entries past ``after`` (None: all) up to ``last``, in id order."""
 
     def __init__(self, after: int | None, last: int | None = None) -> None:
-        self._batches = batches(after, last)
+        self._batches = read_batches(after, last)
         self._ahead = next(self._batches, Batch())
 
-    def until(self, last: int) -> Batch:
-        """All that were not taken yet, up to the one numbered ``last``."""
-        found = Batch()
+    def take_until(self, last: int) -> Batch:
+        """The next entries, up to the id ``last``."""
+        taken = Batch()
         while self._ahead.ids and self._ahead.ids[0] <= last:
             head, self._ahead = self._ahead.split(last)
-            found = found.plus(head)
+            taken = taken.plus(head)
             if not self._ahead.ids:
                 self._ahead = next(self._batches, self._ahead)
-        return found
+        return taken
 
-    def rest(self) -> Iterator[Batch]:
-        """The others, a batch at a time."""
+    def take_rest(self) -> Iterator[Batch]:
+        """The remaining entries, a batch at a time."""
         while self._ahead.ids:
-            yield self.until(self._ahead.ids[-1])
+            yield self.take_until(self._ahead.ids[-1])
 
 
-def look(batch: Batch, seal: Checkpoint | None, values: ValuesCheck) -> None:
-    """Prove a seal's entries, or entries without one, then see to the values beside them. A doubt
-    about a value beside an earlier entry comes before a doubt about these."""
+def verify_batch(batch: Batch, checkpoint: Checkpoint | None, values: ValuesCheck) -> None:
+    """Verify the entries of a checkpoint (None: not sealed), and add them to the values check.
+
+    Raises IntegrityFailure; one about a personal value of an earlier entry takes precedence.
+    """
     try:
-        if seal:
-            _hold(batch, seal)
+        if checkpoint:
+            _verify_sealed(batch, checkpoint)
         elif batch.wrong:
             raise _changed(min(batch.wrong))
     except IntegrityFailure:
-        values.until((seal.first_id if seal else batch.ids[0]) - 1)
+        values.check_until((checkpoint.first_id if checkpoint else batch.ids[0]) - 1)
         raise
     values.add(batch)
 
 
-def _hold(batch: Batch, seal: Checkpoint) -> None:
-    """The entries of one seal: none missing, none extra, each with the leaf that was sealed."""
-    if batch.wrong or batch.ids != list(ranges_ids(seal.ranges)):
-        _name(batch, seal)
-    leaves = leaves_of(batch.ids, batch.hashes)
-    if b"".join(leaf[:MARK] for leaf in leaves) != seal.marks:
-        _name(batch, seal)
-    if len(leaves) != seal.count or merkle_root(leaves) != seal.merkle_root:
-        first = next(ranges_ids(seal.ranges), seal.first_id)
+def _verify_sealed(batch: Batch, checkpoint: Checkpoint) -> None:
+    """Require the sealed entries, no other, each with the leaf that was sealed."""
+    if batch.wrong or batch.ids != list(parse_ranges(checkpoint.ranges)):
+        _raise_first_difference(batch, checkpoint)
+    leaves = leaf_hashes(batch.ids, batch.hashes)
+    if join_marks(leaves) != checkpoint.marks:
+        _raise_first_difference(batch, checkpoint)
+    # Marks are short: two leaves can have the same one by chance. Their roots differ.
+    if len(leaves) != checkpoint.count or merkle_root(leaves) != checkpoint.merkle_root:
+        first = next(parse_ranges(checkpoint.ranges), checkpoint.first_id)
         raise IntegrityFailure(
-            f"Entries #{first} to #{seal.last_id} do not give the root of checkpoint {seal.n}.",
+            f"Entries #{first} to #{checkpoint.last_id} do not give the root of checkpoint"
+            f" {checkpoint.n}.",
             first,
         )
 
 
-def _name(batch: Batch, seal: Checkpoint) -> None:
-    """Raise Doubt for the first entry that is not as the seal's ranges and marks say."""
-    for place, id_ in enumerate(ranges_ids(seal.ranges)):
-        there = batch.ids[place] if place < len(batch.ids) else None
-        if there is None or there > id_:
-            raise IntegrityFailure(f"Entry #{id_} is missing. Checkpoint {seal.n} sealed it.", id_)
-        if there < id_:
-            raise _inserted(there, seal)
+def _raise_first_difference(batch: Batch, checkpoint: Checkpoint) -> None:
+    """Raise IntegrityFailure for the first entry that differs from the ranges and marks."""
+    for place, id_ in enumerate(parse_ranges(checkpoint.ranges)):
+        stored = batch.ids[place] if place < len(batch.ids) else None
+        if stored is None or stored > id_:
+            raise IntegrityFailure(
+                f"Entry #{id_} is missing. Checkpoint {checkpoint.n} sealed it.", id_
+            )
+        if stored < id_:
+            raise _inserted(stored, checkpoint)
         if id_ in batch.wrong:
             raise _changed(id_)
-        if leaf_of(id_, batch.hashes[place])[:MARK] != seal.marks[place * MARK :][:MARK]:
+        mark = checkpoint.marks[place * MARK_BYTES :][:MARK_BYTES]
+        if join_marks([leaf_hash(id_, batch.hashes[place])]) != mark:
             raise IntegrityFailure(f"Entry #{id_} was changed and its hash made anew.", id_)
-    for id_ in batch.ids[seal.count :][:1]:
-        raise _inserted(id_, seal)
+    for id_ in batch.ids[checkpoint.count :][:1]:
+        raise _inserted(id_, checkpoint)
 
 
-def _inserted(id_: int, seal: Checkpoint) -> IntegrityFailure:
-    return IntegrityFailure(f"Entry #{id_} was inserted. Checkpoint {seal.n} did not seal it.", id_)
+def _inserted(id_: int, checkpoint: Checkpoint) -> IntegrityFailure:
+    return IntegrityFailure(
+        f"Entry #{id_} was inserted. Checkpoint {checkpoint.n} did not seal it.", id_
+    )
 
 
 def _changed(id_: int) -> IntegrityFailure:

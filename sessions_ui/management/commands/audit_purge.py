@@ -18,9 +18,9 @@ from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.services.integrity.retention import (
     Plan,
     PurgeError,
-    purge_finish,
-    purge_make,
-    purge_plan,
+    finish_purge,
+    purge_entries,
+    plan_purge,
 )
 
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         """Exit 1 with a sentence when the record is in doubt or anything failed."""
         if before > timezone.now():
             raise CommandError("The date lies ahead. Nothing was done.")
-        plan = purge_plan(before)
+        plan = plan_purge(before)
         self._tell(plan)
         if not yes:
             self.stdout.write("Nothing was done. With --yes and --output FILE it is done.")
@@ -81,12 +81,12 @@ class Command(BaseCommand):
     def _purge(self, plan: Plan, output: Path | None) -> None:
         if plan.left:
             with progress_bar("Finishing", self.stderr, plan.left) as progress:
-                purge_finish(progress)
+                finish_purge(progress)
         if plan.seals is None or output is None:
             return
         actor = Actor(id=None, label=f"{getpass.getuser()} (command line)", role="System")
         with progress_bar("Exporting, then deleting", self.stderr, plan.entries * 2) as progress:
-            kept = purge_make(plan=plan, actor=actor, file=output, progress=progress)
+            kept = purge_entries(plan=plan, actor=actor, file=output, progress=progress)
         self.stdout.write(
             f"Taken out: {counted(kept.entries, 'entry', 'entries')}. {output.name} holds them:"
             f" {kept.size:,} bytes, sha256 {kept.sha256}. That is on record, signed."

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sessions_ui.audit.integrity.sealing import SealError
 from sessions_ui.management.progress import counted, progress_bar
-from sessions_ui.services.integrity.seal_and_verify import audit_seal
+from sessions_ui.services.integrity.seal_and_verify import seal_audit
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         """Exit 1 with a sentence when nothing was sealed, or when the copy was not written."""
         try:
             with progress_bar("Sealing", self.stderr) as progress:
-                made, copied = audit_seal(progress=progress)
+                made, copied = seal_audit(progress=progress)
         except SealError as error:
             raise CommandError(str(error)) from error
         except (OSError, ValueError) as error:

@@ -16,7 +16,7 @@ from sessions_ui.audit.integrity.verify import Report
 from sessions_ui.management.arguments import moment
 from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.models import AuditEntry
-from sessions_ui.services.integrity.seal_and_verify import audit_verify, processes_for
+from sessions_ui.services.integrity.seal_and_verify import verify_audit, choose_processes
 
 
 class Command(BaseCommand):
@@ -47,10 +47,10 @@ class Command(BaseCommand):
         count, began = AuditEntry.objects.count(), time.monotonic()
         try:
             with progress_bar("Verifying", self.stderr, count) as progress:
-                report = audit_verify(
+                report = verify_audit(
                     since=since,
                     copy=checkpoints,
-                    processes=processes or processes_for(count),
+                    processes=processes or choose_processes(count),
                     progress=progress,
                 )
         except IntegrityFailure as doubt:

@@ -11,9 +11,9 @@ from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.sealing import SealError
 from sessions_ui.services.integrity.seal_and_verify import (
     SEAL_AT,
-    audit_seal,
-    record_prove,
-    waiting_for_seal,
+    seal_audit,
+    verify_new_entries,
+    count_unsealed,
 )
 from sessions_ui.services.jobs.reconcile import reconcile_edits
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             until_seal -= EVERY
             try:
                 self._pass()
-                if settings.AUDIT_SEAL_KEY and (until_seal <= 0 or waiting_for_seal() >= SEAL_AT):
+                if settings.AUDIT_SEAL_KEY and (until_seal <= 0 or count_unsealed() >= SEAL_AT):
                     self._seal()
                     self._prove()
                     until_seal = SEAL_EVERY
@@ -65,13 +65,13 @@ class Command(BaseCommand):
     def _seal(self) -> None:
         """A seal that fails must not end the settling; the next minute tries again."""
         try:
-            audit_seal()
+            seal_audit()
         except (SealError, OSError, ValueError) as error:
             self.stderr.write(f"Not sealed: {error}")
 
     def _prove(self) -> None:
         """A doubt stands on the page of evidence; it must not end the settling either."""
         try:
-            record_prove()
+            verify_new_entries()
         except IntegrityFailure as doubt:
             self.stderr.write(f"The audit is in doubt: {doubt}")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sessions_ui.audit.entries.detail import EntryDetail, entry_detail, first_of
-from sessions_ui.audit.integrity.verify_entry import Standing, standing_of
+from sessions_ui.audit.integrity.verify_entry import EntryVerification, verify_entry
 from sessions_ui.audit.log.index_terms import WORD, keyed, words_of
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.audit.search.filters import AuditFilter, filter_read
@@ -34,15 +34,15 @@ class EntryShown:
     """An edit's whole story, and how each of its entries stands against its seal."""
 
     story: EntryDetail
-    standings: Sequence[Standing]
+    standings: Sequence[EntryVerification]
 
     @property
-    def first(self) -> Standing:
+    def first(self) -> EntryVerification:
         """Of the intent."""
         return self.standings[0]
 
     @property
-    def last(self) -> Standing:
+    def last(self) -> EntryVerification:
         """Of the latest step: sealed when all before it are."""
         return self.standings[-1]
 
@@ -63,7 +63,7 @@ def audit_entry(entry_id: int, *, plain: bool = False) -> EntryShown | None:
     story = entry_detail(entry_id, plain=plain) if entry_id <= LARGEST_ID else None
     if story is None:
         return None
-    return EntryShown(story, [standing_of(step.entry) for step in story.steps])
+    return EntryShown(story, [verify_entry(step.entry) for step in story.steps])
 
 
 def edit_of_step(entry_id: int) -> int | None:

@@ -1,13 +1,13 @@
-"""Sealing and proving the audit, and how its evidence stands: what a manager is shown of both.
+"""Seal and verify the audit, and report both to managers.
 
-The key is used by `audit_seal`, `audit_verify` and `record_prove` alone, which only commands call.
+Only commands call `seal_audit`, `verify_audit` and `verify_new_entries`, which use the key; the
+web process, which has no key, calls the functions that report.
 """
 
 import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,92 +19,90 @@ from sessions_ui.audit.entries.rows import detail_of
 from sessions_ui.audit.integrity.checkpoints import Checkpoint
 from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.purge_notes import purge_notes
-from sessions_ui.audit.integrity.sealing import Progress, copied_to, copy_append, seals_make
-from sessions_ui.audit.integrity.verify import Report, audit_prove
+from sessions_ui.audit.integrity.seal_copy import last_copied, update_copy
+from sessions_ui.audit.integrity.sealing import Progress, seal_entries
+from sessions_ui.audit.integrity.verify import WHOLE, Report, Scope, verify_entries
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
 
+from .schedule import (
+    SEAL_INTERVAL,
+    SEAL_LATE_AFTER,
+    VERIFY_INTERVAL,
+    name_duration,
+    name_frequency,
+    name_interval,
+)
+
 LOG = logging.getLogger(__name__)
-SEAL_AT = 1_000
-"""So many entries do not wait for the minute to end."""
-PROVE_EVERY = timedelta(hours=1)
-LATE = timedelta(minutes=5)
-"""Seals come each minute; after this something is amiss."""
-MANY = 500_000
-"""From so many entries on several processes are worth their start, a second or two."""
+PARALLEL_FROM = 500_000
+"""The number of entries from which on starting more processes, a second or two, saves time."""
 MOST_PROCESSES = 4
-COUNTED_TO = 10_000
-SHOWN = 48
+MOST_COUNTED = 10_000
+CHECKPOINTS_SHOWN = 48
 PURGES_SHOWN = 3
 COMMAND, LOOP = "audit_verify", "the reconcile loop"
 
 
-def audit_seal(*, progress: Progress = lambda _: None) -> tuple[list[Checkpoint], int | None]:
-    """Seal what is new. Gives the seals, and how many went to the copy (None: no copy is kept).
+def seal_audit(*, progress: Progress = lambda _: None) -> tuple[list[Checkpoint], int | None]:
+    """Seal new entries. Gives the checkpoints, and the number of checkpoints that were added to
+    the copy (None: no copy is kept).
 
-    Raises SealError, and OSError or ValueError when the seals stand but the copy could not be
-    written.
+    Raises SealError; and OSError or ValueError when the entries were sealed but the copy could not
+    be updated.
     """
-    made = seals_make(key=settings.AUDIT_SEAL_KEY, progress=progress)
-    copied = copy_append(Path(settings.AUDIT_SEAL_COPY)) if settings.AUDIT_SEAL_COPY else None
-    return made, copied
+    sealed = seal_entries(key=settings.AUDIT_SEAL_KEY, progress=progress)
+    copied = update_copy(Path(settings.AUDIT_SEAL_COPY)) if settings.AUDIT_SEAL_COPY else None
+    return sealed, copied
 
 
-def audit_verify(
+def verify_audit(
     *,
-    since: datetime | None = None,
+    scope: Scope = WHOLE,
     copy: Path | None = None,
     processes: int = 1,
     progress: Progress = lambda _: None,
+    by: str = COMMAND,
 ) -> Report:
-    """Prove the record, and note what came of it for the page of evidence. Raises Doubt at the
-    first thing that is not as it was written.
+    """Verify the audit and store the result for the integrity page. Raises IntegrityFailure.
 
-    ``copy``: a file of seals; without one, that of AUDIT_SEAL_COPY, where set.
+    ``copy``: the file of checkpoints to compare with; None: that of AUDIT_SEAL_COPY, if set.
+    ``by``: who verifies, for the page.
     """
-    return _prove(COMMAND, since=since, copy=copy, processes=processes, progress=progress)
-
-
-def record_prove() -> Report | None:
-    """Prove what was sealed since the last proof, once an hour; None when it is not yet time. The
-    first time that is the whole record. Raises Doubt."""
-    last = Proof.objects.order_by("-checked_at", "-id").first()
-    if last and timezone.now() < last.checked_at + PROVE_EVERY:
-        return None
-    sound = Proof.objects.filter(doubt="").order_by("-checked_at", "-id").first()
-    return _prove(LOOP, past=sound.checkpoints if sound else 0)
-
-
-def _prove(
-    by: str,
-    *,
-    since: datetime | None = None,
-    past: int = 0,
-    copy: Path | None = None,
-    processes: int = 1,
-    progress: Progress = lambda _: None,
-) -> Report:
     key = settings.AUDIT_SEAL_KEY
-    proof = Proof(by=by, whole=not (since or past), began=past, checked_at=timezone.now())
+    proof = Proof(by=by, whole=scope.is_whole, began=scope.past, checked_at=timezone.now())
     proof.entries = proof.checkpoints = 0
-    copy = copy or _copy()
+    copy = copy or _expected_copy()
     try:
-        report = audit_prove(
-            key=key, since=since, past=past, copy=copy, workers=processes, progress=progress
+        report = verify_entries(
+            key=key, scope=scope, copy=copy, workers=processes, progress=progress
         )
-    except IntegrityFailure as doubt:
+    except IntegrityFailure as failure:
         proof.copied = copy is not None
-        proof.doubt, proof.doubt_id = str(doubt), doubt.entry_id
-        if key:  # without one nothing was looked at
-            _note(proof)
+        proof.doubt, proof.doubt_id = str(failure), failure.entry_id
+        if key:  # without a key nothing was verified
+            _store(proof)
         raise
     proof.entries, proof.unsealed, proof.purged = report.sealed, report.unsealed, report.purged
     proof.checkpoints, proof.copied, proof.began = report.checkpoints, report.copied, report.began
-    _note(proof)
+    _store(proof)
     return report
 
 
-def _note(proof: Proof) -> None:
-    """A database that takes no writes must not hide what was found."""
+def verify_new_entries() -> Report | None:
+    """Verify what was sealed since the last successful verification, if VERIFY_INTERVAL has
+    passed since the last one; otherwise return None. Raises IntegrityFailure.
+
+    The first verification covers the whole audit.
+    """
+    last = Proof.objects.order_by("-checked_at", "-id").first()
+    if last and timezone.now() < last.checked_at + VERIFY_INTERVAL:
+        return None
+    passed = Proof.objects.filter(doubt="").order_by("-checked_at", "-id").first()
+    return verify_audit(scope=Scope(past=passed.checkpoints if passed else 0), by=LOOP)
+
+
+def _store(proof: Proof) -> None:
+    """Save the result. A database that takes no writes must not hide the result itself."""
     try:
         with transaction.atomic():
             proof.save()
@@ -112,40 +110,40 @@ def _note(proof: Proof) -> None:
         LOG.warning("proof_not_noted")
 
 
-def _copy() -> Path | None:
+def _expected_copy() -> Path | None:
     if not settings.AUDIT_SEAL_COPY:
         return None
-    kept = Path(settings.AUDIT_SEAL_COPY)
-    # Before the first seal there is neither; where one is left, the other must be too.
-    return kept if kept.exists() or AuditCheckpoint.objects.exists() else None
+    path = Path(settings.AUDIT_SEAL_COPY)
+    # Before the first seal neither exists. If only one exists, the comparison must fail.
+    return path if path.exists() or AuditCheckpoint.objects.exists() else None
 
 
-def processes_for(entries: int) -> int:
-    """How many processes prove so many entries soonest, on this machine."""
-    return min(MOST_PROCESSES, len(os.sched_getaffinity(0))) if entries >= MANY else 1
+def choose_processes(entries: int) -> int:
+    """The number of processes that verifies so many entries fastest on this machine."""
+    available = len(os.sched_getaffinity(0))
+    return min(MOST_PROCESSES, available) if entries >= PARALLEL_FROM else 1
 
 
-def waiting_for_seal() -> int:
-    """How many entries no seal covers yet, counted up to 10,001."""
+def count_unsealed() -> int:
+    """The number of entries that no checkpoint covers yet, counted up to MOST_COUNTED + 1."""
     newest = AuditCheckpoint.objects.order_by("-n").first()
-    young = AuditEntry.objects.filter(id__gt=newest.last_id if newest else 0)
-    return young.order_by()[: COUNTED_TO + 1].count()
+    unsealed = AuditEntry.objects.filter(id__gt=newest.last_id if newest else 0)
+    return unsealed.order_by()[: MOST_COUNTED + 1].count()
 
 
-def doubt_standing() -> Proof | None:
-    """The last proof that ended in a doubt, while no sound proof of the whole record came after
-    it."""
-    bad = Proof.objects.exclude(doubt="").order_by("-checked_at", "-id").first()
-    if bad is None:
+def open_failure() -> Proof | None:
+    """The last failed verification; None if the whole audit was verified successfully since."""
+    failed = Proof.objects.exclude(doubt="").order_by("-checked_at", "-id").first()
+    if failed is None:
         return None
-    cleared = Proof.objects.filter(doubt="", whole=True, checked_at__gt=bad.checked_at).exists()
-    return None if cleared else bad
+    passed = Proof.objects.filter(doubt="", whole=True, checked_at__gt=failed.checked_at)
+    return None if passed.exists() else failed
 
 
 @dataclass(frozen=True)
 class CopyState:
-    """Of the copy of the seals: whether one is kept, up to which checkpoint (None: this process
-    cannot read it), and how many it lacks."""
+    """The copy of the checkpoints: whether one is kept, its last checkpoint (None: this process
+    cannot read the file), and the number of checkpoints that it lacks."""
 
     kept: bool
     to: int | None = None
@@ -153,55 +151,61 @@ class CopyState:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """How the record's evidence stands."""
+class IntegrityStatus:
+    """What the integrity page shows: ``last`` and ``last_whole`` are verifications, ``failure`` is
+    the `open_failure`, ``purges`` are notes with their details."""
 
     newest: AuditCheckpoint | None
     late: bool
     waiting: int
     last: Proof | None
     last_whole: Proof | None
-    doubt: Proof | None
+    failure: Proof | None
     copy: CopyState
     recent: Sequence[AuditCheckpoint]
     purges: Sequence[tuple[AuditEntry, Mapping[str, Any]]]
+    seal_interval = name_interval(SEAL_INTERVAL)
+    seal_duration = name_duration(SEAL_INTERVAL)
+    verify_frequency = name_frequency(VERIFY_INTERVAL)
 
     @property
     def waiting_label(self) -> str:
-        """The number of entries that wait, ``10,000+`` where nobody counted further."""
-        return f"{COUNTED_TO:,}+" if self.waiting > COUNTED_TO else f"{self.waiting:,}"
+        """The number of unsealed entries; ``10,000+`` where the count stopped."""
+        return f"{MOST_COUNTED:,}+" if self.waiting > MOST_COUNTED else f"{self.waiting:,}"
 
 
-def evidence_now() -> Evidence:
-    """What the page of evidence tells, without the key: nothing here is proved anew."""
-    recent = list(AuditCheckpoint.objects.defer("ranges", "marks").order_by("-n")[:SHOWN])
+def read_integrity_status() -> IntegrityStatus:
+    """Read the results of sealing and verifying. Verifies nothing, and needs no key."""
+    recent = list(
+        AuditCheckpoint.objects.defer("ranges", "marks").order_by("-n")[:CHECKPOINTS_SHOWN]
+    )
     newest = recent[0] if recent else None
     proofs = Proof.objects.order_by("-checked_at", "-id")
-    return Evidence(
+    return IntegrityStatus(
         newest=newest,
-        late=newest is not None and timezone.now() > newest.sealed_at + LATE,
-        waiting=waiting_for_seal(),
+        late=newest is not None and timezone.now() > newest.sealed_at + SEAL_LATE_AFTER,
+        waiting=count_unsealed(),
         last=proofs.first(),
         last_whole=proofs.filter(whole=True).first(),
-        doubt=doubt_standing(),
-        copy=_copy_state(newest.n if newest else 0),
+        failure=open_failure(),
+        copy=_read_copy_state(newest.n if newest else 0),
         recent=recent[::-1],
-        purges=[(note, _told(note)) for note in purge_notes()[:PURGES_SHOWN]],
+        purges=[(note, _read_detail(note)) for note in purge_notes()[:PURGES_SHOWN]],
     )
 
 
-def _told(note: AuditEntry) -> Mapping[str, Any]:
+def _read_detail(note: AuditEntry) -> Mapping[str, Any]:
     try:
         return detail_of(note)
-    except ValueError:  # tampered with: this page has to stand all the more
+    except ValueError:  # after tampering this page is needed most
         return {}
 
 
-def _copy_state(newest: int) -> CopyState:
+def _read_copy_state(newest: int) -> CopyState:
     if not settings.AUDIT_SEAL_COPY:
         return CopyState(kept=False)
     try:
-        to = copied_to(Path(settings.AUDIT_SEAL_COPY))
+        to = last_copied(Path(settings.AUDIT_SEAL_COPY))
     except (OSError, ValueError, KeyError, TypeError):
         return CopyState(kept=True)
     return CopyState(kept=True, to=to, lacking=max(0, newest - to))

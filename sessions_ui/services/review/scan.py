@@ -13,7 +13,7 @@ from time import monotonic
 from django.db import transaction
 from django.utils import timezone
 
-from sessions_ui.audit.integrity.sealing import horizon
+from sessions_ui.audit.integrity.sealing import read_horizon
 from sessions_ui.audit.review.edit_endings import ENDING_KINDS, ending_of
 from sessions_ui.audit.review.watch_rules import Rule, hits
 from sessions_ui.domain.actor import SYSTEM
@@ -56,7 +56,7 @@ def review_scan(*, seconds: float = inf) -> int:
     place = JobCursor.objects.filter(name=JOB).first()
     if not AuditEntry.objects.filter(id__gt=place.last_id if place else 0).exists():
         return 0
-    until, stop, raised = horizon(), monotonic() + seconds, 0
+    until, stop, raised = read_horizon(), monotonic() + seconds, 0
     # After the horizon: a rule that was changed by then is judged by as it is now.
     for found in _chunks(until, rules_active()):
         raised += found

@@ -34,7 +34,7 @@ from sessions_ui.services.audit.search import (
 )
 from sessions_ui.services.edits.close import close_edit, needs_closing
 from sessions_ui.services.edits.revert import reverts_of
-from sessions_ui.services.integrity.seal_and_verify import doubt_standing
+from sessions_ui.services.integrity.seal_and_verify import open_failure
 from sessions_ui.services.review.status import entry_review, review_statuses
 
 DROPPED = "dropped_view"
@@ -85,7 +85,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "labels": LABELS,
         "choices": offered,
         "zone": timezone.localtime().tzname(),
-        "doubt": doubt_standing(),
+        "doubt": open_failure(),
     }
     return render(request, "sessions_ui/audit/entries.html", context)
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from sessions_ui.models import AuditCheckpoint
 from sessions_ui.permissions import READ_AUDIT, requires
-from sessions_ui.services.integrity.seal_and_verify import evidence_now
+from sessions_ui.services.integrity.seal_and_verify import read_integrity_status
 
 STEP, HIGH, LEAST = 20, 72, 3
 LISTED = 8
@@ -39,7 +39,7 @@ def strip(checkpoints: Sequence[AuditCheckpoint]) -> list[Bar]:
 @require_safe
 def evidence(request: HttpRequest) -> HttpResponse:
     """How the record's evidence stands. Nothing is proved here: the key is elsewhere."""
-    state = evidence_now()
+    state = read_integrity_status()
     context = {
         "state": state,
         "bars": strip(state.recent),

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.dateparse import parse_datetime
 
-from sessions_ui.audit.integrity.sealing import seals_make
+from sessions_ui.audit.integrity.sealing import seal_entries
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.services.audit.export import export_begin
@@ -34,7 +34,7 @@ def test_the_manifest_tells_of_the_very_bytes(manager, carol, name):
     first = edit(PHONE | {"session.theme": ("LITE", "PRO")}, actor=BOB)
     second = edit(actor=BOB)
     edit()
-    seals_make(key=SEAL_KEY)
+    seal_entries(key=SEAL_KEY)
     edit()
     newest = AuditEntry.objects.latest("id").id
     answer = manager.get(f"/audit/export.{name}", {"actor": "2", "value": ""})
@@ -57,10 +57,10 @@ def test_the_manifest_tells_of_the_very_bytes(manager, carol, name):
 
 def test_the_hash_of_the_checkpoint_is_what_the_next_seal_holds(manager, sealing):
     edit()
-    seals_make(key=SEAL_KEY)
+    seal_entries(key=SEAL_KEY)
     answer = manager.get("/audit/export.csv")
     b"".join(answer.streaming_content)
-    (following,) = seals_make(key=SEAL_KEY)
+    (following,) = seal_entries(key=SEAL_KEY)
     told = manifest(manager, int(answer["X-Export"]))
     assert told["checkpoint"]["hash"] == following.prev_hash.hex()
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from sessions_ui.audit.integrity import entry_reader as stored
-from sessions_ui.audit.integrity.entry_reader import Batch, batches
+from sessions_ui.audit.integrity.entry_reader import Batch, read_batches
 from sessions_ui.audit.log.canonical import COLUMNS, row_hash
 from sessions_ui.models import AuditEntry
 from tests.audit.authors import PHONE, edit, intent
@@ -22,14 +22,14 @@ def test_every_entry_comes_once_and_in_order(at_once):
     for _ in range(3):
         edit()
     known = list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
-    assert ids_of(batches(None, None, at_once)) == known
-    assert ids_of(batches(known[1], known[-2], at_once)) == known[2:-1]
-    assert ids_of(batches(known[-1])) == []
+    assert ids_of(read_batches(None, None, at_once)) == known
+    assert ids_of(read_batches(known[1], known[-2], at_once)) == known[2:-1]
+    assert ids_of(read_batches(known[-1])) == []
 
 
 def test_it_gives_the_known_hash_of_the_known_row():
     AuditEntry.objects.create(**ROW, hash=bytes.fromhex(EXPECTED))
-    (batch,) = batches(None)
+    (batch,) = read_batches(None)
     assert batch.hashes == [bytes.fromhex(EXPECTED)]
     assert not batch.wrong
 
@@ -39,14 +39,14 @@ def test_a_moment_is_the_same_whatever_its_fraction(microsecond):
     row = ROW | {"ts": ROW["ts"].replace(microsecond=microsecond)}
     right = stored.row_hash(row[name] for name in stored._NAMES)
     AuditEntry.objects.create(**row, hash=right)
-    (batch,) = batches(None)
+    (batch,) = read_batches(None)
     assert not batch.wrong
 
 
 def test_raw_rows_have_the_hashes_of_the_model_s_rows():
     edit(PHONE, ticket="T-4821", note="wrong number, says the customer")
     intent({"vehicle.make": ("", "Škoda \N{AUTOMOBILE}")})
-    (batch,) = batches(None)
+    (batch,) = read_batches(None)
     entries = AuditEntry.objects.order_by("id")
     assert len(batch.ids) == 4
     assert batch.hashes == [row_hash(getattr(e, name) for name in COLUMNS[e.hv]) for e in entries]
@@ -56,7 +56,7 @@ def test_raw_rows_have_the_hashes_of_the_model_s_rows():
 def test_only_the_entry_that_disagrees_is_called_wrong():
     first, second, third = intent(), intent(), intent()
     AuditEntry.objects.filter(id=second).update(ticket="x")
-    (batch,) = batches(None)
+    (batch,) = read_batches(None)
     assert batch.wrong == {second}
     assert batch.ids == [first, second, third]
 
@@ -64,7 +64,7 @@ def test_only_the_entry_that_disagrees_is_called_wrong():
 def test_a_hash_version_that_nobody_knows_is_wrong():
     entry_id = intent()
     AuditEntry.objects.filter(id=entry_id).update(hv=99)
-    (batch,) = batches(None)
+    (batch,) = read_batches(None)
     assert batch.wrong == {entry_id}
 
 
@@ -75,7 +75,7 @@ def test_an_entry_that_the_driver_cannot_read_is_wrong_and_no_other():
         cursor.execute(
             "UPDATE audit_entry SET ticket = CAST(x'ff' AS TEXT) WHERE id = %s", [broken]
         )
-    (batch,) = batches(None)
+    (batch,) = read_batches(None)
     assert batch.ids == [before, broken, after]
     assert batch.wrong == {broken}
 
@@ -85,14 +85,14 @@ def test_a_moment_that_is_none_of_ours_is_wrong():
     entry_id = intent()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET ts = 'infinity' WHERE id = %s", [entry_id])
-    (batch,) = batches(None)
+    (batch,) = read_batches(None)
     assert batch.wrong == {entry_id}
 
 
 def test_a_batch_splits_and_joins_without_loss():
     edit(PHONE)
     edit()
-    (batch,) = batches(None)
+    (batch,) = read_batches(None)
     for last in (batch.ids[0] - 1, *batch.ids):
         head, tail = batch.split(last)
         assert (head.plus(tail)) == batch

@@ -14,24 +14,23 @@ from django.db import connection
 from django.utils import timezone
 
 from sessions_ui.audit.integrity.checkpoints import (
-    MARK,
-    leaf_of,
+    MARK_BYTES,
+    Checkpoint,
+    format_ranges,
+    leaf_hash,
     merkle_root,
-    ranges_ids,
-    ranges_text,
+    parse_ranges,
 )
 from sessions_ui.audit.integrity.errors import IntegrityFailure
-from sessions_ui.audit.integrity.sealing import (
-    SealError,
-    copied_to,
-    copy_append,
-    horizon,
-    seal_of,
-    seals_make,
+from sessions_ui.audit.integrity.seal_copy import last_copied, update_copy
+from sessions_ui.audit.integrity.sealing import SealError, read_horizon, seal_entries
+from sessions_ui.audit.integrity.verify import verify_entries
+from sessions_ui.audit.integrity.verify_entry import verify_entry
+from sessions_ui.audit.integrity.verify_segments import (
+    split_into_segments,
+    verify_ahead,
+    verify_segments,
 )
-from sessions_ui.audit.integrity.verify import audit_prove
-from sessions_ui.audit.integrity.verify_entry import standing_of
-from sessions_ui.audit.integrity.verify_segments import _in_turn, segments_of, segments_verify
 from sessions_ui.audit.log.canonical import COLUMNS
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Edit, Kind
 from tests.audit.authors import (
@@ -52,7 +51,7 @@ pytestmark = pytest.mark.django_db
 
 
 def prove(copy=None, **options):
-    return audit_prove(key=SEAL_KEY, copy=copy, **options)
+    return verify_entries(key=SEAL_KEY, copy=copy, **options)
 
 
 def ids():
@@ -71,8 +70,8 @@ def sealed(sealing):
     for made in range(3):
         if made == 2:
             edit({"vehicle.make": ("", "Ford")})
-        seals_make(key=SEAL_KEY)
-    copy_append(sealing)
+        seal_entries(key=SEAL_KEY)
+    update_copy(sealing)
     known = ids()
     intent()
     intent()
@@ -96,7 +95,7 @@ def test_it_proves_an_empty_record(sealing):
 
 
 def test_an_interval_with_nothing_new_has_a_seal_too(sealed):
-    first, empty, last = map(seal_of, AuditCheckpoint.objects.order_by("n"))
+    first, empty, last = map(Checkpoint.from_row, AuditCheckpoint.objects.order_by("n"))
     assert (empty.count, empty.ranges, empty.first_id) == (0, "", first.last_id + 1)
     assert empty.prev_hash == first.hash
     assert last.prev_hash == empty.hash
@@ -105,17 +104,17 @@ def test_an_interval_with_nothing_new_has_a_seal_too(sealed):
 def test_a_seal_names_the_sealed_ids_as_ranges(sealed):
     known, gap, _ = sealed
     sealed_ids = [
-        i for one in AuditCheckpoint.objects.order_by("n") for i in ranges_ids(one.ranges)
+        i for one in AuditCheckpoint.objects.order_by("n") for i in parse_ranges(one.ranges)
     ]
     assert sealed_ids == known
     assert gap not in sealed_ids
 
 
 def test_many_entries_make_several_seals(db, monkeypatch):
-    monkeypatch.setattr("sessions_ui.audit.integrity.sealing.MOST", 4)
+    monkeypatch.setattr("sessions_ui.audit.integrity.sealing.ENTRIES_PER_CHECKPOINT", 4)
     for _ in range(3):
         edit()
-    made = seals_make(key=SEAL_KEY)
+    made = seal_entries(key=SEAL_KEY)
     assert [seal.count for seal in made] == [4, 4, 1]
     assert prove().sealed == 9
 
@@ -123,10 +122,10 @@ def test_many_entries_make_several_seals(db, monkeypatch):
 def test_it_does_not_seal_without_a_key_or_over_a_changed_entry(db):
     entry_id = edit()
     with pytest.raises(SealError, match="AUDIT_SEAL_KEY"):
-        seals_make(key="")
+        seal_entries(key="")
     AuditEntry.objects.filter(id=entry_id).update(ticket="changed")
     with pytest.raises(SealError, match=f"#{entry_id}"):
-        seals_make(key=SEAL_KEY)
+        seal_entries(key=SEAL_KEY)
     assert not AuditCheckpoint.objects.exists()
 
 
@@ -134,23 +133,23 @@ def test_the_copy_is_one_json_line_per_seal_and_catches_up(sealed):
     known, _, copy = sealed
     lines = [json.loads(line) for line in copy.read_text().splitlines()]
     assert [line["n"] for line in lines] == [1, 2, 3]
-    assert copy_append(copy) == 0
-    seals_make(key=SEAL_KEY)
-    seals_make(key=SEAL_KEY)
-    assert copy_append(copy) == 2
+    assert update_copy(copy) == 0
+    seal_entries(key=SEAL_KEY)
+    seal_entries(key=SEAL_KEY)
+    assert update_copy(copy) == 2
     assert prove(copy).checkpoints == 5
 
 
 def test_only_the_end_of_a_long_copy_is_read(sealed, monkeypatch):
     copy = sealed[2]
     longest = max(map(len, copy.read_bytes().splitlines()))
-    monkeypatch.setattr("sessions_ui.audit.integrity.sealing.TAIL", longest + 5)
-    assert copied_to(copy) == 3
+    monkeypatch.setattr("sessions_ui.audit.integrity.seal_copy.LONGEST_LINE", longest + 5)
+    assert last_copied(copy) == 3
     copy.write_text("")
-    assert copied_to(copy) == 0
+    assert last_copied(copy) == 0
     copy.write_text('{"n": 4')
     with pytest.raises(ValueError, match="delimiter"):
-        copied_to(copy)
+        last_copied(copy)
 
 
 def test_since_leaves_out_old_entries_but_not_the_chain(sealed):
@@ -232,7 +231,7 @@ def test_it_names_an_entry_whose_hash_was_made_anew(sealed):
 
 def sign_again(n, **changes):
     """A checkpoint changed and signed as only a holder of the key can."""
-    seal = replace(seal_of(AuditCheckpoint.objects.get(n=n)), **changes)
+    seal = replace(Checkpoint.from_row(AuditCheckpoint.objects.get(n=n)), **changes)
     AuditCheckpoint.objects.filter(n=n).update(**changes, signature=seal.signature_by(SEAL_KEY))
 
 
@@ -241,8 +240,8 @@ def test_the_root_decides_where_marks_agree_by_chance(sealed):
     known, _, _ = sealed
     AuditEntry.objects.filter(id=known[0]).update(ticket="x")
     rehash(known[0])
-    mark = leaf_of(known[0], bytes(AuditEntry.objects.get(id=known[0]).hash))[:MARK]
-    sign_again(1, marks=mark + bytes(AuditCheckpoint.objects.get(n=1).marks)[MARK:])
+    mark = leaf_hash(known[0], bytes(AuditEntry.objects.get(id=known[0]).hash))[:MARK_BYTES]
+    sign_again(1, marks=mark + bytes(AuditCheckpoint.objects.get(n=1).marks)[MARK_BYTES:])
     doubt = doubt_of()
     assert doubt.entry_id == known[0]
     assert "root" in str(doubt)
@@ -255,20 +254,20 @@ def test_a_checkpoint_that_was_signed_anew_no_longer_fits_the_next(sealed):
 
 def test_nothing_can_be_added_below_the_horizon_of_a_seal(sealing, monkeypatch):
     last = edit() + 2
-    monkeypatch.setattr("sessions_ui.audit.integrity.sealing.horizon", lambda: last + 5)
-    seals_make(key=SEAL_KEY)
+    monkeypatch.setattr("sessions_ui.audit.integrity.sealing.read_horizon", lambda: last + 5)
+    seal_entries(key=SEAL_KEY)
     assert prove().sealed == 3
     insert_as(last + 3, like=last - 1)
     assert doubt_of().entry_id == last + 3
 
 
 def test_a_leaf_belongs_to_its_id():
-    assert leaf_of(1, bytes(32)) != leaf_of(2, bytes(32))
+    assert leaf_hash(1, bytes(32)) != leaf_hash(2, bytes(32))
 
 
 @pytest.mark.parametrize("count", range(1, 9))
 def test_a_root_covers_every_leaf_and_their_order(count):
-    leaves = [leaf_of(n, bytes(32)) for n in range(count)]
+    leaves = [leaf_hash(n, bytes(32)) for n in range(count)]
     roots = {merkle_root(leaves), merkle_root(leaves + leaves[-1:])}
     for n in range(count):
         roots.add(merkle_root([*leaves[:n], bytes(32), *leaves[n + 1 :]]))
@@ -439,16 +438,16 @@ def test_it_notices_a_chain_that_was_signed_anew_with_the_stolen_key(sealed):
     AuditEntry.objects.filter(id=known[0]).update(ticket="x")
     rehash(known[0])
     AuditCheckpoint.objects.all().delete()
-    seals_make(key=SEAL_KEY)
+    seal_entries(key=SEAL_KEY)
     assert prove().checkpoints == 1
     assert "not the one that was copied" in str(doubt_of(copy))
 
 
 def test_it_notices_another_key(sealed):
     with pytest.raises(IntegrityFailure, match="another key"):
-        audit_prove(key="another")
+        verify_entries(key="another")
     with pytest.raises(IntegrityFailure, match="AUDIT_SEAL_KEY"):
-        audit_prove(key="")
+        verify_entries(key="")
 
 
 @pytest.mark.parametrize("text", ["not json\n", '{"n": 1}\n', "[]\n", ""])
@@ -459,9 +458,9 @@ def test_it_notices_a_copy_that_is_none(sealed, text):
 
 def test_a_copy_may_lack_the_seal_that_is_on_its_way(sealed):
     copy = sealed[2]
-    seals_make(key=SEAL_KEY)
+    seal_entries(key=SEAL_KEY)
     assert prove(copy).checkpoints == 4
-    seals_make(key=SEAL_KEY)
+    seal_entries(key=SEAL_KEY)
     assert "lacks the last 2" in str(doubt_of(copy))
 
 
@@ -495,15 +494,15 @@ def test_it_names_the_first_of_any_tampering(sealed):
 
 def test_an_entry_s_page_can_tell_how_it_stands(sealed):
     known, _, _ = sealed
-    fresh = standing_of(AuditEntry.objects.get(id=ids()[-1]))
+    fresh = verify_entry(AuditEntry.objects.get(id=ids()[-1]))
     assert (fresh.agrees, fresh.checkpoint) == (True, None)
     entry = AuditEntry.objects.get(id=known[-1])
-    assert standing_of(entry).agrees
-    assert standing_of(entry).checkpoint.n == 3
+    assert verify_entry(entry).agrees
+    assert verify_entry(entry).checkpoint.n == 3
     AuditEntry.objects.filter(id=entry.id).update(ticket="x")
-    assert not standing_of(AuditEntry.objects.get(id=entry.id)).agrees
+    assert not verify_entry(AuditEntry.objects.get(id=entry.id)).agrees
     rehash(entry.id)
-    assert not standing_of(AuditEntry.objects.get(id=entry.id)).agrees
+    assert not verify_entry(AuditEntry.objects.get(id=entry.id)).agrees
 
 
 # --- ranges and commands -------------------------------------------------------------------------
@@ -514,8 +513,8 @@ def test_an_entry_s_page_can_tell_how_it_stands(sealed):
     [([], ""), ([7], "7"), ([1, 2, 3], "1-3"), ([1, 3, 4, 9], "1,3-4,9")],
 )
 def test_ranges_go_both_ways(numbers, text):
-    assert ranges_text(numbers) == text
-    assert list(ranges_ids(text)) == numbers
+    assert format_ranges(numbers) == text
+    assert list(parse_ranges(text)) == numbers
 
 
 def test_the_commands_seal_and_verify(sealing, capsys):
@@ -608,8 +607,8 @@ def test_verify_takes_a_date():
 def test_the_horizon_waits_for_a_writer_that_has_drawn_its_id():
     """Else a seal could pass over an entry that is committed a moment later."""
     with not_yet_committed(intent) as drawn:
-        waits(horizon)
-    assert horizon() == drawn[0]
+        waits(read_horizon)
+    assert read_horizon() == drawn[0]
 
 
 # --- in spans, by several processes --------------------------------------------------------------
@@ -630,20 +629,26 @@ class Inline:
 @pytest.fixture
 def small_spans(sealed, monkeypatch):
     """Every seal is a span of its own."""
-    monkeypatch.setattr("sessions_ui.audit.integrity.verify_segments.MOST_SEALS", 1)
-    return [seal_of(one) for one in AuditCheckpoint.objects.order_by("n")]
+    monkeypatch.setattr("sessions_ui.audit.integrity.verify_segments.SEGMENT_CHECKPOINTS", 1)
+    return [Checkpoint.from_row(one) for one in AuditCheckpoint.objects.order_by("n")]
 
 
 def test_spans_follow_each_other_without_a_gap(small_spans):
-    spans = list(segments_of(small_spans, None))
+    spans = list(split_into_segments(small_spans, None))
     assert [span.after for span in spans] == [None, *(seal.last_id for seal in small_spans[:-1])]
     assert [seal for span in spans for seal in span.seals] == small_spans
 
 
 def test_spans_in_processes_find_what_one_process_finds(small_spans, sealed):
-    alone = sum((held.entries for held in segments_verify(segments_of(small_spans, None))), 0)
+    alone = sum(
+        (held.entries for held in verify_segments(split_into_segments(small_spans, None))), 0
+    )
     shared = sum(
-        (held.entries for held in _in_turn(Inline(), segments_of(small_spans, None), 2)), 0
+        (
+            held.entries
+            for held in verify_ahead(Inline(), split_into_segments(small_spans, None), 2)
+        ),
+        0,
     )
     assert alone == shared == len(sealed[0])
 
@@ -657,11 +662,11 @@ def test_the_first_doubt_is_first_however_many_processes(small_spans, sealed):
         raise IntegrityFailure("Checkpoint 3 is not as it was signed.", small_spans[2].first_id)
 
     with pytest.raises(IntegrityFailure, match="Checkpoint 3"):
-        list(_in_turn(Inline(), segments_of(doubtful(), None), 5))
+        list(verify_ahead(Inline(), split_into_segments(doubtful(), None), 5))
     AuditEntry.objects.filter(id=known[1]).update(ticket="x")
     for run in (
-        _in_turn(Inline(), segments_of(doubtful(), None), 5),
-        segments_verify(segments_of(doubtful(), None)),
+        verify_ahead(Inline(), split_into_segments(doubtful(), None), 5),
+        verify_segments(split_into_segments(doubtful(), None)),
     ):
         with pytest.raises(IntegrityFailure) as found:
             list(run)

@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from sessions_ui.audit.integrity.sealing import seals_make
+from sessions_ui.audit.integrity.sealing import seal_entries
 from sessions_ui.audit.integrity.triggers import (
     install_triggers,
     missing_triggers,
     remove_triggers,
-    triggers_assert,
+    restore_triggers,
 )
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditValue
 from tests.audit.authors import PHONE, edit
@@ -28,7 +28,7 @@ def run(sql, *params):
 @pytest.fixture
 def filled(protected):
     edit_id = edit(PHONE)
-    seals_make(key=SEAL_KEY)
+    seal_entries(key=SEAL_KEY)
     return edit_id
 
 
@@ -146,9 +146,9 @@ def test_it_notices_a_weakened_trigger(protected):
 
 def test_it_comes_back_after_a_real_migrate_only(db):
     remove_triggers(connection)
-    triggers_assert(using="default")  # what a flush sends
+    restore_triggers(using="default")  # what a flush sends
     assert missing_triggers(connection)
-    triggers_assert(using="default", plan=[])
+    restore_triggers(using="default", plan=[])
     assert missing_triggers(connection) == []
 
 

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessions_ui.audit.integrity.verify_related import index_check
+from sessions_ui.audit.integrity.verify_related import verify_index
 from sessions_ui.audit.search import index_rebuild as indexing
 from sessions_ui.audit.search.index_rebuild import index_rebuild
 from sessions_ui.models import AuditTerm, AuditValue, JobCursor
@@ -72,7 +72,7 @@ def test_it_puts_right_whatever_is_missing_or_stray(lost, strays):
         )
         index_rebuild()
         assert rows() == before
-        index_check(None)
+        verify_index(None)
 
 
 def test_it_goes_on_where_it_was_stopped(monkeypatch):

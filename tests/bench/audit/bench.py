@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from sessions_ui.audit.integrity.verify import audit_prove
+from sessions_ui.audit.integrity.verify import verify_entries
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.models import AuditEntry
 from sessions_ui.services.audit.export import export_begin
 from sessions_ui.services.audit.search import audit_filter
-from sessions_ui.services.integrity.seal_and_verify import processes_for
+from sessions_ui.services.integrity.seal_and_verify import choose_processes
 
 from . import loading, plans
 from .asking import ALL
@@ -71,10 +71,10 @@ class Bench(Measures):
 
     def verify(self, processes=None):
         """Prove the whole record once. ``processes``: None for as many as the command takes."""
-        processes = processes or processes_for(AuditEntry.objects.count())
+        processes = processes or choose_processes(AuditEntry.objects.count())
         began = time.monotonic()
         with Peak() as peak:
-            report = audit_prove(key=settings.AUDIT_SEAL_KEY, workers=processes)
+            report = verify_entries(key=settings.AUDIT_SEAL_KEY, workers=processes)
         return {
             "processes": processes,
             "rows": report.sealed + report.unsealed,

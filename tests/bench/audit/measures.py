@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import Client
 
-from sessions_ui.audit.integrity.sealing import seals_make
+from sessions_ui.audit.integrity.sealing import seal_entries
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.domain.actor import SYSTEM
 
@@ -136,11 +136,11 @@ class Measures:
         self.samples[f"{measure}, queries on the audit", "ours"].append(len(own))
 
     def _seal(self):
-        seals_make(key=settings.AUDIT_SEAL_KEY)
+        seal_entries(key=settings.AUDIT_SEAL_KEY)
         with transaction.atomic():
             for number in range(1000):
                 record_access(actor=SYSTEM, action="audit.search", detail={"count": str(number)})
-        self._time("a seal of 1,000", "ours", lambda: seals_make(key=settings.AUDIT_SEAL_KEY), 1)
+        self._time("a seal of 1,000", "ours", lambda: seal_entries(key=settings.AUDIT_SEAL_KEY), 1)
 
     def write_for(self, name, seconds, start, writer, writers):
         """Whole edits as fast as they go, from ``start`` on; gives how many a second."""

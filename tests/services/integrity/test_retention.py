@@ -8,22 +8,24 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from sessions_ui.audit.integrity.archive import archive_check, archive_write
+from sessions_ui.audit.integrity.archive import verify_archive, write_archive
+from sessions_ui.audit.integrity.checkpoints import Checkpoint
 from sessions_ui.audit.integrity.errors import IntegrityFailure
-from sessions_ui.audit.integrity.purge_notes import PURGED, purged_to
-from sessions_ui.audit.integrity.sealing import copy_append, seal_of, seals_make
+from sessions_ui.audit.integrity.purge_notes import PURGED, last_purged_checkpoint
+from sessions_ui.audit.integrity.seal_copy import update_copy
+from sessions_ui.audit.integrity.sealing import seal_entries
 from sessions_ui.audit.integrity.triggers import (
-    deleting_allowed,
+    allow_deletes,
     install_triggers,
     missing_triggers,
     remove_triggers,
 )
-from sessions_ui.audit.integrity.verify import audit_prove
+from sessions_ui.audit.integrity.verify import verify_entries
 from sessions_ui.audit.log.record import record_note
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Edit, Flag, Kind
 from sessions_ui.services.integrity import retention as purging
-from sessions_ui.services.integrity.retention import purge_finish, purge_make, purge_plan
+from sessions_ui.services.integrity.retention import finish_purge, purge_entries, plan_purge
 from tests.audit.authors import KEY, PHONE, edit, intent
 from tests.keys import SEAL_KEY
 
@@ -38,25 +40,25 @@ def old(sealing, protected, monkeypatch):
     for _ in range(3):
         first = edit(PHONE)
         last = edit() + 2
-        seals_make(key=SEAL_KEY)
+        seal_entries(key=SEAL_KEY)
         sealed.append(list(range(first, last + 1)))
     intent()
-    copy_append(sealing)
+    update_copy(sealing)
     border = AuditEntry.objects.get(id=sealed[2][0]).ts
     return border, sealed
 
 
 def purge(before, file):
-    return purge_make(plan=purge_plan(before), actor=SYSTEM, file=file)
+    return purge_entries(plan=plan_purge(before), actor=SYSTEM, file=file)
 
 
 def prove(copy=None):
-    return audit_prove(key=SEAL_KEY, copy=copy)
+    return verify_entries(key=SEAL_KEY, copy=copy)
 
 
 def thawed(work):
     """What someone does who owns the tables."""
-    with transaction.atomic(), deleting_allowed(connection):
+    with transaction.atomic(), allow_deletes(connection):
         work()
 
 
@@ -72,17 +74,17 @@ def tamper(entry_id):
 
 def test_a_plan_names_whole_old_seals_and_changes_nothing(old):
     border, sealed = old
-    plan = purge_plan(border)
+    plan = plan_purge(border)
     assert (plan.seals, plan.entries) == ((1, 2), 12)
     assert (plan.first_id, plan.last_id) == (sealed[0][0], sealed[1][-1])
     inside = AuditEntry.objects.get(id=sealed[1][3]).ts
-    assert purge_plan(inside).seals == (1, 1)
-    assert purge_plan(AuditEntry.objects.get(id=sealed[0][0]).ts).seals is None
+    assert plan_purge(inside).seals == (1, 1)
+    assert plan_purge(AuditEntry.objects.get(id=sealed[0][0]).ts).seals is None
     assert AuditEntry.objects.count() == 19
 
 
 def test_what_is_not_sealed_never_goes(old):
-    assert purge_plan(timezone.now() + timedelta(days=1)).seals == (1, 3)
+    assert plan_purge(timezone.now() + timedelta(days=1)).seals == (1, 3)
 
 
 def test_what_is_under_way_stays_with_all_that_came_after_it(old):
@@ -92,7 +94,7 @@ def test_what_is_under_way_stays_with_all_that_came_after_it(old):
         entry_id=sealed[1][0], session_key=KEY, actor_id=1, changes={}, state="unknown",
         created_at=now, lease_until=now,
     )  # fmt: skip
-    plan = purge_plan(border)
+    plan = plan_purge(border)
     assert (plan.seals, plan.held_by) == ((1, 1), sealed[1][0])
 
 
@@ -148,10 +150,10 @@ def test_a_manager_reads_what_went(old, tmp_path, client, carol):
 def test_a_second_purge_goes_on_where_the_first_ended(old, tmp_path):
     border, sealed = old
     purge(AuditEntry.objects.get(id=sealed[1][0]).ts, tmp_path / "1.jsonl")
-    assert purge_plan(border).seals == (2, 2)
+    assert plan_purge(border).seals == (2, 2)
     purge(border, tmp_path / "2.jsonl")
     assert prove().purged == 12
-    assert purge_plan(border).seals is None
+    assert plan_purge(border).seals is None
 
 
 # --- the file ------------------------------------------------------------------------------------
@@ -159,7 +161,9 @@ def test_a_second_purge_goes_on_where_the_first_ended(old, tmp_path):
 
 def test_the_file_holds_the_entries_as_they_were_sealed(old, tmp_path):
     border, sealed = old
-    seals = [seal_of(one) for one in AuditCheckpoint.objects.filter(n__lte=2).order_by("n")]
+    seals = [
+        Checkpoint.from_row(one) for one in AuditCheckpoint.objects.filter(n__lte=2).order_by("n")
+    ]
     hashes = dict(AuditEntry.objects.values_list("id", "hash"))
     file = tmp_path / "old.jsonl"
     kept = purge(border, file)
@@ -169,14 +173,16 @@ def test_the_file_holds_the_entries_as_they_were_sealed(old, tmp_path):
     assert all(row["hash"] == bytes(hashes[row["id"]]).hex() for row in rows)
     assert datetime.fromisoformat(rows[0]["ts"]).tzinfo
     assert "647-555" not in file.read_text()
-    assert archive_check(file, seals) == kept
+    assert verify_archive(file, seals) == kept
 
 
 @pytest.mark.parametrize("change", ["ticket", "swap", "cut", "more", "seal", "words"])
 def test_a_file_that_was_touched_is_not_taken_for_whole(old, tmp_path, change):
-    seals = [seal_of(one) for one in AuditCheckpoint.objects.filter(n__lte=2).order_by("n")]
+    seals = [
+        Checkpoint.from_row(one) for one in AuditCheckpoint.objects.filter(n__lte=2).order_by("n")
+    ]
     file = tmp_path / "old.jsonl"
-    archive_write(file, seals, lambda _: None)
+    write_archive(file, seals, lambda _: None)
     lines = file.read_text().splitlines(keepends=True)
     if change == "ticket":
         lines[2] = lines[2].replace('"ticket":""', '"ticket":"x"')
@@ -192,7 +198,7 @@ def test_a_file_that_was_touched_is_not_taken_for_whole(old, tmp_path, change):
         lines[3] = "words\n"
     file.write_text("".join(lines))
     with pytest.raises(IntegrityFailure):
-        archive_check(file, seals)
+        verify_archive(file, seals)
 
 
 def test_nothing_goes_when_the_file_is_there_already(old, tmp_path):
@@ -218,7 +224,7 @@ def test_nothing_is_signed_by_who_may_not_delete(old, tmp_path, monkeypatch):
     def refused(_):
         raise DatabaseError("must be owner of table audit_entry")
 
-    monkeypatch.setattr(purging, "deleting_allowed", refused)
+    monkeypatch.setattr(purging, "allow_deletes", refused)
     options = {"before": old[0], "yes": True, "output": tmp_path / "old.jsonl"}
     with pytest.raises(CommandError, match="must own the tables"):
         call_command("audit_purge", **options)
@@ -241,7 +247,7 @@ def test_sealed_entries_that_go_without_a_note_are_missing(old):
 
 def fake(**changes):
     """A note as somebody can write it who has no key, from an honest one."""
-    seal = seal_of(AuditCheckpoint.objects.get(n=2))
+    seal = Checkpoint.from_row(AuditCheckpoint.objects.get(n=2))
     told = {"from_n": 1, "to_n": 2, "from_id": 1, "to_id": seal.last_id, "entries": 12}
     told |= {"seal_hash": seal.hash.hex(), "sha256": "0" * 64, "key_id": seal.key_id}
     with transaction.atomic():
@@ -256,7 +262,7 @@ def fake(**changes):
 def test_a_faked_note_lets_nothing_go(old, changes):
     _, sealed = old
     fake(**changes)
-    assert purged_to(SEAL_KEY) == 0
+    assert last_purged_checkpoint(SEAL_KEY) == 0
     AuditTerm.objects.all().delete()
     AuditValue.objects.filter(entry_id__lte=sealed[1][-1]).delete()
     thawed(lambda: AuditEntry.objects.filter(id__lte=sealed[1][-1]).delete())
@@ -270,20 +276,20 @@ def test_an_honest_note_cannot_be_stretched(old, tmp_path):
     border, _ = old
     purge(border, tmp_path / "old.jsonl")
     told = json.loads(AuditEntry.objects.get(action=PURGED).detail)
-    assert purged_to(SEAL_KEY) == 2
-    assert purged_to("another key") == 0
+    assert last_purged_checkpoint(SEAL_KEY) == 2
+    assert last_purged_checkpoint("another key") == 0
     fake(**told | {"to_n": 3})
-    assert purged_to(SEAL_KEY) == 2
+    assert last_purged_checkpoint(SEAL_KEY) == 2
     remove_triggers(connection)
     AuditCheckpoint.objects.filter(n=2).update(sealed_at=timezone.now())
-    assert purged_to(SEAL_KEY) == 0
+    assert last_purged_checkpoint(SEAL_KEY) == 0
 
 
 def test_a_note_that_cannot_be_read_lets_nothing_go_and_breaks_no_page(old, client, carol):
     fake()
     remove_triggers(connection)
     AuditEntry.objects.filter(action=PURGED).update(detail="{")
-    assert purged_to(SEAL_KEY) == 0
+    assert last_purged_checkpoint(SEAL_KEY) == 0
     client.force_login(carol)
     assert client.get("/audit/evidence/").status_code == 200
 
@@ -301,7 +307,7 @@ def test_what_is_left_is_still_proved(old, tmp_path):
 def test_a_purged_range_is_gone_as_a_whole_or_not_at_all(old, tmp_path, monkeypatch):
     """Signed away or not: half a seal is tampering."""
     border, sealed = old
-    monkeypatch.setattr(purging, "purge_finish", lambda _: 0)
+    monkeypatch.setattr(purging, "finish_purge", lambda _: 0)
     purge(border, tmp_path / "old.jsonl")
     assert prove().purged == 0  # all of it is there still
     AuditValue.objects.filter(entry_id=sealed[1][1]).delete()
@@ -365,7 +371,7 @@ def test_nothing_is_allowed_when_a_trigger_is_missing(old):
 
 @pytest.mark.django_db(transaction=True)
 def test_deleting_needs_a_transaction():
-    with pytest.raises(transaction.TransactionManagementError), deleting_allowed(connection):
+    with pytest.raises(transaction.TransactionManagementError), allow_deletes(connection):
         pass
 
 
@@ -380,14 +386,14 @@ def test_a_purge_that_broke_off_goes_on(old, tmp_path, monkeypatch):
             raise Unplugged
 
     with pytest.raises(Unplugged):
-        purge_make(
-            plan=purge_plan(border), actor=SYSTEM, file=tmp_path / "1.jsonl", progress=unplugged
+        purge_entries(
+            plan=plan_purge(border), actor=SYSTEM, file=tmp_path / "1.jsonl", progress=unplugged
         )
     assert missing_triggers(connection) == []
     assert AuditEntry.objects.filter(id__lte=sealed[1][-1]).count() == 6
     prove()
-    assert purge_plan(border).left == 6
-    purge_finish()
+    assert plan_purge(border).left == 6
+    finish_purge()
     assert prove().purged == 12
     assert not AuditTerm.objects.filter(entry_id__lte=sealed[1][-1]).exists()
 

@@ -17,13 +17,13 @@ from sessions_ui.management.commands import reconcile
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
 from sessions_ui.services.integrity.seal_and_verify import (
     PROVE_EVERY,
-    audit_seal,
-    audit_verify,
-    doubt_standing,
-    evidence_now,
-    processes_for,
-    record_prove,
-    waiting_for_seal,
+    seal_audit,
+    verify_audit,
+    open_failure,
+    read_integrity_status,
+    choose_processes,
+    verify_new_entries,
+    count_unsealed,
 )
 from tests.audit.authors import PHONE, edit, intent
 
@@ -46,9 +46,9 @@ def tamper(entry_id):
 
 def test_a_verification_is_noted(sealing):
     edit(PHONE)
-    audit_seal()
+    seal_audit()
     intent()
-    audit_verify()
+    verify_audit()
     proof = Proof.objects.get()
     assert (proof.entries, proof.unsealed, proof.checkpoints) == (3, 1, 1)
     assert (proof.whole, proof.copied, proof.began, proof.doubt) == (True, True, 0, "")
@@ -57,7 +57,7 @@ def test_a_verification_is_noted(sealing):
 
 def test_a_doubt_is_noted_with_its_entry(sealing):
     entry_id = edit()
-    audit_seal()
+    seal_audit()
     tamper(entry_id)
     with pytest.raises(CommandError, match=str(entry_id)):
         call_command("audit_verify")
@@ -69,44 +69,44 @@ def test_a_doubt_is_noted_with_its_entry(sealing):
 def test_without_a_key_nothing_is_noted(sealing, settings):
     settings.AUDIT_SEAL_KEY = ""
     with pytest.raises(IntegrityFailure):
-        audit_verify()
+        verify_audit()
     assert not Proof.objects.exists()
 
 
 def test_a_database_that_takes_no_writes_hides_nothing(sealing, monkeypatch, caplog):
     entry_id = edit()
-    audit_seal()
+    seal_audit()
 
     def away(*_, **__):
         raise OperationalError
 
     monkeypatch.setattr(Proof, "save", away)
-    assert audit_verify().sealed == 3
+    assert verify_audit().sealed == 3
     tamper(entry_id)
     with pytest.raises(IntegrityFailure, match=f"#{entry_id}"):
-        audit_verify()
+        verify_audit()
     assert caplog.messages.count("proof_not_noted") == 2
 
 
 def test_a_verification_since_a_date_is_not_whole(sealing):
     edit()
-    audit_seal()
+    seal_audit()
     edit()
-    audit_seal()
-    audit_verify(since=timezone.now() + timedelta(days=1))
+    seal_audit()
+    verify_audit(since=timezone.now() + timedelta(days=1))
     proof = Proof.objects.get()
     assert (proof.whole, proof.entries, proof.began) == (False, 0, 2)
 
 
 def test_the_loop_proves_what_is_new_once_an_hour(sealing):
     edit()
-    audit_seal()
-    assert record_prove().sealed == 3
-    assert record_prove() is None
+    seal_audit()
+    assert verify_new_entries().sealed == 3
+    assert verify_new_entries() is None
     an_hour_later()
     edit()
-    audit_seal()
-    assert record_prove().sealed == 3
+    seal_audit()
+    assert verify_new_entries().sealed == 3
     old, new = Proof.objects.order_by("id")
     assert (old.whole, old.began) == (True, 0)
     assert (new.whole, new.began, new.checkpoints) == (False, 1, 2)
@@ -115,74 +115,74 @@ def test_the_loop_proves_what_is_new_once_an_hour(sealing):
 
 def test_the_loop_looks_again_at_what_it_doubted(sealing):
     edit()
-    audit_seal()
-    record_prove()
+    seal_audit()
+    verify_new_entries()
     victim = edit()
-    audit_seal()
+    seal_audit()
     tamper(victim)
     for _ in range(2):
         an_hour_later()
         with pytest.raises(IntegrityFailure):
-            record_prove()
+            verify_new_entries()
 
 
 def test_a_doubt_stands_until_the_whole_record_was_found_sound(sealing):
     first = edit()
-    audit_seal()
-    record_prove()
+    seal_audit()
+    verify_new_entries()
     tamper(first)
     with pytest.raises(IntegrityFailure):
-        audit_verify()
-    assert doubt_standing().doubt_id == first
+        verify_audit()
+    assert open_failure().doubt_id == first
     an_hour_later()
-    record_prove()  # sound, but it looks only at what is new
-    assert doubt_standing().doubt_id == first
+    verify_new_entries()  # sound, but it looks only at what is new
+    assert open_failure().doubt_id == first
     AuditEntry.objects.filter(id=first).update(ticket="")
-    audit_verify()
-    assert doubt_standing() is None
+    verify_audit()
+    assert open_failure() is None
 
 
 # --- the state -----------------------------------------------------------------------------------
 
 
 def test_it_knows_an_empty_record(sealing):
-    state = evidence_now()
+    state = read_integrity_status()
     assert (state.newest, state.waiting, state.last, state.doubt) == (None, 0, None, None)
     assert (state.copy.kept, state.copy.to) == (True, 0)
 
 
 def test_it_counts_what_waits_and_knows_the_copy(sealing, settings):
     edit()
-    audit_seal()
+    seal_audit()
     intent()
     intent()
-    state = evidence_now()
+    state = read_integrity_status()
     assert (state.newest.n, state.waiting, state.copy.to, state.copy.lacking) == (1, 2, 1, 0)
     sealing.write_text("no seal\n")
-    assert (evidence_now().copy.kept, evidence_now().copy.to) == (True, None)
+    assert (read_integrity_status().copy.kept, read_integrity_status().copy.to) == (True, None)
     settings.AUDIT_SEAL_COPY = ""
-    assert not evidence_now().copy.kept
+    assert not read_integrity_status().copy.kept
 
 
 def test_it_says_when_seals_are_late(sealing):
-    audit_seal()
-    assert not evidence_now().late
+    seal_audit()
+    assert not read_integrity_status().late
     hour_ago = timezone.now() - timedelta(hours=1)
     AuditCheckpoint.objects.update(sealed_at=hour_ago)
-    assert evidence_now().late
+    assert read_integrity_status().late
 
 
 def test_counting_what_waits_has_an_end(sealing, monkeypatch):
     monkeypatch.setattr("sessions_ui.services.integrity.seal_and_verify.COUNTED_TO", 2)
     edit()
     intent()
-    assert waiting_for_seal() == 3
-    assert evidence_now().waiting_label == "2+"
+    assert count_unsealed() == 3
+    assert read_integrity_status().waiting_label == "2+"
 
 
 def test_a_short_record_needs_one_process():
-    assert processes_for(499_999) == 1
-    assert processes_for(500_000) >= 1
+    assert choose_processes(499_999) == 1
+    assert choose_processes(500_000) >= 1
 
 
 # --- the loop ------------------------------------------------------------------------------------
@@ -234,10 +234,10 @@ def test_the_loop_seals_at_once_when_many_wait(loop, monkeypatch):
 
 def test_the_loop_goes_on_with_a_doubt(loop, capsys):
     victim = edit()
-    audit_seal()
+    seal_audit()
     tamper(victim)
     loop(2)
-    assert doubt_standing().doubt_id == victim
+    assert open_failure().doubt_id == victim
     assert "The audit is in doubt" in capsys.readouterr().err
 
 

@@ -38,7 +38,7 @@ from sessions_ui.models import (
 )
 from sessions_ui.services.edits.drafts import save_draft
 from sessions_ui.services.edits.form_data import FormData
-from sessions_ui.services.integrity.seal_and_verify import audit_seal, audit_verify
+from sessions_ui.services.integrity.seal_and_verify import seal_audit, verify_audit
 from sessions_ui.services.privacy.erase import erase_again, personal_erase, subject_find
 from sessions_ui.services.privacy.erasure_register import ErasureError
 from sessions_ui.services.privacy.working_tables import JSONS, TEXTS
@@ -171,11 +171,11 @@ def test_both_are_gone_from_every_column_of_every_table(sealing, typed):
     one, refused, other = everywhere()
     install_triggers(connection)
     try:
-        audit_seal()
+        seal_audit()
         for text in typed:
             assert erase(text).whole
-        audit_seal()
-        report = audit_verify()
+        seal_audit()
+        report = verify_audit()
     finally:
         remove_triggers(connection)
     assert standing() == set()

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from sessions_ui.audit.integrity.sealing import seals_make
+from sessions_ui.audit.integrity.sealing import seal_entries
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.error_messages import cause_words
@@ -289,7 +289,7 @@ def test_an_entry_tells_the_whole_edit(manager):
 
 def test_a_sealed_entry_says_so_and_a_changed_one_too(manager):
     edit_id = edit()
-    seals_make(key=SEAL_KEY)
+    seal_entries(key=SEAL_KEY)
     assert "Each step agrees, just now" in words(manager.get(f"/audit/{edit_id}/"))
     AuditEntry.objects.filter(op=edit_id, kind=Kind.SENT).update(request_id="x")
     assert "Not as it was written" in words(manager.get(f"/audit/{edit_id}/"))

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
-from sessions_ui.services.integrity.seal_and_verify import audit_seal, audit_verify
+from sessions_ui.services.integrity.seal_and_verify import seal_audit, verify_audit
 from sessions_ui.views.audit.integrity import HIGH, strip
 from tests.audit.authors import PHONE, edit, intent
 
@@ -30,7 +30,7 @@ def shown(client, carol):
 
 def tampered():
     first = edit()
-    audit_seal()
+    seal_audit()
     AuditEntry.objects.filter(id=first).update(ticket="x")
     with pytest.raises(CommandError):
         call_command("audit_verify")
@@ -48,9 +48,9 @@ def test_an_empty_record_says_what_will_come(shown, sealing):
 
 def test_it_tells_when_it_was_sealed_and_verified(shown, sealing):
     edit(PHONE)
-    audit_seal()
-    audit_seal()
-    audit_verify()
+    seal_audit()
+    seal_audit()
+    verify_audit()
     intent()
     html = shown()
     assert "The record is as it was written" in html
@@ -64,7 +64,7 @@ def test_it_tells_when_it_was_sealed_and_verified(shown, sealing):
 
 def test_it_says_that_only_what_is_new_was_looked_at(shown, sealing):
     edit()
-    audit_seal()
+    seal_audit()
     now = timezone.now()
     facts = {"by": "the reconcile loop", "entries": 3, "checkpoints": 5, "copied": False}
     Proof.objects.create(checked_at=now, whole=False, began=4, **facts)
@@ -99,7 +99,7 @@ def test_the_explorer_warns_while_there_is_a_doubt(shown, sealing):
 
 def test_it_says_when_seals_are_late_and_when_there_is_no_copy(shown, sealing, settings):
     edit()
-    audit_seal()
+    seal_audit()
     AuditCheckpoint.objects.update(sealed_at=timezone.now() - timedelta(hours=1))
     settings.AUDIT_SEAL_COPY = ""
     html = shown()
@@ -110,7 +110,7 @@ def test_it_says_when_seals_are_late_and_when_there_is_no_copy(shown, sealing, s
 def test_it_says_when_the_copy_lacks_seals_or_cannot_be_read(shown, sealing, settings):
     settings.AUDIT_SEAL_COPY = ""
     for _ in range(3):
-        audit_seal()
+        seal_audit()
     settings.AUDIT_SEAL_COPY = str(sealing)
     assert "The copy lacks the last 3 seals" in shown()
     sealing.parent.mkdir(parents=True)
@@ -134,16 +134,16 @@ def test_the_page_asks_few_questions_however_long_the_record(
 ):
     for _ in range(3):
         edit()
-        audit_seal()
-    audit_verify()
+        seal_audit()
+    verify_audit()
     with django_assert_max_num_queries(17):
         shown()
 
 
 def test_the_highest_bar_is_the_fullest_seal(sealing):
-    audit_seal()
+    seal_audit()
     edit()
-    audit_seal()
+    seal_audit()
     empty, full = strip(AuditCheckpoint.objects.order_by("n"))
     assert (full.height, full.y, full.empty) == (HIGH, 0, False)
     assert empty.empty
