@@ -22,8 +22,9 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from sessions_ui.audit.integrity import sealing as chain  # noqa: E402
+from sessions_ui.audit.integrity import sealing  # noqa: E402
 from sessions_ui.audit.integrity.errors import IntegrityFailure  # noqa: E402
+from sessions_ui.audit.integrity.seal_copy import update_copy  # noqa: E402
 from sessions_ui.audit.integrity.triggers import remove_triggers  # noqa: E402
 from sessions_ui.audit.integrity.verify import verify_entries  # noqa: E402
 from tests.audit.authors import PHONE, edit, intent, undone  # noqa: E402
@@ -39,7 +40,7 @@ SMALL_SEAL = 40
 def record_make(chance, entries, copy):
     """A record with holes among its ids, seals of every size, some over nothing, and an end that
     is not sealed."""
-    chain.MOST = SMALL_SEAL
+    sealing.ENTRIES_PER_CHECKPOINT = SMALL_SEAL
     record_fill(entries, seed=chance.randrange(10**6))
     for _ in range(30):
         for _ in range(chance.randrange(6)):
@@ -47,8 +48,8 @@ def record_make(chance, entries, copy):
         gap = intent()
         edit()
         forget(gap)
-        chain.seal_entries(key=KEY)
-    chain.update_copy(copy)
+        sealing.seal_entries(key=KEY)
+    update_copy(copy)
     intent()
     edit(PHONE)
 
@@ -57,9 +58,10 @@ def fill(entries):
     """A long record to time `manage.py audit_verify` with: sealed by the development key."""
     record_fill(entries)
     began = time.monotonic()
-    made = chain.seal_entries(key=settings.AUDIT_SEAL_KEY)
+    made = sealing.seal_entries(key=settings.AUDIT_SEAL_KEY)
     each = 1000 * (time.monotonic() - began) / len(made)
-    print(f"{entries:,} entries under {len(made)} seals of {chain.MOST:,}, {each:.1f} ms each")
+    size = sealing.ENTRIES_PER_CHECKPOINT
+    print(f"{entries:,} entries under {len(made)} seals of {size:,}, {each:.1f} ms each")
 
 
 def tampered(deeds, kind, copy):

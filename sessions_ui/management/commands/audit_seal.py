@@ -1,4 +1,4 @@
-"""`manage.py audit_seal`: a signed checkpoint over the entries since the last one."""
+"""Seal the audit: sign a checkpoint over the entries since the last one."""
 
 from typing import Any
 
@@ -10,24 +10,23 @@ from sessions_ui.services.integrity.seal_and_verify import seal_audit
 
 
 class Command(BaseCommand):
-    """Seal the audit once. The reconcile loop does the same every minute."""
+    """Seal the audit once. The reconcile loop does the same at each SEAL_INTERVAL."""
 
     help = "Seals the audit: a signed checkpoint over the entries since the last one."
 
     def handle(self, **_: Any) -> None:
-        """Exit 1 with a sentence when nothing was sealed, or when the copy was not written."""
+        """Seal. Exit 1 with a sentence when nothing was sealed or the copy was not updated."""
         try:
             with progress_bar("Sealing", self.stderr) as progress:
-                made, copied = seal_audit(progress=progress)
+                checkpoints, copied = seal_audit(progress=progress)
         except SealError as error:
             raise CommandError(str(error)) from error
         except (OSError, ValueError) as error:
             sentence = f"Sealed, but the copy could not be written: {error}"
             raise CommandError(sentence) from error
-        for seal in made:
-            span = f", #{seal.first_id} to #{seal.last_id}" if seal.count else ""
-            self.stdout.write(
-                f"Checkpoint {seal.n}: {counted(seal.count, 'entry', 'entries')}{span}."
-            )
+        for checkpoint in checkpoints:
+            ids = f", #{checkpoint.first_id} to #{checkpoint.last_id}" if checkpoint.count else ""
+            entries = counted(checkpoint.count, "entry", "entries")
+            self.stdout.write(f"Checkpoint {checkpoint.n}: {entries}{ids}.")
         if copied is None:
             self.stdout.write("No second copy is kept (AUDIT_SEAL_COPY is not set).")

@@ -1,4 +1,4 @@
-"""`manage.py audit_verify`: prove that the audit is as it was written."""
+"""Verify that the audit is as it was written."""
 
 import time
 from argparse import ArgumentParser
@@ -12,20 +12,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sessions_ui.audit.integrity.errors import IntegrityFailure
-from sessions_ui.audit.integrity.verify import Report
+from sessions_ui.audit.integrity.verify import Report, Scope
 from sessions_ui.management.arguments import moment
 from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.models import AuditEntry
-from sessions_ui.services.integrity.seal_and_verify import verify_audit, choose_processes
+from sessions_ui.services.integrity.seal_and_verify import choose_processes, verify_audit
 
 
 class Command(BaseCommand):
-    """Hold every entry against its hash, its seal, the chain of seals and their copy."""
+    """Verify entries, checkpoints, their chain of signatures, and their copy."""
 
     help = "Proves the audit. Exit 1 and the first bad id on any doubt."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Which part, and against which copy."""
+        """Take the scope, the copy to compare with, and the number of processes."""
         parser.add_argument(
             "--since", type=moment, help="leave out entries that were sealed before this date"
         )
@@ -43,27 +43,28 @@ class Command(BaseCommand):
     def handle(
         self, *, since: datetime | None, checkpoints: Path | None, processes: int, **_: Any
     ) -> None:
-        """Say what was proved, or exit 1 with the first doubt."""
+        """Say what was verified, or exit 1 with the first failure."""
         count, began = AuditEntry.objects.count(), time.monotonic()
         try:
             with progress_bar("Verifying", self.stderr, count) as progress:
                 report = verify_audit(
-                    since=since,
+                    scope=Scope(since=since),
                     copy=checkpoints,
                     processes=processes or choose_processes(count),
                     progress=progress,
                 )
-        except IntegrityFailure as doubt:
-            where = f" First bad entry: {doubt.entry_id}." if doubt.entry_id is not None else ""
-            raise CommandError(f"{doubt}{where}") from doubt
-        for line in lines_of(report, since):
+        except IntegrityFailure as failure:
+            first = failure.entry_id
+            where = f" First bad entry: {first}." if first is not None else ""
+            raise CommandError(f"{failure}{where}") from failure
+        for line in describe(report, since):
             self.stdout.write(line)
-        looked, took = report.sealed + report.unsealed, time.monotonic() - began
-        self.stdout.write(f"Looked at {counted(looked, 'entry', 'entries')} in {took:.1f} s.")
+        count_read, took = report.sealed + report.unsealed, time.monotonic() - began
+        self.stdout.write(f"Looked at {counted(count_read, 'entry', 'entries')} in {took:.1f} s.")
 
 
-def lines_of(report: Report, since: datetime | None) -> Iterator[str]:
-    """What was proved, and what nobody could know: no more is claimed than was looked at."""
+def describe(report: Report, since: datetime | None) -> Iterator[str]:
+    """Sentences about what was verified and what could not be, so that no more is claimed."""
     whole = "The audit is as it was written" if report.copied and not since else "As it was written"
     yield (
         f"{whole}: {counted(report.sealed, 'entry', 'entries')} under"
@@ -82,10 +83,11 @@ def lines_of(report: Report, since: datetime | None) -> Iterator[str]:
         )
     if report.newest:
         yield f"Last sealed {timezone.localtime(report.newest.sealed_at):%c %Z}."
-    if report.gone.values:
+    missing = report.missing_values
+    if missing.values:
         yield (
-            f"Personal values that are gone: {report.gone.values:,}, beside"
-            f" {counted(report.gone.entries, 'entry', 'entries')} from #{report.gone.first} on."
+            f"Personal values that are gone: {missing.values:,}, beside"
+            f" {counted(missing.entries, 'entry', 'entries')} from #{missing.first} on."
             " They may have been erased; nothing here tells who did it."
         )
     if not report.copied:

@@ -9,27 +9,28 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 
 from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.sealing import SealError
+from sessions_ui.services.integrity.schedule import SEAL_AT_ONCE, SEAL_INTERVAL
 from sessions_ui.services.integrity.seal_and_verify import (
-    SEAL_AT,
+    count_unsealed,
     seal_audit,
     verify_new_entries,
-    count_unsealed,
 )
 from sessions_ui.services.jobs.reconcile import reconcile_edits
 
 EVERY = 15.0
 WAIT = 30.0
-SEAL_EVERY = 60.0
 
 
 class Command(BaseCommand):
-    """``manage.py reconcile``: once. ``--loop``: every 15 s until SIGTERM, and seals the audit
-    each minute or 1,000 entries, and proves once an hour what is new."""
+    """Run one pass, or with ``--loop`` a pass every EVERY seconds until SIGTERM.
+
+    The loop also seals and verifies the audit, at the intervals of `services.integrity.schedule`.
+    """
 
     help = "Settle edits whose outcome is not known, by reading PAVE. Never sends anything."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """``--loop``: keep on, and seal the audit each minute."""
+        """Take ``--loop``: run until stopped, and seal and verify the audit, too."""
         parser.add_argument("--loop", action="store_true", help="keep on until stopped")
 
     def handle(self, *, loop: bool, **_: object) -> None:
@@ -46,10 +47,12 @@ class Command(BaseCommand):
             until_seal -= EVERY
             try:
                 self._pass()
-                if settings.AUDIT_SEAL_KEY and (until_seal <= 0 or count_unsealed() >= SEAL_AT):
+                if settings.AUDIT_SEAL_KEY and (
+                    until_seal <= 0 or count_unsealed() >= SEAL_AT_ONCE
+                ):
                     self._seal()
-                    self._prove()
-                    until_seal = SEAL_EVERY
+                    self._verify()
+                    until_seal = SEAL_INTERVAL.total_seconds()
             except (OperationalError, InterfaceError, InternalError) as error:
                 # It comes back, or takes writes again; until then nothing is lost.
                 self.stderr.write(f"The database does not answer: {type(error).__name__}.")
@@ -63,15 +66,15 @@ class Command(BaseCommand):
         return settled
 
     def _seal(self) -> None:
-        """A seal that fails must not end the settling; the next minute tries again."""
+        """Seal the audit. A failure must not end the loop; the next interval tries again."""
         try:
             seal_audit()
         except (SealError, OSError, ValueError) as error:
             self.stderr.write(f"Not sealed: {error}")
 
-    def _prove(self) -> None:
-        """A doubt stands on the page of evidence; it must not end the settling either."""
+    def _verify(self) -> None:
+        """Verify new entries. The integrity page shows a failure, which must not end the loop."""
         try:
             verify_new_entries()
-        except IntegrityFailure as doubt:
-            self.stderr.write(f"The audit is in doubt: {doubt}")
+        except IntegrityFailure as failure:
+            self.stderr.write(f"The audit is in doubt: {failure}")

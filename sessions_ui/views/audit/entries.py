@@ -34,6 +34,7 @@ from sessions_ui.services.audit.search import (
 )
 from sessions_ui.services.edits.close import close_edit, needs_closing
 from sessions_ui.services.edits.revert import reverts_of
+from sessions_ui.services.integrity.schedule import SEAL_INTERVAL, name_duration
 from sessions_ui.services.integrity.seal_and_verify import open_failure
 from sessions_ui.services.review.status import entry_review, review_statuses
 
@@ -169,6 +170,7 @@ def render_entry(
         "revealed": revealed,
         "export": manifest_of(row.entry.id) if row.outcome is None else None,
         "mark": mark or MarkForm(),
+        "seal_duration": name_duration(SEAL_INTERVAL),
         "review": entry_review(row.entry, request.user.pk) if reviews else None,
     }
     wanting = close or reveal or mark

@@ -24,7 +24,7 @@ from sessions_ui.audit.integrity.checkpoints import (
 from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.seal_copy import last_copied, update_copy
 from sessions_ui.audit.integrity.sealing import SealError, read_horizon, seal_entries
-from sessions_ui.audit.integrity.verify import verify_entries
+from sessions_ui.audit.integrity.verify import Scope, verify_entries
 from sessions_ui.audit.integrity.verify_entry import verify_entry
 from sessions_ui.audit.integrity.verify_segments import (
     split_into_segments,
@@ -156,10 +156,10 @@ def test_since_leaves_out_old_entries_but_not_the_chain(sealed):
     known, _, copy = sealed
     tomorrow = timezone.now() + timedelta(days=1)
     AuditEntry.objects.filter(id=known[0]).update(ticket="changed")
-    assert prove(copy, since=tomorrow).sealed == 0
+    assert prove(copy, scope=Scope(since=tomorrow)).sealed == 0
     AuditCheckpoint.objects.filter(n=1).update(count=1)
     with pytest.raises(IntegrityFailure, match="Checkpoint 1"):
-        prove(copy, since=tomorrow)
+        prove(copy, scope=Scope(since=tomorrow))
 
 
 def test_erasing_a_personal_value_leaves_the_record_provable(sealed):
@@ -232,7 +232,7 @@ def test_it_names_an_entry_whose_hash_was_made_anew(sealed):
 def sign_again(n, **changes):
     """A checkpoint changed and signed as only a holder of the key can."""
     seal = replace(Checkpoint.from_row(AuditCheckpoint.objects.get(n=n)), **changes)
-    AuditCheckpoint.objects.filter(n=n).update(**changes, signature=seal.signature_by(SEAL_KEY))
+    AuditCheckpoint.objects.filter(n=n).update(**changes, signature=seal.sign(SEAL_KEY))
 
 
 def test_the_root_decides_where_marks_agree_by_chance(sealed):
@@ -348,10 +348,10 @@ def test_what_can_no_longer_be_read_is_a_doubt_and_lets_go_of_the_database(seale
 
 def test_it_counts_personal_values_that_are_gone(sealed):
     known, _, copy = sealed
-    assert prove(copy).gone.values == 0
+    assert prove(copy).missing_values.values == 0
     AuditValue.objects.filter(entry_id=known[0]).delete()
     AuditValue.objects.filter(entry_id=known[1], side=1).delete()
-    gone = prove(copy).gone
+    gone = prove(copy).missing_values
     assert (gone.values, gone.entries, gone.first) == (3, 2, known[0])
 
 
@@ -636,7 +636,7 @@ def small_spans(sealed, monkeypatch):
 def test_spans_follow_each_other_without_a_gap(small_spans):
     spans = list(split_into_segments(small_spans, None))
     assert [span.after for span in spans] == [None, *(seal.last_id for seal in small_spans[:-1])]
-    assert [seal for span in spans for seal in span.seals] == small_spans
+    assert [seal for span in spans for seal in span.checkpoints] == small_spans
 
 
 def test_spans_in_processes_find_what_one_process_finds(small_spans, sealed):
@@ -692,21 +692,21 @@ def test_it_can_begin_behind_a_seal(sealed):
     known, _, copy = sealed
     last = AuditCheckpoint.objects.get(n=3)
     AuditEntry.objects.filter(id=known[0]).update(ticket="x")
-    assert prove(copy, past=2).sealed == sum(id_ >= last.first_id for id_ in known)
-    assert prove(copy, past=3).sealed == 0
+    assert prove(copy, scope=Scope(past=2)).sealed == sum(id_ >= last.first_id for id_ in known)
+    assert prove(copy, scope=Scope(past=3)).sealed == 0
     AuditEntry.objects.filter(id=known[-1]).update(ticket="x")
     with pytest.raises(IntegrityFailure) as found:
-        prove(copy, past=2)
+        prove(copy, scope=Scope(past=2))
     assert found.value.entry_id == known[-1]
 
 
 def test_beginning_behind_a_seal_it_still_wants_that_seal(sealed):
     sign_again(2, sealed_at=timezone.now() - timedelta(days=9))
     with pytest.raises(IntegrityFailure, match="does not follow checkpoint 2"):
-        prove(past=2)
+        prove(scope=Scope(past=2))
     AuditCheckpoint.objects.filter(n=3).update(count=1)
     with pytest.raises(IntegrityFailure, match="not as it was signed"):
-        prove(past=3)
+        prove(scope=Scope(past=3))
     AuditCheckpoint.objects.filter(n=3).delete()
     with pytest.raises(IntegrityFailure, match="Checkpoint 3 is missing"):
-        prove(past=3)
+        prove(scope=Scope(past=3))

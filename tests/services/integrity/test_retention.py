@@ -25,7 +25,7 @@ from sessions_ui.audit.log.record import record_note
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Edit, Flag, Kind
 from sessions_ui.services.integrity import retention as purging
-from sessions_ui.services.integrity.retention import finish_purge, purge_entries, plan_purge
+from sessions_ui.services.integrity.retention import finish_purge, plan_purge, purge_entries
 from tests.audit.authors import KEY, PHONE, edit, intent
 from tests.keys import SEAL_KEY
 
@@ -75,16 +75,16 @@ def tamper(entry_id):
 def test_a_plan_names_whole_old_seals_and_changes_nothing(old):
     border, sealed = old
     plan = plan_purge(border)
-    assert (plan.seals, plan.entries) == ((1, 2), 12)
+    assert (plan.checkpoints, plan.entries) == ((1, 2), 12)
     assert (plan.first_id, plan.last_id) == (sealed[0][0], sealed[1][-1])
     inside = AuditEntry.objects.get(id=sealed[1][3]).ts
-    assert plan_purge(inside).seals == (1, 1)
-    assert plan_purge(AuditEntry.objects.get(id=sealed[0][0]).ts).seals is None
+    assert plan_purge(inside).checkpoints == (1, 1)
+    assert plan_purge(AuditEntry.objects.get(id=sealed[0][0]).ts).checkpoints is None
     assert AuditEntry.objects.count() == 19
 
 
 def test_what_is_not_sealed_never_goes(old):
-    assert plan_purge(timezone.now() + timedelta(days=1)).seals == (1, 3)
+    assert plan_purge(timezone.now() + timedelta(days=1)).checkpoints == (1, 3)
 
 
 def test_what_is_under_way_stays_with_all_that_came_after_it(old):
@@ -95,7 +95,7 @@ def test_what_is_under_way_stays_with_all_that_came_after_it(old):
         created_at=now, lease_until=now,
     )  # fmt: skip
     plan = plan_purge(border)
-    assert (plan.seals, plan.held_by) == ((1, 1), sealed[1][0])
+    assert (plan.checkpoints, plan.held_by) == ((1, 1), sealed[1][0])
 
 
 def test_entries_go_with_all_that_stands_beside_them_and_seals_stay(old, sealing, tmp_path):
@@ -150,10 +150,10 @@ def test_a_manager_reads_what_went(old, tmp_path, client, carol):
 def test_a_second_purge_goes_on_where_the_first_ended(old, tmp_path):
     border, sealed = old
     purge(AuditEntry.objects.get(id=sealed[1][0]).ts, tmp_path / "1.jsonl")
-    assert plan_purge(border).seals == (2, 2)
+    assert plan_purge(border).checkpoints == (2, 2)
     purge(border, tmp_path / "2.jsonl")
     assert prove().purged == 12
-    assert plan_purge(border).seals is None
+    assert plan_purge(border).checkpoints is None
 
 
 # --- the file ------------------------------------------------------------------------------------
@@ -377,7 +377,7 @@ def test_deleting_needs_a_transaction():
 
 def test_a_purge_that_broke_off_goes_on(old, tmp_path, monkeypatch):
     border, sealed = old
-    monkeypatch.setattr(purging, "AT_ONCE", 6)
+    monkeypatch.setattr(purging, "ENTRIES_PER_TRANSACTION", 6)
     deleted = []
 
     def unplugged(count):

@@ -13,17 +13,18 @@ from django.utils import timezone
 
 from paveadmin import ROOT
 from sessions_ui.audit.integrity.errors import IntegrityFailure
+from sessions_ui.audit.integrity.verify import Scope
 from sessions_ui.management.commands import reconcile
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
+from sessions_ui.services.integrity.schedule import VERIFY_INTERVAL
 from sessions_ui.services.integrity.seal_and_verify import (
-    PROVE_EVERY,
-    seal_audit,
-    verify_audit,
+    choose_processes,
+    count_unsealed,
     open_failure,
     read_integrity_status,
-    choose_processes,
+    seal_audit,
+    verify_audit,
     verify_new_entries,
-    count_unsealed,
 )
 from tests.audit.authors import PHONE, edit, intent
 
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 def an_hour_later():
     """The proofs so far are older than they were."""
     for proof in Proof.objects.all():
-        proof.checked_at -= PROVE_EVERY
+        proof.checked_at -= VERIFY_INTERVAL
         proof.save()
 
 
@@ -93,7 +94,7 @@ def test_a_verification_since_a_date_is_not_whole(sealing):
     seal_audit()
     edit()
     seal_audit()
-    verify_audit(since=timezone.now() + timedelta(days=1))
+    verify_audit(scope=Scope(since=timezone.now() + timedelta(days=1)))
     proof = Proof.objects.get()
     assert (proof.whole, proof.entries, proof.began) == (False, 0, 2)
 
@@ -147,7 +148,7 @@ def test_a_doubt_stands_until_the_whole_record_was_found_sound(sealing):
 
 def test_it_knows_an_empty_record(sealing):
     state = read_integrity_status()
-    assert (state.newest, state.waiting, state.last, state.doubt) == (None, 0, None, None)
+    assert (state.newest, state.waiting, state.last, state.failure) == (None, 0, None, None)
     assert (state.copy.kept, state.copy.to) == (True, 0)
 
 
@@ -173,7 +174,7 @@ def test_it_says_when_seals_are_late(sealing):
 
 
 def test_counting_what_waits_has_an_end(sealing, monkeypatch):
-    monkeypatch.setattr("sessions_ui.services.integrity.seal_and_verify.COUNTED_TO", 2)
+    monkeypatch.setattr("sessions_ui.services.integrity.seal_and_verify.MOST_COUNTED", 2)
     edit()
     intent()
     assert count_unsealed() == 3
@@ -222,7 +223,7 @@ def test_the_loop_seals_each_minute(loop):
 
 
 def test_the_loop_seals_at_once_when_many_wait(loop, monkeypatch):
-    monkeypatch.setattr(reconcile, "SEAL_AT", 3)
+    monkeypatch.setattr(reconcile, "SEAL_AT_ONCE", 3)
     loop(4)
     assert list(AuditCheckpoint.objects.order_by("n").values_list("count", flat=True)) == [
         0,

@@ -179,7 +179,7 @@ def test_both_are_gone_from_every_column_of_every_table(sealing, typed):
     finally:
         remove_triggers(connection)
     assert standing() == set()
-    assert (report.gone.entries, report.gone.values) == (4, 8)
+    assert (report.missing_values.entries, report.missing_values.values) == (4, 8)
     kept = AuditValue.objects.values_list("value", flat=True)
     assert {"416-555-0100", "416-555-0199", "Zoé Roy", "905-555-0111"} <= set(kept)
     assert Edit.objects.get(entry_id=other).changes == {"sms.to": ["416-555-0100", "416-555-0199"]}
