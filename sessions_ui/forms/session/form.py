@@ -25,12 +25,12 @@ class PaveField(forms.CharField):
     def __init__(self, row: FieldRow) -> None:
         self.row = row
         super().__init__(
-            label=row.spec.label, required=False, strip=False, widget=_widget(row.spec, row.held)
+            label=row.spec.label, required=False, strip=False, widget=_widget(row.spec, row.current)
         )
 
     def clean(self, value: str) -> str:
         """Return the typed text. Raises ValidationError with a sentence for the agent."""
-        spec, current = self.row.spec, self.row.held
+        spec, current = self.row.spec, self.row.current
         if spec.kind.same(value, current):
             return value
         codes = [code for code, _ in choices_of(spec, current)]

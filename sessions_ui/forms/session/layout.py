@@ -84,4 +84,4 @@ class SectionBlock(LayoutObject):
             )
             for row in self.open_rows
         ]
-        return render_to_string(SECTION, {"block": self, "drawn": fields, "groups": self.groups})
+        return render_to_string(SECTION, {"block": self, "fields": fields, "groups": self.groups})

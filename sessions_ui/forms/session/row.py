@@ -54,13 +54,13 @@ class FieldRow:
 
     spec: FieldSpec
     verdict: Verdict
-    held: str
+    current: str
     merge: FieldMerge | None = None
 
     @property
-    def spelled(self) -> str:
+    def display(self) -> str:
         """PAVE's present value as the page spells it."""
-        return display_text(self.spec, self.held) if self.held else ""
+        return display_text(self.spec, self.current) if self.current else ""
 
     @property
     def mono(self) -> bool:
@@ -70,7 +70,7 @@ class FieldRow:
     @property
     def long(self) -> bool:
         """Whether the value is too long for one line, so that it needs a box that grows."""
-        return len(self.held) > _ONE_LINE
+        return len(self.current) > _ONE_LINE
 
     @property
     def typed(self) -> str:
@@ -89,5 +89,5 @@ class FieldRow:
 
     def option(self, text: str) -> str:
         """Return the value in the spelling of its choice (PAVE may say ``en`` for ``EN``)."""
-        codes = (code for code, _ in choices_of(self.spec, self.held))
+        codes = (code for code, _ in choices_of(self.spec, self.current))
         return next((code for code in codes if self.spec.kind.same(code, text)), text)

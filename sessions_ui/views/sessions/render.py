@@ -133,7 +133,7 @@ def _stopped_notice(stopped: str, form_state: FormState) -> Notice | None:
 def _form_context(form_state: FormState, form: SessionForm) -> dict[str, object]:
     """Return what the form page shows of the form state itself."""
     return {
-        "sheet": form_state,
+        "form_state": form_state,
         "snapshot": form_state.snapshot,
         "head": _head(form_state),
         "form": form,

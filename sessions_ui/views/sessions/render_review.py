@@ -72,7 +72,7 @@ def _review_context(request: HttpRequest, form_state: FormState, nonce: str) -> 
     changes = {key: merged.mine for key, merged in form_state.changes.items()}
     inputs = {CATALOGUE[key].input_name: text for key, text in changes.items()}
     return {
-        "sheet": form_state,
+        "form_state": form_state,
         "snapshot": form_state.snapshot,
         "changes": [_change(form_state, key) for key in changes],
         "inputs": inputs,
