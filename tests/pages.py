@@ -48,14 +48,14 @@ class Page:
     @property
     def payload(self):
         """The JSON text that a review page shows; None on other pages."""
-        found = self.soup.select_one("[data-payload]")
-        return found.get_text() if found else None
+        payload = self.soup.select_one("[data-payload]")
+        return payload.get_text() if payload else None
 
     @property
     def outcome(self):
         """The outcome in the banner; None without one."""
-        found = self.soup.select_one("[data-outcome]")
-        return found["data-outcome"] if found else None
+        banner = self.soup.select_one("[data-outcome]")
+        return banner["data-outcome"] if banner else None
 
 
 def _text(element):
@@ -95,8 +95,8 @@ class Agent:
 
     def send(self, review, reason="customer_request", note="Customer called us about it.", **more):
         """Give a reason and press Send, and give the raw response."""
-        given = {"reason_code": reason, "reason_note": note, "ticket": "ZD-1"}
-        return self.post({**review.inputs("send"), **given, **more}, "send")
+        inputs = {"reason_code": reason, "reason_note": note, "ticket": "ZD-1"}
+        return self.post({**review.inputs("send"), **inputs, **more}, "send")
 
     def edit(self, **typed):
         """Open, type, review and send, and give the page that follows."""

@@ -8,8 +8,8 @@ from paveadmin import ROOT
 
 
 def _manage(*arguments, **variables):
-    kept = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    inherited = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
+    environment = {name: os.environ[name] for name in inherited if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,

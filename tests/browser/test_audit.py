@@ -49,8 +49,10 @@ def test_new_entries_are_announced_and_no_row_moves(carols, picture):
 def test_a_hidden_page_does_not_ask_for_new_entries(carols):
     edit()
     page = carols("/audit/")
-    asked = []
-    page.on("request", lambda sent: asked.append(sent.url) if "/newer/" in sent.url else None)
+    requests = []
+    page.on(
+        "request", lambda request: requests.append(request) if "/newer/" in request.url else None
+    )
     page.clock.install()
     page.reload()
     page.evaluate(
@@ -58,12 +60,12 @@ def test_a_hidden_page_does_not_ask_for_new_entries(carols):
         "document.dispatchEvent(new Event('visibilitychange'))"
     )
     page.clock.fast_forward(200_000)
-    assert asked == []
+    assert requests == []
     with page.expect_response(re.compile("/newer/")):
         page.evaluate(
             "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
         )
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 @pytest.mark.parametrize(("name", "words"), [("CSV", "csv"), ("JSON Lines", "jsonl")])

@@ -62,12 +62,12 @@ def test_the_value_before_survives_a_round_trip(form):
 
 
 def test_leaving_typed_text_behind_needs_a_confirmation(form):
-    asked = []
-    form.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    dialogs = []
+    form.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
     form.fill("#id_vehicle-trim", "EX-L")
     form.get_by_role("link", name="Fields and rules").click()
     expect(form.locator("#id_vehicle-trim")).to_have_value("EX-L")
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
 
 
 def test_the_theme_changes_without_losing_typed_text(form):

@@ -28,15 +28,15 @@ signal.pause()
 @pytest.fixture
 def supervise(tmp_path, monkeypatch):
     """Give a function that makes a supervisor of small parts; restores the signal handlers."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, 1)}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, 1)}
     monkeypatch.setattr("sessions_ui.management.supervisor.GRACE", 1.0)
 
     def _supervise(*parts):
         return Supervisor(parts, logs=tmp_path, environment=os.environ)
 
     yield _supervise
-    for number, action in kept.items():
-        signal.signal(number, action)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def _python(code, *arguments):

@@ -62,9 +62,9 @@ def test_typed_values_are_on_the_page_and_can_be_reviewed_later(agent, sandbox, 
     assert "LITE" in page.text
     assert puts(sandbox) == []
     monkeypatch.undo()
-    kept = {tag["name"]: tag["value"] for tag in page.soup.select("main input")}
-    assert kept["action"] == "review"
-    assert Page(agent.client.post(agent.url, kept)).payload
+    inputs = {tag["name"]: tag["value"] for tag in page.soup.select("main input")}
+    assert inputs["action"] == "review"
+    assert Page(agent.client.post(agent.url, inputs)).payload
 
 
 @in_transactions
@@ -136,8 +136,8 @@ def test_an_expired_form_is_explained_and_its_input_kept(alice):
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert "This form was too old to be trusted" in answer.text
     assert f'href="/sessions/{KEY}/"' in answer.text
-    kept = find_draft(actor_id=alice.id, session_key=KEY)
-    assert kept.typed == {"vehicle.make": "Toyota"}
+    draft = find_draft(actor_id=alice.id, session_key=KEY)
+    assert draft.typed == {"vehicle.make": "Toyota"}
 
 
 @pytest.mark.parametrize("address", ["/theme/", "/accounts/logout/", f"/sessions/{KEY}/"])

@@ -74,10 +74,10 @@ def test_locks_are_known_as_far_as_the_observations_reach(looks, statuses, locks
 
 def test_every_delivery_is_possible_where_none_was_observed():
     observed = observed_facts((-1, "IDLE", None, ""), (1, "IDLE", None, ""))
-    facts = [one for one in observed if one.key != "sms.delivery_status"]
+    facts = [fact for fact in observed if fact.key != "sms.delivery_status"]
     state = state_at(facts, "A-1", NOON)
     reasons = {
-        field.spec.key: {str(one.reason) for one in field.verdicts} for field in state.fields
+        field.spec.key: {str(judged.reason) for judged in field.verdicts} for field in state.fields
     }
     assert reasons["sms.to"] == {"None", "SMS_UNKNOWN", "SMS_NOT_FAILED"}
     assert reasons["sms.by"] == {"None"}

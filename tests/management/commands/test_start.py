@@ -37,8 +37,8 @@ def _started(tmp_path, *options):
 
 def _children(pid):
     with open(f"/proc/{pid}/task/{pid}/children") as children:
-        found = [int(child) for child in children.read().split()]
-    return found + [grandchild for child in found for grandchild in _children(child)]
+        direct = [int(child) for child in children.read().split()]
+    return direct + [grandchild for child in direct for grandchild in _children(child)]
 
 
 def _welcome(process):
@@ -59,11 +59,11 @@ def _status(port, path="/"):
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_it_starts_everything_and_leaves_nothing_behind(tmp_path, ending):
     process, port, sandbox_port = _started(tmp_path)
-    said = _welcome(process)
-    assert f"http://127.0.0.1:{port}/" in said, said
+    output = _welcome(process)
+    assert f"http://127.0.0.1:{port}/" in output, output
     for words in ("ana-in-the-sandbox", "helen-in-the-sandbox", "Try this first"):
-        assert words in said
-    assert "\x1b" not in said, "no colours when piped"
+        assert words in output
+    assert "\x1b" not in output, "no colours when piped"
     assert _status(port, "/accounts/login/") == 200
     assert _status(sandbox_port) == 200
     family = _children(process.pid)
@@ -83,9 +83,9 @@ def test_it_names_a_busy_port_and_the_remedy(tmp_path):
         busy.listen()
         taken = busy.getsockname()[1]
         process, _port, _sandbox_port = _started(tmp_path, "--port", str(taken))
-        said, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=30)
     assert process.returncode != 0
-    assert re.search(rf"Port {taken}, for the dashboard, is busy", said), said
+    assert re.search(rf"Port {taken}, for the dashboard, is busy", output), output
 
 
 def test_it_is_refused_in_production_mode(db, settings):

@@ -196,8 +196,8 @@ def test_stepping_reads_pave_once_a_minute(client, alice, key, sandbox):
     at = stamp(timezone.now())
     for _ in range(3):
         state_page(client, alice, key, at)
-    asked = [row for row in sandbox.state.journal() if row["kind"] == "request"]
-    assert len([row for row in asked if row["method"] == "GET"]) == 1
+    requests = [row for row in sandbox.state.journal() if row["kind"] == "request"]
+    assert len([row for row in requests if row["method"] == "GET"]) == 1
 
 
 def test_a_start_has_the_time_that_pave_gives(client, alice, key, sandbox):
