@@ -5,7 +5,6 @@ import io
 import json
 
 import pytest
-from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -147,28 +146,3 @@ def test_page_and_export_hold_the_same_ids(manager, deeds, question):
         assert list(dict.fromkeys(int(row["entry_id"]) for row in rows)) == [
             row.entry.id for row in page.rows
         ]
-
-
-# --- the command ---------------------------------------------------------------------------------
-
-
-def test_the_command_writes_the_same_file(manager, tmp_path, capsys):
-    edit(PHONE)
-    edit(key="NGF-8C0RQ5VJ2T")
-    target = tmp_path / "out.csv"
-    call_command("audit_export", "--output", str(target), "--session", KEY)
-    with target.open(encoding="utf-8", newline="") as file:
-        text = file.read()
-    assert (
-        text
-        == b"".join(manager.get("/audit/export.csv", {"session": KEY}).streaming_content).decode()
-    )
-    assert AuditEntry.objects.filter(action="audit.export").count() == 2
-    assert "Exported: 1 entry." in capsys.readouterr().err
-    call_command("audit_export", "--session", KEY)
-    assert capsys.readouterr().out.startswith("\ufeffentry_id,")
-
-
-def test_the_command_refuses_a_bad_filter(db):
-    with pytest.raises(CommandError, match="not an outcome"):
-        call_command("audit_export", "--outcome", "fine")

@@ -4,14 +4,13 @@ import hashlib
 import json
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.utils.dateparse import parse_datetime
 
 from sessions_ui.audit.integrity.sealing import seal_entries
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.models import AuditEntry, Kind
 from sessions_ui.services.audit.export import export_begin
-from tests.audit.authors import BOB, CAROL, KEY, PHONE, edit, refusal
+from tests.audit.authors import BOB, CAROL, KEY, PHONE, edit
 from tests.keys import SEAL_KEY
 
 FORMATS = ("csv", "jsonl")
@@ -124,46 +123,3 @@ def test_only_a_get_hands_anything_out(manager, method):
     edit()
     assert getattr(manager, method)("/audit/export.csv").status_code == 405
     assert not AuditEntry.objects.filter(kind=Kind.ACCESS).exists()
-
-
-# --- the command ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_the_command_writes_the_manifest_beside(db, tmp_path, name, capsys):
-    edit()
-    refusal()
-    target = tmp_path / f"out.{name}"
-    call_command("audit_export", "--format", name, "--output", str(target))
-    told = json.loads((tmp_path / f"out.{name}.manifest.json").read_text("utf-8"))
-    assert told["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
-    assert (told["entries"], told["complete"]) == (2, True)
-    assert told["asked_by"]["name"].endswith("(command line)")
-    assert told["sha256"] in capsys.readouterr().err
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        f"out.{name}", f"out.{name}.manifest.json",
-    ]  # fmt: skip
-
-
-def test_the_command_says_when_a_file_cannot_be_written_and_records_nothing(db, tmp_path):
-    edit()
-    target = tmp_path / "not there" / "out.csv"
-    with pytest.raises(CommandError, match=r"out\.csv cannot be written: No such file"):
-        call_command("audit_export", "--output", str(target))
-    assert not AuditEntry.objects.filter(kind=Kind.ACCESS).exists()
-
-
-def test_a_file_that_breaks_off_never_has_the_name_of_a_whole_one(db, tmp_path, monkeypatch):
-    edit()
-    target = tmp_path / "out.csv"
-    target.write_text("the one before")
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("sessions_ui.audit.export.formats.Csv.lines", full)
-    with pytest.raises(CommandError, match="No space left"):
-        call_command("audit_export", "--output", str(target))
-    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
-    assert target.read_text() == "the one before"
-    assert not AuditEntry.objects.filter(action="audit.exported").exists()

@@ -1,9 +1,6 @@
 """The index made anew from the record: the same rows as were written, whatever was missing."""
 
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,11 +101,3 @@ def test_what_was_erased_is_not_indexed_again():
     assert not AuditTerm.objects.filter(field="sms.to").exists()
     assert AuditTerm.objects.filter(field="sms.to_name").exists()
     assert AuditTerm.objects.filter(field="@field", val="sms.to").exists()
-
-
-def test_the_command_says_what_it_did():
-    edit()
-    AuditTerm.objects.filter(field="@field").delete()
-    out = StringIO()
-    call_command("audit_index", "--anew", stdout=out)
-    assert out.getvalue() == "Added 1 index row, took away 0. The index is complete.\n"

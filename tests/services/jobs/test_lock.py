@@ -3,11 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
-from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 
-from sessions_ui.management.commands import reconcile
 from sessions_ui.models import JobLock
 from sessions_ui.services.jobs import reconcile as reconciling
 from sessions_ui.services.jobs.reconcile import LEASE_SECONDS, reconcile_edits
@@ -56,27 +53,3 @@ def test_it_stops_when_somebody_else_has_taken_over(two, monkeypatch):
     assert len(left) == 1
     assert JobLock.objects.get().holder == "somebody else"
     assert JobLock.objects.get().until > timezone.now()
-
-
-@pytest.mark.parametrize("kind", [OperationalError, InterfaceError, InternalError])
-def test_the_loop_outlives_a_database_that_goes_away(monkeypatch, capsys, kind):
-    passes = []
-
-    def away():
-        passes.append(1)
-        raise kind("the server closed the connection")
-
-    class Once:
-        """An event that is set after the second wait."""
-
-        def is_set(self):
-            return len(passes) == 2
-
-        set = wait = lambda self, *_: None
-
-    monkeypatch.setattr(reconcile, "reconcile_edits", lambda **_: away())
-    monkeypatch.setattr(reconcile.threading, "Event", Once)
-    monkeypatch.setattr(reconcile.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(reconcile.connection, "close", lambda: None)
-    call_command("reconcile", loop=True)
-    assert capsys.readouterr().err.count("The database does not answer") == 2
