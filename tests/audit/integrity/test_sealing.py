@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -505,7 +504,7 @@ def test_an_entry_s_page_can_tell_how_it_stands(sealed):
     assert not verify_entry(AuditEntry.objects.get(id=entry.id)).agrees
 
 
-# --- ranges and commands -------------------------------------------------------------------------
+# --- ranges ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -515,91 +514,6 @@ def test_an_entry_s_page_can_tell_how_it_stands(sealed):
 def test_ranges_go_both_ways(numbers, text):
     assert format_ranges(numbers) == text
     assert list(parse_ranges(text)) == numbers
-
-
-def test_the_commands_seal_and_verify(sealing, capsys):
-    entry_id = edit()
-    call_command("audit_seal")
-    call_command("audit_verify")
-    out = capsys.readouterr().out
-    assert "Checkpoint 1: 3 entries" in out
-    assert "3 entries under 1 checkpoint." in out
-    assert "Not sealed yet: 0 entries" in out
-    assert "second copy" not in out
-    AuditEntry.objects.filter(id=entry_id).update(ticket="x")
-    with pytest.raises(CommandError, match=f"First bad entry: {entry_id}"):
-        call_command("audit_verify")
-
-
-UNSEEN = "a cut-off end or an emptied record could not be seen"
-
-
-def verified(capsys, *options):
-    capsys.readouterr()
-    call_command("audit_verify", *options)
-    return capsys.readouterr().out
-
-
-def test_the_commands_say_that_there_is_no_second_copy(sealing, settings, capsys):
-    settings.AUDIT_SEAL_COPY = ""
-    call_command("audit_seal")
-    assert "AUDIT_SEAL_COPY is not set" in capsys.readouterr().out
-    (line,) = (line for line in verified(capsys).splitlines() if "second copy" in line)
-    assert "AUDIT_SEAL_COPY is not set" in line
-    assert UNSEEN in line
-
-
-def test_verify_claims_the_whole_audit_only_with_the_copy_and_all_entries(
-    sealing, settings, capsys
-):
-    edit(PHONE)
-    call_command("audit_seal")
-    whole = "The audit is as it was written"
-    out = verified(capsys)
-    assert whole in out
-    assert UNSEEN not in out
-    assert "one that was removed could not be seen" in out
-    out = verified(capsys, "--since", "2020-01-01")
-    assert whole not in out
-    assert "were not looked at" in out
-    settings.AUDIT_SEAL_COPY = ""
-    assert whole not in verified(capsys)
-
-
-def test_verify_says_that_personal_values_are_gone(sealing, capsys):
-    edit_id = edit(PHONE)
-    call_command("audit_seal")
-    assert "gone" not in verified(capsys)
-    AuditValue.objects.filter(entry_id=edit_id).delete()
-    assert f"gone: 2, beside 1 entry from #{edit_id} on" in verified(capsys)
-
-
-def test_verify_compares_the_copy_also_with_a_record_that_is_empty(sealing, capsys):
-    assert "there is none yet" in verified(capsys)
-    edit()
-    call_command("audit_seal")
-    AuditCheckpoint.objects.all().delete()
-    forget(0, ids()[-1])
-    with pytest.raises(CommandError, match="missing in the database"):
-        call_command("audit_verify")
-
-
-def test_verify_wants_the_copy_that_it_is_given(sealing, tmp_path):
-    with pytest.raises(CommandError, match="cannot be read"):
-        call_command("audit_verify", checkpoints=tmp_path / "nowhere")
-
-
-def test_the_commands_fail_without_a_key(settings):
-    settings.AUDIT_SEAL_KEY = ""
-    with pytest.raises(CommandError, match="AUDIT_SEAL_KEY"):
-        call_command("audit_seal")
-    with pytest.raises(CommandError, match="AUDIT_SEAL_KEY"):
-        call_command("audit_verify")
-
-
-def test_verify_takes_a_date():
-    with pytest.raises(CommandError, match="is not a date"):
-        call_command("audit_verify", "--since", "yesterday")
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's writers queue anyway")

@@ -32,10 +32,9 @@ from tests.keys import SEAL_KEY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def old(sealing, protected, monkeypatch):
-    """Three seals over two edits each, and an edit without; the triggers stand. Gives the moment
-    that lies between the second seal and the third, and the sealed ids, seal by seal."""
+def make_old_entries(copy):
+    """Three checkpoints over two edits each, with a copy, and an edit that is not sealed. Gives the
+    moment between the second checkpoint and the third, and the sealed ids by checkpoint."""
     sealed = []
     for _ in range(3):
         first = edit(PHONE)
@@ -43,9 +42,15 @@ def old(sealing, protected, monkeypatch):
         seal_entries(key=SEAL_KEY)
         sealed.append(list(range(first, last + 1)))
     intent()
-    update_copy(sealing)
+    update_copy(copy)
     border = AuditEntry.objects.get(id=sealed[2][0]).ts
     return border, sealed
+
+
+@pytest.fixture
+def old(sealing, protected):
+    """Old entries, and the triggers in place."""
+    return make_old_entries(sealing)
 
 
 def purge(before, file):
@@ -396,37 +401,3 @@ def test_a_purge_that_broke_off_goes_on(old, tmp_path, monkeypatch):
     finish_purge()
     assert prove().purged == 12
     assert not AuditTerm.objects.filter(entry_id__lte=sealed[1][-1]).exists()
-
-
-# --- the command ---------------------------------------------------------------------------------
-
-
-def test_the_command_says_what_would_go_and_does_nothing(old, capsys):
-    call_command("audit_purge", before=old[0])
-    out = capsys.readouterr().out
-    assert "Checkpoints 1 to 2: 12 entries" in out
-    assert "Nothing was done" in out
-    assert AuditEntry.objects.count() == 19
-
-
-def test_the_command_purges_when_it_is_meant(old, tmp_path, capsys):
-    call_command("audit_purge", before=old[0], yes=True, output=tmp_path / "old.jsonl")
-    assert "Taken out: 12 entries. old.jsonl holds them" in capsys.readouterr().out
-    call_command("audit_verify")
-    assert "Taken out by retention: 12 entries" in capsys.readouterr().out
-    call_command("audit_purge", before=old[0], yes=True)
-    assert "No seal is old enough." in capsys.readouterr().out
-
-
-def test_the_command_wants_a_file_and_a_day_that_is_past(old):
-    with pytest.raises(CommandError, match="--output"):
-        call_command("audit_purge", before=old[0], yes=True)
-    with pytest.raises(CommandError, match="lies ahead"):
-        call_command("audit_purge", before=timezone.now() + timedelta(days=1))
-    assert AuditEntry.objects.count() == 19
-
-
-def test_the_command_fails_in_a_sentence(old, tmp_path):
-    tamper(old[1][0][1])
-    with pytest.raises(CommandError, match="Nothing was taken out: Entry #"):
-        call_command("audit_purge", before=old[0], yes=True, output=tmp_path / "old.jsonl")

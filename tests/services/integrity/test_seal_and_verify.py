@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,7 +13,6 @@ from django.utils import timezone
 from paveadmin import ROOT
 from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.verify import Scope
-from sessions_ui.management.commands import reconcile
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
 from sessions_ui.services.integrity.schedule import VERIFY_INTERVAL
 from sessions_ui.services.integrity.seal_and_verify import (
@@ -184,69 +182,6 @@ def test_counting_what_waits_has_an_end(sealing, monkeypatch):
 def test_a_short_record_needs_one_process():
     assert choose_processes(499_999) == 1
     assert choose_processes(500_000) >= 1
-
-
-# --- the loop ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def loop(monkeypatch, sealing):
-    """The loop, run for so many passes of no time."""
-
-    def run(passes):
-        left = iter(range(passes))
-
-        class Stop:
-            def is_set(self):
-                return next(left, None) is None
-
-            def set(self):
-                """Nobody asks for it."""
-
-            def wait(self, _):
-                edit()
-
-        monkeypatch.setattr(reconcile.threading, "Event", Stop)
-        monkeypatch.setattr(reconcile.signal, "signal", lambda *_: None)
-        monkeypatch.setattr(reconcile, "connection", SimpleNamespace(close=lambda: None))
-        monkeypatch.setattr(reconcile, "reconcile_edits", lambda **_: 0)
-        call_command("reconcile", "--loop")
-
-    return run
-
-
-def test_the_loop_seals_each_minute(loop):
-    loop(4)
-    assert AuditCheckpoint.objects.count() == 1
-    loop(5)
-    assert AuditCheckpoint.objects.count() == 3
-
-
-def test_the_loop_seals_at_once_when_many_wait(loop, monkeypatch):
-    monkeypatch.setattr(reconcile, "SEAL_AT_ONCE", 3)
-    loop(4)
-    assert list(AuditCheckpoint.objects.order_by("n").values_list("count", flat=True)) == [
-        0,
-        3,
-        3,
-        3,
-    ]
-
-
-def test_the_loop_goes_on_with_a_doubt(loop, capsys):
-    victim = edit()
-    seal_audit()
-    tamper(victim)
-    loop(2)
-    assert open_failure().doubt_id == victim
-    assert "The audit is in doubt" in capsys.readouterr().err
-
-
-def test_the_loop_neither_seals_nor_proves_without_a_key(loop, settings):
-    settings.AUDIT_SEAL_KEY = ""
-    loop(2)
-    assert not AuditCheckpoint.objects.exists()
-    assert not Proof.objects.exists()
 
 
 # --- the key -------------------------------------------------------------------------------------
