@@ -19,12 +19,12 @@ ERASE_PERSONAL = "sessions_ui.erase_personal"
 View = Callable[..., HttpResponseBase]
 
 
-def requires(permission: str) -> Callable[[View], View]:
-    """Guard a view: who is not signed in goes to the log-in page, who lacks the permission
+def requires(*permissions: str) -> Callable[[View], View]:
+    """Guard a view: who is not signed in goes to the log-in page, who lacks one of the permissions
     gets 403."""
 
     def decorate(view: View) -> View:
-        guarded: Any = permission_required(permission, raise_exception=True)(view)
+        guarded: Any = permission_required(permissions, raise_exception=True)(view)
         return login_required(guarded)
 
     return decorate

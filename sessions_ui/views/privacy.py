@@ -1,47 +1,44 @@
-"""The pages around a person's values: showing those of one entry, and erasing them all."""
+"""Serve the pages that reveal one entry's personal values and that erase a data subject."""
 
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_ui.forms.privacy import EraseForm, RevealForm, SubjectForm
-from sessions_ui.permissions import ERASE_PERSONAL, READ_AUDIT, REVEAL_PERSONAL
+from sessions_ui.permissions import ERASE_PERSONAL, READ_AUDIT, REVEAL_PERSONAL, requires
 from sessions_ui.roles import actor_of
 from sessions_ui.services.audit.search import audit_entry
 from sessions_ui.services.privacy.erase import (
-    personal_erase,
-    subject_find,
-    subject_of,
-    subject_seal,
-    subject_unseal,
+    erase_subject,
+    find_subject,
+    open_subject_token,
+    parse_subject,
 )
-from sessions_ui.services.privacy.erasure_register import ErasureError, erasures_listed
-from sessions_ui.services.privacy.reveal import personal_reveal
+from sessions_ui.services.privacy.erasure_register import ErasureError, list_erasures
+from sessions_ui.services.privacy.reveal import reveal_values
 
 from .audit.entries import render_entry
 
-MOST = 500
-"""How many edits one press of the button erases: some seconds' work."""
+MOST_AT_ONCE = 500
+"""Edits erased by one request, which takes some seconds."""
 
 
-@login_required
-@permission_required((READ_AUDIT, REVEAL_PERSONAL), raise_exception=True)
+@requires(READ_AUDIT, REVEAL_PERSONAL)
 @require_POST
 @never_cache
 def reveal(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """The entry with its personal values, once: in the answer to this post and nowhere else."""
+    """Show an entry with its personal values, in the response to this post only."""
     shown = audit_entry(entry_id)
     if shown is None:
         raise Http404
     form = RevealForm(request.POST)
     if not form.is_valid():
         return render_entry(request, shown, reveal=form)
-    revealed = personal_reveal(
+    revealed = reveal_values(
         actor=actor_of(request), entry_id=entry_id, reason=form.cleaned_data["reason"]
     )
     if revealed is None:
@@ -50,52 +47,54 @@ def reveal(request: HttpRequest, entry_id: int) -> HttpResponse:
     return render_entry(request, revealed, revealed=True)
 
 
-@login_required
-@permission_required((READ_AUDIT, ERASE_PERSONAL), raise_exception=True)
+@requires(READ_AUDIT, ERASE_PERSONAL)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def erase(request: HttpRequest) -> HttpResponse:
-    """Two steps: where a number or name stands, counted; then, confirmed, it is erased. What was
-    typed is in no address and in no page after the first."""
+    """Count the rows with a phone number or name, then, after a confirmation, erase it.
+
+    What was typed is in no address, and in no page after the first except encrypted.
+    """
     if request.method == "POST":
         return _erase(request) if request.POST.get("step") == "erase" else _find(request)
-    return _draw(request)
+    return _render(request)
 
 
-def _draw(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: object) -> HttpResponse:
-    context = {"whom": SubjectForm(), "erasures": erasures_listed(), **more}
+def _render(
+    request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: object
+) -> HttpResponse:
+    context = {"whom": SubjectForm(), "erasures": list_erasures(), **more}
     return render(request, "sessions_ui/privacy/erase.html", context, status=status)
 
 
 def _find(request: HttpRequest) -> HttpResponse:
-    whom = SubjectForm(request.POST)
-    subject = subject_of(whom.cleaned_data["value"]) if whom.is_valid() else None
-    if subject is None:
+    whom, actor = SubjectForm(request.POST), actor_of(request)
+    parsed = parse_subject(whom.cleaned_data["value"], actor) if whom.is_valid() else None
+    if parsed is None:
         if whom.is_valid():
             whom.add_error("value", "Give a whole phone number, or a name of 3 letters or more.")
-        return _draw(request, HTTPStatus.UNPROCESSABLE_ENTITY, whom=whom)
-    actor = actor_of(request)
-    found = subject_find(actor=actor, subject=subject)
-    sealed = subject_seal(whom.cleaned_data["value"], actor)
-    form = EraseForm(initial={"sealed": sealed}) if found.erasable else None
-    return _draw(request, found=found, label=subject.label, form=form)
+        return _render(request, HTTPStatus.UNPROCESSABLE_ENTITY, whom=whom)
+    subject, token = parsed
+    matches = find_subject(actor=actor, subject=subject)
+    form = EraseForm(initial={"sealed": token}) if matches.erasable else None
+    return _render(request, matches=matches, label=subject.label, form=form)
 
 
 def _erase(request: HttpRequest) -> HttpResponse:
     actor, form = actor_of(request), EraseForm(request.POST)
-    subject = subject_unseal(request.POST.get("sealed", ""), actor)
+    subject = open_subject_token(request.POST.get("sealed", ""), actor)
     if subject is None:
         messages.warning(request, "That was too long ago. Write the number or name once more.")
         return redirect("erase")
     if not form.is_valid():
-        found = subject_find(actor=actor, subject=subject)
+        matches = find_subject(actor=actor, subject=subject)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return _draw(request, status, found=found, label=subject.label, form=form)
+        return _render(request, status, matches=matches, label=subject.label, form=form)
     try:
-        done = personal_erase(
-            actor=actor, subject=subject, basis=form.cleaned_data["basis"], most=MOST
+        done = erase_subject(
+            actor=actor, subject=subject, basis=form.cleaned_data["basis"], most=MOST_AT_ONCE
         )
     except ErasureError as error:
         messages.error(request, str(error))
         return redirect("erase")
-    return _draw(request, done=done, label=subject.label, form=form if done.more else None)
+    return _render(request, done=done, label=subject.label, form=form if done.more else None)

@@ -130,7 +130,7 @@ def test_the_value_is_never_read_from_an_address(manager):
 
 
 def test_much_is_erased_in_several_goes_with_progress(manager, monkeypatch):
-    monkeypatch.setattr("sessions_ui.views.privacy.MOST", 2)
+    monkeypatch.setattr("sessions_ui.views.privacy.MOST_AT_ONCE", 2)
     for _ in range(3):
         refusal({"sms.to": ("", PHONE)})
     answer = confirm(manager, count(manager))

@@ -1,5 +1,7 @@
-"""Destroying a person's values beside the entries. The entries stay as they are: they hold salted
-commitments, and the salts go with the values, so the record verifies and nothing can be guessed.
+"""Find and destroy a data subject's personal values, which are stored beside the entries.
+
+The entries stay as they are: they hold salted commitments, and the salts are destroyed with the
+values. So the audit can still be verified, and no value can be guessed from it.
 """
 
 import json
@@ -17,155 +19,157 @@ from sessions_ui.audit.log.index_terms import SEARCHED_KEYS, part_term, value_te
 from sessions_ui.audit.search.index_rebuild import personal_keys, values_unindex
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.values.kinds import Kind
+from sessions_ui.domain.values.masking import leaf_texts
 from sessions_ui.models import AuditEntry, AuditTerm, AuditValue
 
 from .subjects import NAME, Subject
 
 Progress = Callable[[int], None]
-AT_ONCE = 500
-_CANDIDATES = "SELECT entry_id, field, side, value FROM audit_value WHERE {}"
+CHUNK = 500
+_VALUES = "SELECT entry_id, field, side, value FROM audit_value WHERE {}"
 _TEXTS = ("reason_note", "ticket", "detail", "body", "session_label")
 _ENTRIES = "SELECT id, {} FROM audit_entry WHERE {}"
-_FETCHED = 2000
-_REMEMBERED = 65_536
-"""Values and words recur; what was read once need not be read again in the same search."""
-_HASH = re.compile("sha256|^payload_keyed$")
+_ROWS_FETCHED = 2000
+_CACHE_SIZE = 65_536
+"""The number of values and texts, which recur often, whose results are remembered in a search."""
+_HASH_KEY = re.compile("sha256|^payload_keyed$")
 
 Value = tuple[int, str, int, str]
 """Entry, field, side and text of a value."""
 
 
 @dataclass
-class Holding:
-    """One edit or refusal that holds values of a person."""
+class SubjectEntry:
+    """An edit or refusal with values of the subject, its steps included."""
 
-    own_id: int
+    entry_id: int
     session_key: str
     values: list[Value] = field(default_factory=list)
 
     @property
     def fields(self) -> list[str]:
-        """In which fields."""
+        """The keys of the fields that have such values."""
         return sorted({field for _, field, _, _ in self.values})
 
 
-def holdings_of(subject: Subject, progress: Progress = lambda _: None) -> list[Holding]:
-    """Every edit and refusal that holds the subject, oldest first. By its text: all values that
-    could be it are looked at; by its hash alone: all there are."""
-    is_it = lru_cache(_REMEMBERED)(subject.is_value)
-    found_by = chain(_candidates(subject, progress), _indexed(subject))
-    values = {value[:3]: value for value in found_by if is_it(value[3])}
-    owners = _owners({entry_id for entry_id, _, _ in values})
-    found = dict[int, Holding]()
+def find_entries(subject: Subject, progress: Progress = lambda _: None) -> list[SubjectEntry]:
+    """Find the edits and refusals with values of the subject, oldest first.
+
+    A subject that is known by its hash alone is looked for in all stored values.
+    """
+    matches = lru_cache(_CACHE_SIZE)(subject.matches_value)
+    candidates = chain(_read_similar(subject, progress), _read_indexed(subject))
+    values = {value[:3]: value for value in candidates if matches(value[3])}
+    owners = _read_owners({entry_id for entry_id, _, _ in values})
+    entries = dict[int, SubjectEntry]()
     for value in sorted(values.values()):
-        own_id, session_key = owners.get(value[0], (value[0], ""))
-        found.setdefault(own_id, Holding(own_id, session_key)).values.append(value)
-    return sorted(found.values(), key=lambda one: one.own_id)
+        entry_id, session_key = owners.get(value[0], (value[0], ""))
+        entries.setdefault(entry_id, SubjectEntry(entry_id, session_key)).values.append(value)
+    return sorted(entries.values(), key=lambda entry: entry.entry_id)
 
 
-def _candidates(subject: Subject, progress: Progress) -> Iterator[Value]:
-    where, given = like_any(["value"], subject)
-    yield from _read(_CANDIDATES.format(where), given, progress)
+def _read_similar(subject: Subject, progress: Progress) -> Iterator[Value]:
+    condition, params = like_condition(["value"], subject)
+    yield from _stream(_VALUES.format(condition), params, progress)
 
 
-def _read(statement: str, given: list[str], progress: Progress) -> Iterator[Any]:
-    """Row by row, however many: by the hash alone it is the whole table."""
+def _stream(statement: str, params: list[str], progress: Progress) -> Iterator[Any]:
+    """The rows one by one: for a subject known by its hash they are the whole table."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute(statement, given)
-        while rows := cursor.fetchmany(_FETCHED):
+        cursor.execute(statement, params)
+        while rows := cursor.fetchmany(_ROWS_FETCHED):
             progress(len(rows))
             yield from rows
 
 
-def _indexed(subject: Subject) -> Iterator[Value]:
-    """By the index, which knows names without their accents; SQL's LIKE does not."""
-    if subject.kind != NAME or not subject.normal:
+def _read_indexed(subject: Subject) -> Iterator[Value]:
+    """Values of edits that the index finds. It ignores accents in names, which LIKE does not."""
+    if subject.kind != NAME or not subject.normalized:
         return
-    own = set[int]()
+    edit_ids = set[int]()
     for spec in (CATALOGUE[key] for key in personal_keys()):
         if spec.kind is not Kind.PHONE:
-            own |= set(_named(spec, subject.normal).values_list("entry_id", flat=True))
-    for ids in in_chunks(sorted(own)):
+            terms = _find_terms(spec, subject.normalized)
+            edit_ids |= set(terms.values_list("entry_id", flat=True))
+    for ids in chunked(sorted(edit_ids)):
         entries = AuditEntry.objects.filter(Q(id__in=ids) | Q(op__in=ids)).values("id")
         rows = AuditValue.objects.filter(entry_id__in=entries)
         yield from rows.values_list("entry_id", "field", "side", "value")
 
 
-def _named(spec: FieldSpec, name: str) -> QuerySet[AuditTerm]:
-    """Index rows of edits in which the field holds all words of the name; a single one only as
-    the whole value."""
-    first, *words = name.split()
+def _find_terms(spec: FieldSpec, name: str) -> QuerySet[AuditTerm]:
+    """Index rows of edits in which the field has all words of the name. A name of one word is
+    looked for as the whole value."""
+    first, *others = name.split()
     rows = AuditTerm.objects.filter(field=spec.key)
-    if not words:
+    if not others:
         return rows.filter(val=value_term(spec, name))
-    for word in words:
-        other = AuditTerm.objects.filter(field=spec.key).filter(
+    for word in others:
+        same_entry = AuditTerm.objects.filter(field=spec.key).filter(
             val=part_term(spec, "word", word), entry_id=OuterRef("entry_id")
         )
-        rows = rows.filter(Exists(other))
+        rows = rows.filter(Exists(same_entry))
     return rows.filter(val=part_term(spec, "word", first))
 
 
-def _owners(entry_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
-    """Of each entry its edit or refusal, and the session."""
-    found = dict[int, tuple[int, str]]()
-    for ids in in_chunks(sorted(entry_ids)):
+def _read_owners(entry_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """For each entry the id of its edit or refusal, and the session's key."""
+    owners = dict[int, tuple[int, str]]()
+    for ids in chunked(sorted(entry_ids)):
         rows = AuditEntry.objects.filter(id__in=ids).values_list("id", "op", "session_key")
-        found |= {id_: (op or id_, session_key) for id_, op, session_key in rows}
-    return found
+        owners |= {id_: (op or id_, session_key) for id_, op, session_key in rows}
+    return owners
 
 
-def in_chunks(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), AT_ONCE):
-        yield ids[start : start + AT_ONCE]
+def chunked(ids: list[int]) -> Iterator[list[int]]:
+    """The ids in lists short enough for one statement."""
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
 
 
-def holding_erase(holding: Holding) -> int:
-    """Delete the values of one edit and what it was found by through them; gives how many. Inside
-    the transaction in which it is recorded."""
-    tokens, gone = set[tuple[str, str]](), 0
-    for entry_id, key, side, text in holding.values:
+def erase_values(entry: SubjectEntry) -> int:
+    """Delete the values of an entry and their index rows; gives the number of values.
+
+    Call it in the transaction that records the erasure.
+    """
+    terms, deleted = set[tuple[str, str]](), 0
+    for entry_id, key, side, text in entry.values:
         row = AuditValue.objects.filter(entry_id=entry_id, field=key, side=side)
-        gone += row.delete()[0]
+        deleted += row.delete()[0]
         if key in SEARCHED_KEYS:
-            tokens |= {(key, token) for token in value_terms(CATALOGUE[key], text)}
-    values_unindex(holding.own_id, tokens)
-    return gone
+            terms |= {(key, term) for term in value_terms(CATALOGUE[key], text)}
+    values_unindex(entry.entry_id, terms)
+    return deleted
 
 
-def entries_left(subject: Subject, progress: Progress = lambda _: None) -> list[int]:
-    """Entries whose own text says it, so that nobody can take it out. There should be none:
-    numbers and a session's names are kept out when an entry is written."""
-    where, given = like_any(_TEXTS, subject)
-    rows = _read(_ENTRIES.format(", ".join(_TEXTS), where), given, progress)
-    is_said_in = lru_cache(_REMEMBERED)(subject.is_said_in)
-    return [id_ for id_, *texts in rows if any(map(is_said_in, _said(texts)))]
+def find_mentions(subject: Subject, progress: Progress = lambda _: None) -> list[int]:
+    """Find entries whose own text contains the subject, which nobody can erase.
+
+    There should be none: phone numbers and a session's names are removed from texts before an
+    entry is written.
+    """
+    condition, params = like_condition(_TEXTS, subject)
+    rows = _stream(_ENTRIES.format(", ".join(_TEXTS), condition), params, progress)
+    occurs_in = lru_cache(_CACHE_SIZE)(subject.occurs_in)
+    return [id_ for id_, *texts in rows if any(map(occurs_in, _split_texts(texts)))]
 
 
-def _said(texts: Sequence[str]) -> Iterator[str]:
-    """What an entry says, piece by piece, without hashes and commitments."""
+def _split_texts(texts: Sequence[str]) -> Iterator[str]:
+    """The texts of an entry piece by piece, without hashes and commitments."""
     for text in texts:
         if text.startswith("{"):
-            yield from _leaves(json.loads(text))
+            yield from leaf_texts(json.loads(text, object_hook=_drop_hashes))
         elif text:
             yield text
 
 
-def _leaves(document: object) -> Iterator[str]:
-    if isinstance(document, dict):
-        for key, value in document.items():
-            if not _HASH.search(key):
-                yield from _leaves(value)
-    elif isinstance(document, list):
-        for one in document:
-            yield from _leaves(one)
-    elif document is not None:
-        yield str(document)
+def _drop_hashes(document: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in document.items() if not _HASH_KEY.search(key)}
 
 
-def like_any(columns: Sequence[str], subject: Subject) -> tuple[str, list[str]]:
-    """A condition of SQL, that a column looks like the subject, and what it is given."""
+def like_condition(columns: Sequence[str], subject: Subject) -> tuple[str, list[str]]:
+    """A condition of SQL that a column resembles the subject, and its parameters."""
     like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
-    patterns = subject.likes
-    one = [f"{column} {like} %s" for column in columns for _ in patterns]
-    return " OR ".join(one), patterns * len(columns)
+    patterns = subject.like_patterns
+    conditions = [f"{column} {like} %s" for column in columns for _ in patterns]
+    return " OR ".join(conditions), patterns * len(columns)

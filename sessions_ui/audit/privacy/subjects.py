@@ -1,7 +1,7 @@
-"""A person's phone number or name, wherever and however it is written.
+"""Recognize a data subject's phone number or name in any formatting.
 
-Known by its text while somebody asks for it to be erased; afterwards by a keyed hash alone, which
-is enough to find it again in a copy that was restored.
+A subject is known by its text while its erasure is requested, and afterwards by a keyed hash alone,
+which is enough to find it again in a restored backup.
 """
 
 import re
@@ -24,16 +24,17 @@ _GROUPS = re.compile(r"\+?\d+(?:[\W_]{1,3}\d+)*")
 _WORDS = re.compile(r"[^\W_]+")
 
 
-def phones_in(text: str) -> Iterator[str]:
-    """Every run of digits that could be a phone number, in the one spelling of `normalize_phone`:
-    whole groups of digits, 7 to 15 together, the first with its plus where it has one."""
+def find_phones(text: str) -> Iterator[str]:
+    """Each run of digits that could be a phone number, as `normalize_phone` writes it.
+
+    A run joins whole groups of digits to 7 to 15 digits, with the plus of its first group.
+    """
     for run in _GROUPS.findall(normalize("NFKC", text)):
-        yield from map(normalize_phone, _together(re.findall(r"\+?\d+", run)))
+        yield from map(normalize_phone, _join_groups(re.findall(r"\+?\d+", run)))
 
 
-def names_in(text: str, fewest: int = 1) -> Iterator[str]:
-    """Every one to six words that follow each other; fewer than ``fewest`` only where they are the
-    whole text."""
+def find_names(text: str, fewest: int = 1) -> Iterator[str]:
+    """Each sequence of ``fewest`` to six words, folded; a shorter one only as the whole text."""
     words = _WORDS.findall(folded(text))
     if len(words) < fewest:
         yield " ".join(words)
@@ -42,11 +43,11 @@ def names_in(text: str, fewest: int = 1) -> Iterator[str]:
             yield " ".join(words[start:end])
 
 
-def _hash(kind: str, normal: str) -> frozenset[str]:
-    return frozenset({keyed("@erased", kind, normal)})
+def _hash_subject(kind: str, normalized: str) -> str:
+    return keyed("@erased", kind, normalized)
 
 
-def _together(groups: Sequence[str]) -> Iterator[str]:
+def _join_groups(groups: Sequence[str]) -> Iterator[str]:
     for start in range(len(groups)):
         digits = ""
         for group in groups[start:]:
@@ -60,59 +61,67 @@ def _together(groups: Sequence[str]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Subject:
-    """A phone number or a name to be erased. ``normal`` and ``typed`` are empty when only hashes
-    are known; of these there may be many, of one kind."""
+    """A phone number or a name to be erased, by its kind and its keyed hash.
+
+    ``normalized`` and ``typed`` are empty when only hashes are known; then there may be several
+    subjects of one kind at once.
+    """
 
     kind: str
-    tokens: frozenset[str]
-    normal: str = ""
+    hashes: frozenset[str]
+    normalized: str = ""
     typed: str = ""
 
     @classmethod
-    def of(cls, text: str) -> Self | None:
-        """The number or name that somebody typed; None for what is too short to be one."""
+    def parse(cls, text: str) -> Self | None:
+        """The phone number or name in a text; None if the text is too short or too long."""
         digits = "".join(re.findall(r"\d", normalize("NFKC", text)))
         if _PHONE_SIGNS.fullmatch(text.strip()):
-            normal = normalize_phone(text)
+            normalized = normalize_phone(text)
             fits = FEWEST_DIGITS <= len(digits) <= MOST_DIGITS
-            return cls(PHONE, _hash(PHONE, normal), normal) if fits else None
-        words = _WORDS.findall(folded(text))[:MOST_WORDS]
-        normal = " ".join(words)
-        fits = len(normal) >= FEWEST_LETTERS
-        return cls(NAME, _hash(NAME, normal), normal, typed=text) if fits else None
+            hashes = frozenset({_hash_subject(PHONE, normalized)})
+            return cls(PHONE, hashes, normalized) if fits else None
+        normalized = " ".join(_WORDS.findall(folded(text))[:MOST_WORDS])
+        hashes = frozenset({_hash_subject(NAME, normalized)})
+        fits = len(normalized) >= FEWEST_LETTERS
+        return cls(NAME, hashes, normalized, typed=text) if fits else None
 
     @property
     def label(self) -> str:
-        """What it is, in words."""
+        """The kind, in words."""
         return LABELS[self.kind]
 
-    def is_value(self, text: str) -> bool:
-        """Whether a value is it or holds it. One word alone is a name only as the whole value: not
-        every Daniel is meant."""
-        return any(map(self._is, self._readings(text, 2)))
+    def matches_value(self, text: str) -> bool:
+        """Whether a field's value is or contains the subject.
 
-    def is_said_in(self, text: str) -> bool:
-        """Whether free text holds it."""
-        return any(map(self._is, self._readings(text, 1)))
+        A name of one word matches only as the whole value: not every Daniel is meant.
+        """
+        return any(map(self._is_subject, self._find_candidates(text, 2)))
 
-    def _readings(self, text: str, fewest: int) -> Iterator[str]:
-        return phones_in(text) if self.kind == PHONE else names_in(text, fewest)
+    def occurs_in(self, text: str) -> bool:
+        """Whether free text contains the subject."""
+        return any(map(self._is_subject, self._find_candidates(text, 1)))
 
-    def _is(self, reading: str) -> bool:
-        if self.normal:
-            return reading == self.normal
-        return keyed("@erased", self.kind, reading) in self.tokens
+    def _find_candidates(self, text: str, fewest: int) -> Iterator[str]:
+        return find_phones(text) if self.kind == PHONE else find_names(text, fewest)
 
-    @property
-    def token(self) -> str:
-        """The hash by which it is remembered."""
-        return next(iter(self.tokens))
+    def _is_subject(self, candidate: str) -> bool:
+        if self.normalized:
+            return candidate == self.normalized
+        return _hash_subject(self.kind, candidate) in self.hashes
 
     @property
-    def likes(self) -> list[str]:
-        """Patterns for SQL's LIKE that find more than they should, to be looked through; ``%`` when
-        only the hash is known. A name as it was typed, and without accents."""
+    def hash(self) -> str:
+        """The hash by which the register of erasures remembers a subject that was parsed."""
+        return next(iter(self.hashes))
+
+    @property
+    def like_patterns(self) -> list[str]:
+        """Patterns for SQL's LIKE that match every row with the subject, and others: check each.
+
+        ``%`` when only hashes are known. A name is matched as typed and without accents.
+        """
         if self.kind == PHONE:
-            return [f"%{'%'.join(local_digits(self.normal))}%"]
+            return [f"%{'%'.join(local_digits(self.normalized))}%"]
         typed = _WORDS.findall(normalize("NFC", self.typed))
-        return sorted({f"%{'%'.join(words)}%" for words in (self.normal.split(), typed)})
+        return sorted({f"%{'%'.join(words)}%" for words in (self.normalized.split(), typed)})

@@ -1,4 +1,4 @@
-"""`manage.py audit_erase`: destroy a person's number or name, or all that was erased before."""
+"""Erase a data subject's phone number or name, or again everything that was erased before."""
 
 import getpass
 import sys
@@ -14,10 +14,10 @@ from sessions_ui.domain.rules.edit_reasons import SHORTEST_NOTE
 from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.services.privacy.erase import (
     Erased,
-    Found,
+    Matches,
     erase_again,
-    personal_erase,
-    subject_find,
+    erase_subject,
+    find_subject,
 )
 from sessions_ui.services.privacy.erasure_register import ErasureError
 
@@ -25,12 +25,12 @@ WORD = "ERASE"
 
 
 class Command(BaseCommand):
-    """The number or name is asked for, so that it stands in no list of processes or commands."""
+    """Ask for the phone number or name: an argument would be in the list of processes."""
 
     help = "Erases a person's phone number or name, read from standard input."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Why; or once more what was erased before, after a restore."""
+        """Take the reason, or the lists to erase again from after a restore."""
         parser.add_argument("--basis", default="", help="why: who asked, under which rule")
         parser.add_argument("--yes", action="store_true", help="do not ask whether it is meant")
         parser.add_argument(
@@ -42,52 +42,52 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *, basis: str, yes: bool, again: bool, lists: list[Path], **_: Any) -> None:
-        """Exit 1 with a sentence when it is not gone from everywhere."""
+        """Erase. Exit 1 with a sentence when something of the subject is left."""
         actor = Actor(id=None, label=f"{getpass.getuser()} (command line)", role="System")
-        subject = None if again else self._asked(actor, basis, yes)
+        subject = None if again else self._ask_subject(actor, basis, yes)
         try:
             with progress_bar("Erasing", self.stderr) as progress:
                 if subject is None:
                     done = erase_again(actor=actor, lists=lists, progress=progress)
                 else:
-                    done = personal_erase(
+                    done = erase_subject(
                         actor=actor, subject=subject, basis=basis, progress=progress
                     )
         except ErasureError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{erased_words(done)} PAVE keeps its own copy.")
+        self.stdout.write(f"{describe_erased(done)} PAVE keeps its own copy.")
         if not done.whole:
-            raise CommandError(" ".join(left_words(done)))
+            raise CommandError(" ".join(describe_left(done)))
 
-    def _asked(self, actor: Actor, basis: str, yes: bool) -> Subject:
+    def _ask_subject(self, actor: Actor, basis: str, yes: bool) -> Subject:
         if len(basis.strip()) < SHORTEST_NOTE:
             raise CommandError(f"Say why with --basis, in {SHORTEST_NOTE} characters or more.")
-        subject = Subject.of(self._line("Phone number or name: "))
+        subject = Subject.parse(self._read_line("Phone number or name: "))
         if subject is None:
             raise CommandError("That is neither a phone number nor a name. Nothing was erased.")
-        self.stdout.write(found_words(subject_find(actor=actor, subject=subject)))
-        if not yes and self._line(f"Type {WORD} to erase it: ") != WORD:
+        self.stdout.write(describe_matches(find_subject(actor=actor, subject=subject)))
+        if not yes and self._read_line(f"Type {WORD} to erase it: ") != WORD:
             raise CommandError("Nothing was erased.")
         return subject
 
-    def _line(self, question: str) -> str:
+    def _read_line(self, question: str) -> str:
         if sys.stdin.isatty():
             self.stderr.write(question, ending="")
         return sys.stdin.readline().strip()
 
 
-def found_words(found: Found) -> str:
-    """Where it stands, in a sentence."""
+def describe_matches(matches: Matches) -> str:
+    """The numbers of rows with the value, in a sentence."""
     return (
-        f"It stands in {counted(found.edits, 'edit or refusal', 'edits and refusals')}"
-        f" ({counted(found.values, 'value', 'values')}),"
-        f" {counted(found.drafts, 'draft', 'drafts')},"
-        f" {counted(found.reads, 'kept page of PAVE', 'kept pages of PAVE')} and"
-        f" {counted(found.notes, 'note or label', 'notes and labels')}."
+        f"It stands in {counted(matches.edits, 'edit or refusal', 'edits and refusals')}"
+        f" ({counted(matches.values, 'value', 'values')}),"
+        f" {counted(matches.drafts, 'draft', 'drafts')},"
+        f" {counted(matches.reads, 'kept page of PAVE', 'kept pages of PAVE')} and"
+        f" {counted(matches.notes, 'note or label', 'notes and labels')}."
     )
 
 
-def erased_words(done: Erased) -> str:
+def describe_erased(done: Erased) -> str:
     """What was erased, in a sentence."""
     return (
         f"Erased: {counted(done.values, 'value', 'values')} of"
@@ -98,16 +98,16 @@ def erased_words(done: Erased) -> str:
     )
 
 
-def left_words(done: Erased) -> list[str]:
-    """What is not gone, a sentence each."""
-    found = []
+def describe_left(done: Erased) -> list[str]:
+    """What is left, a sentence each."""
+    sentences = []
     if done.waiting:
         under_way = counted(done.waiting, "edit under way holds", "edits under way hold")
-        found.append(f"{under_way} it until PAVE has answered: run `audit_erase --again` then.")
+        sentences.append(f"{under_way} it until PAVE has answered: run `audit_erase --again` then.")
     if done.left:
         numbers = ", ".join(f"#{id_}" for id_ in done.left[:10])
         entries = counted(len(done.left), "entry says", "entries say")
-        found.append(f"{entries} it in text that nobody can change, from {numbers} on.")
+        sentences.append(f"{entries} it in text that nobody can change, from {numbers} on.")
     if not done.cleaned:
-        found.append("The database's journal was in use: run `audit_erase --again` once more.")
-    return found
+        sentences.append("The database's journal was in use: run `audit_erase --again` once more.")
+    return sentences

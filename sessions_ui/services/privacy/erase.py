@@ -1,5 +1,8 @@
-"""Destroying a person's number or name everywhere in our database, on record, and again after a
-copy was restored. PAVE keeps its own: what is opened or edited later brings it back."""
+"""Destroy a data subject's phone number or name in the whole database, on record.
+
+After a backup was restored, everything that was ever erased is erased again. PAVE keeps its own
+copy: a session that is opened or edited later brings the values back.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,7 +14,12 @@ from django.utils import timezone
 
 from sessions_ui.audit.log.body import known_values
 from sessions_ui.audit.log.record import record_access, record_note
-from sessions_ui.audit.privacy.erasure import Holding, entries_left, holding_erase, holdings_of
+from sessions_ui.audit.privacy.erasure import (
+    SubjectEntry,
+    erase_values,
+    find_entries,
+    find_mentions,
+)
 from sessions_ui.audit.privacy.subjects import Subject
 from sessions_ui.crypto import decrypt, encrypt
 from sessions_ui.domain.actor import Actor
@@ -19,19 +27,25 @@ from sessions_ui.domain.values.masking import scrub
 from sessions_ui.models import Edit, Erasure
 from sessions_ui.services.audit.search import SEARCH
 
-from .erasure_register import erasure_remember, erasures_known
-from .working_tables import edit_blank, edits_holding, is_open, places_clear, places_holding
+from .erasure_register import read_erased_hashes, register_erasure
+from .working_tables import (
+    clear_edit,
+    clear_working_tables,
+    count_working_tables,
+    find_edits,
+    is_open,
+)
 
 ACTION = "personal.erased"
 AGAIN = "Erased again: the database was restored from an older copy."
-VALID = timedelta(minutes=30)
+TOKEN_LIFETIME = timedelta(minutes=30)
 SESSIONS_SHOWN = 20
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Found:
-    """Where a person's value stands, without the value. ``waiting`` counts edits under way."""
+class Matches:
+    """The numbers of rows that have a subject's value. ``waiting`` counts edits under way."""
 
     edits: int
     values: int
@@ -43,14 +57,15 @@ class Found:
 
     @property
     def erasable(self) -> bool:
-        """Whether there is something to erase."""
+        """Whether there is anything to erase."""
         return any((self.edits, self.waiting, self.drafts, self.reads, self.notes))
 
 
 @dataclass
 class Erased:
-    """What was erased, and what could not be: ``more`` edits left for another go, ``waiting`` edits
-    under way, ``left`` entries whose own text says it, and whether the file was cleaned."""
+    """What was erased, and what was not: ``more`` edits are left for the next run, ``waiting``
+    edits are under way, and ``left`` are entries whose own text mentions the subject. ``cleaned``:
+    the deleted bytes are gone from SQLite's journal, too."""
 
     edits: int = 0
     values: int = 0
@@ -64,54 +79,59 @@ class Erased:
 
     @property
     def total(self) -> int:
-        """How many edits there were to do in this go and after it."""
+        """The number of edits to erase in this run and the next ones."""
         return self.edits + self.more
 
     @property
     def whole(self) -> bool:
-        """Whether it is gone from everywhere."""
+        """Whether nothing of the subject is left in the database."""
         return not (self.more or self.waiting or self.left) and self.cleaned
 
+    def add(self, other: "Erased") -> None:
+        """Add the counts of another erasure."""
+        for name in ("edits", "values", "drafts", "reads", "notes", "waiting", "left"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.cleaned = self.cleaned and other.cleaned
 
-def subject_of(text: str) -> Subject | None:
-    """The number or name that was typed; None when it is neither."""
-    return Subject.of(text)
 
-
-def subject_find(*, actor: Actor, subject: Subject) -> Found:
-    """Where it stands. That somebody looked is recorded, as any search is."""
-    holdings = holdings_of(subject)
-    working = edits_holding(subject, [one.own_id for one in holdings])
-    places = places_holding(subject)
+def find_subject(*, actor: Actor, subject: Subject) -> Matches:
+    """Count the rows that have the subject's value. Recorded as a search, without the value."""
+    entries = find_entries(subject)
+    edits = find_edits(subject, [entry.entry_id for entry in entries])
+    counts = count_working_tables(subject)
     with transaction.atomic():
-        asked = {"filter": {"value": "(not kept)"}, "count": len(holdings)}
-        record_access(actor=actor, action=SEARCH, detail=asked)
-    return Found(
-        edits=len(holdings),
-        values=sum(len(one.values) for one in holdings),
-        sessions=sorted({one.session_key for one in holdings})[:SESSIONS_SHOWN],
-        waiting=sum(map(is_open, working)),
-        drafts=places["drafts"],
-        reads=places["reads"],
-        notes=places["notes"],
+        detail = {"filter": {"value": "(not kept)"}, "count": len(entries)}
+        record_access(actor=actor, action=SEARCH, detail=detail)
+    return Matches(
+        edits=len(entries),
+        values=sum(len(entry.values) for entry in entries),
+        sessions=sorted({entry.session_key for entry in entries})[:SESSIONS_SHOWN],
+        waiting=sum(map(is_open, edits)),
+        drafts=counts["drafts"],
+        reads=counts["reads"],
+        notes=counts["notes"],
     )
 
 
-def subject_seal(text: str, actor: Actor) -> str:
-    """What was typed, encrypted for the page on which it is confirmed."""
-    return encrypt({"text": text, "actor": actor.id, "at": timezone.now().timestamp()})
-
-
-def subject_unseal(sealed: str, actor: Actor) -> Subject | None:
-    """What was typed, by the same person half an hour ago at most; None otherwise."""
-    kept = decrypt(sealed)
-    if not isinstance(kept, dict) or kept.get("actor") != actor.id:
+def parse_subject(text: str, actor: Actor) -> tuple[Subject, str] | None:
+    """The subject that was typed, and a token for the confirmation page: the text, encrypted for
+    this actor. None when the text is neither a phone number nor a name."""
+    subject = Subject.parse(text)
+    if subject is None:
         return None
-    age = timezone.now().timestamp() - kept["at"]
-    return Subject.of(kept["text"]) if age < VALID.total_seconds() else None
+    return subject, encrypt({"text": text, "actor": actor.id, "at": timezone.now().timestamp()})
 
 
-def personal_erase(
+def open_subject_token(token: str, actor: Actor) -> Subject | None:
+    """The subject of a token; None if the token is invalid, another actor's, or has expired."""
+    document = decrypt(token)
+    if not isinstance(document, dict) or document.get("actor") != actor.id:
+        return None
+    age = timezone.now().timestamp() - document["at"]
+    return Subject.parse(document["text"]) if age < TOKEN_LIFETIME.total_seconds() else None
+
+
+def erase_subject(
     *,
     actor: Actor,
     subject: Subject,
@@ -119,62 +139,64 @@ def personal_erase(
     most: int | None = None,
     progress: Progress = lambda _: None,
 ) -> Erased:
-    """Erase it, at most ``most`` edits at a time; each edit's values go in the transaction in which
-    that is recorded. Raises ErasureError when it could not be noted for after a restore: then
-    nothing is erased."""
-    holdings = holdings_of(subject, progress)
-    sessions = {one.session_key for one in holdings[:SESSIONS_SHOWN]}
+    """Erase a subject's values, of at most ``most`` edits (None: all).
+
+    The values of each edit are deleted in the transaction that records it. Raises ErasureError,
+    and erases nothing, when the erasure cannot be registered for the time after a restore.
+    """
+    entries = find_entries(subject, progress)
+    sessions = {entry.session_key for entry in entries[:SESSIONS_SHOWN]}
     basis = scrub(basis, {subject.typed}.union(*map(known_values, sessions)))
-    erasure = erasure_remember(actor, subject, basis) if subject.normal else None
-    working = {one.entry_id: one for one in edits_holding(subject, [h.own_id for h in holdings])}
-    waiting = {id_ for id_, edit in working.items() if is_open(edit)}
-    ready = [one for one in holdings if one.own_id not in waiting]
-    done = Erased(waiting=len(waiting))
-    for holding in ready[:most]:
-        done.values += _erase_one(actor, subject, holding, working.pop(holding.own_id, None), basis)
+    erasure = register_erasure(actor, subject, basis) if subject.normalized else None
+    edits = find_edits(subject, [entry.entry_id for entry in entries])
+    edit_by_entry = {edit.entry_id: edit for edit in edits}
+    open_ids = {edit.entry_id for edit in edits if is_open(edit)}
+    ready = [entry for entry in entries if entry.entry_id not in open_ids]
+    done = Erased(waiting=len(open_ids))
+    for entry in ready[:most]:
+        edit = edit_by_entry.pop(entry.entry_id, None)
+        done.values += _erase_entry(actor, subject, entry, edit, basis)
         done.edits += 1
         progress(1)
     done.more = len(ready) - done.edits
     if not done.more:
-        _erase_rest(subject, working.values(), done, progress)
-    _finish(actor, erasure, done)
+        _erase_rest(subject, edit_by_entry.values(), done, progress)
+    _record_erasure(actor, erasure, done)
     return done
 
 
-def _erase_one(
-    actor: Actor, subject: Subject, holding: Holding, edit: Edit | None, basis: str
+def _erase_entry(
+    actor: Actor, subject: Subject, entry: SubjectEntry, edit: Edit | None, basis: str
 ) -> int:
     with transaction.atomic():
-        gone = holding_erase(holding)
+        deleted = erase_values(entry)
         if edit:
-            edit_blank(edit, subject)
+            clear_edit(edit, subject)
         record_note(
             actor=actor,
             action=ACTION,
-            about=holding.own_id,
-            session_key=holding.session_key,
-            detail={"note": basis, "fields": holding.fields},
+            about=entry.entry_id,
+            session_key=entry.session_key,
+            detail={"note": basis, "fields": entry.fields},
         )
-    return gone
+    return deleted
 
 
-def _erase_rest(
-    subject: Subject, working: Iterable[Edit], done: Erased, progress: Progress
-) -> None:
-    for edit in working:
-        edit_blank(edit, subject)
-    places = places_clear(subject)
-    done.drafts, done.reads, done.notes = places["drafts"], places["reads"], places["notes"]
-    done.left = entries_left(subject, progress)
-    done.cleaned = file_clean()
+def _erase_rest(subject: Subject, edits: Iterable[Edit], done: Erased, progress: Progress) -> None:
+    for edit in edits:
+        clear_edit(edit, subject)
+    counts = clear_working_tables(subject)
+    done.drafts, done.reads, done.notes = counts["drafts"], counts["reads"], counts["notes"]
+    done.left = find_mentions(subject, progress)
+    done.cleaned = clean_file()
 
 
-def _finish(actor: Actor, erasure: Erasure | None, done: Erased) -> None:
-    """One entry over all of it, and how far it came."""
+def _record_erasure(actor: Actor, erasure: Erasure | None, done: Erased) -> None:
+    """Record one entry about the whole erasure, and update its row in the register."""
     with transaction.atomic():
-        told = {"count": done.edits, "values": done.values, "drafts": done.drafts}
-        told |= {"reads": done.reads, "notes": done.notes, "waiting": done.waiting}
-        record_access(actor=actor, action=ACTION, detail=told | {"left": len(done.left)})
+        detail = {"count": done.edits, "values": done.values, "drafts": done.drafts}
+        detail |= {"reads": done.reads, "notes": done.notes, "waiting": done.waiting}
+        record_access(actor=actor, action=ACTION, detail=detail | {"left": len(done.left)})
         if erasure:
             erasure.edits += done.edits
             erasure.values += done.values
@@ -185,24 +207,24 @@ def _finish(actor: Actor, erasure: Erasure | None, done: Erased) -> None:
 def erase_again(
     *, actor: Actor, lists: Iterable[Path] = (), progress: Progress = lambda _: None
 ) -> Erased:
-    """Erase all that was ever erased once more: what the database remembers, and what the lists
-    say (that of AUDIT_ERASURE_COPY too). Raises ErasureError for a list that cannot be read."""
-    known = erasures_known(lists)
+    """Erase everything that was ever erased, by the register and by these lists (and that of
+    AUDIT_ERASURE_COPY). Raises ErasureError for a list that cannot be read."""
+    erased = read_erased_hashes(lists)
     total = Erased()
-    for kind in sorted({kind for kind, _ in known}):
-        subject = Subject(kind, frozenset(token for one, token in known if one == kind))
-        done = personal_erase(actor=actor, subject=subject, basis=AGAIN, progress=progress)
-        for name in ("edits", "values", "drafts", "reads", "notes", "waiting", "left"):
-            setattr(total, name, getattr(total, name) + getattr(done, name))
-        total.cleaned = total.cleaned and done.cleaned
+    for kind in sorted({kind for kind, _ in erased}):
+        subjects = Subject(kind, frozenset(hash_ for other, hash_ in erased if other == kind))
+        total.add(erase_subject(actor=actor, subject=subjects, basis=AGAIN, progress=progress))
     if not total.waiting:
         Erasure.objects.filter(done_at__isnull=True).update(done_at=timezone.now())
     return total
 
 
-def file_clean() -> bool:
-    """Write SQLite's journal into its file and empty it: deleted text stood there, too. False when
-    somebody was reading; then the next erasure, or `audit_erase --again`, does it."""
+def clean_file() -> bool:
+    """Write SQLite's journal, which has the deleted text, into its file, and truncate it.
+
+    False when another connection was reading; then the next erasure, or `audit_erase --again`,
+    does it.
+    """
     if connection.vendor != "sqlite":
         return True
     if connection.in_atomic_block:

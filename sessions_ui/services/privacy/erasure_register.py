@@ -1,5 +1,7 @@
-"""The list of what was erased: kept as keyed hashes in the database, and in a file beside it, since
-a database that is restored from an older copy has forgotten the latest."""
+"""Register what was erased, as keyed hashes in the database and in a file outside it.
+
+A database that was restored from a backup has lost its latest rows; the file has not.
+"""
 
 import json
 from collections.abc import Iterable
@@ -16,47 +18,47 @@ SHOWN = 20
 
 
 class ErasureError(Exception):
-    """Nothing was erased; the text says why, in a sentence."""
+    """Nothing was erased; the message says why, in a sentence."""
 
 
-def erasures_listed() -> list[Erasure]:
-    """What was erased lately, newest first; without the values, which nobody has any more."""
+def list_erasures() -> list[Erasure]:
+    """The latest erasures, newest first."""
     return list(Erasure.objects.order_by("-asked_at")[:SHOWN])
 
 
-def erasure_remember(actor: Actor, subject: Subject, basis: str) -> Erasure:
-    """Noted before anything goes, in the database and in the file beside it."""
+def register_erasure(actor: Actor, subject: Subject, basis: str) -> Erasure:
+    """Register an erasure before anything is erased. Raises ErasureError if the file fails."""
     now = timezone.now()
     try:
-        _copy(subject, now.isoformat(timespec="seconds"))
+        _append_to_file(subject, now.isoformat(timespec="seconds"))
     except OSError as error:
         raise ErasureError(
             f"The list of erasures could not be written, so nothing was erased: {error}"
         ) from error
-    known = {"kind": subject.kind, "basis": basis, "asked_by": actor.label, "asked_at": now}
-    return Erasure.objects.get_or_create(token=subject.token, defaults=known)[0]
+    values = {"kind": subject.kind, "basis": basis, "asked_by": actor.label, "asked_at": now}
+    return Erasure.objects.get_or_create(token=subject.hash, defaults=values)[0]
 
 
-def _copy(subject: Subject, at: str) -> None:
+def _append_to_file(subject: Subject, at: str) -> None:
     if not settings.AUDIT_ERASURE_COPY:
         return
     path = Path(settings.AUDIT_ERASURE_COPY)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"kind": subject.kind, "token": subject.token, "at": at}) + "\n")
+        file.write(json.dumps({"kind": subject.kind, "token": subject.hash, "at": at}) + "\n")
 
 
-def erasures_known(lists: Iterable[Path]) -> set[tuple[str, str]]:
-    """Kind and hash of all that was ever erased: what the database remembers, and what the lists
-    say (that of AUDIT_ERASURE_COPY too). Raises ErasureError for a list that cannot be read."""
-    known = {(one.kind, one.token) for one in Erasure.objects.all()}
-    kept = Path(settings.AUDIT_ERASURE_COPY) if settings.AUDIT_ERASURE_COPY else None
-    for path in (*lists, *([kept] if kept and kept.exists() else ())):
-        known |= _listed(path)
-    return known
+def read_erased_hashes(lists: Iterable[Path]) -> set[tuple[str, str]]:
+    """Kind and hash of everything that was ever erased, from the database, these lists, and the
+    list of AUDIT_ERASURE_COPY. Raises ErasureError for a list that cannot be read."""
+    hashes = {(erasure.kind, erasure.token) for erasure in Erasure.objects.all()}
+    own = Path(settings.AUDIT_ERASURE_COPY) if settings.AUDIT_ERASURE_COPY else None
+    for path in (*lists, *([own] if own and own.exists() else ())):
+        hashes |= _read_file(path)
+    return hashes
 
 
-def _listed(path: Path) -> set[tuple[str, str]]:
+def _read_file(path: Path) -> set[tuple[str, str]]:
     try:
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
         return {(str(row["kind"]), str(row["token"])) for row in rows}

@@ -1,4 +1,4 @@
-"""Showing a person's values to whom may see them, once and never without a record."""
+"""Show the personal values of one entry, after recording who sees them and why."""
 
 from django.db import transaction
 
@@ -9,29 +9,33 @@ from sessions_ui.services.audit.search import EntryShown, audit_entry
 REVEALED = "personal.revealed"
 
 
-def personal_reveal(*, actor: Actor, entry_id: int, reason: str) -> EntryShown | None:
-    """The edit or refusal with its personal values, after it was recorded that ``actor`` is shown
-    them and why. None when there is no such entry, or nothing left that could be shown.
+def reveal_values(*, actor: Actor, entry_id: int, reason: str) -> EntryShown | None:
+    """Record that the actor sees the personal values of an edit or refusal, and return it.
 
-    Whatever stops the record is raised, and nothing is shown then.
+    None when there is no such entry, or no personal value is left. Exceptions of the recording are
+    not caught, so nothing is shown without a record.
     """
     masked = audit_entry(entry_id)
-    fields = [one.spec.key for one in masked.story.row.changes if one.hides] if masked else []
-    if masked is None or not fields:
+    if masked is None:
         return None
+    row = masked.story.row
+    fields = [change.spec.key for change in row.changes if change.hides]
+    if not fields:
+        return None
+    session_key = row.entry.session_key
     with transaction.atomic():
         record_note(
             actor=actor,
             action=REVEALED,
             about=entry_id,
-            session_key=masked.story.row.entry.session_key,
+            session_key=session_key,
             detail={"note": reason, "fields": fields},
         )
-        # Once more where all that was read is listed, for who asks what a person has looked at.
+        # A second entry, of the kind that the list of a person's accesses shows.
         record_access(
             actor=actor,
             action=REVEALED,
-            session_key=masked.story.row.entry.session_key,
+            session_key=session_key,
             detail={"fields": fields, "entry": entry_id},
         )
     return audit_entry(entry_id, plain=True)

@@ -4,14 +4,13 @@ from collections import Counter
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_ui.domain.rules.review_causes import CAUSES
 from sessions_ui.forms.review import BatchForm, MarkForm
-from sessions_ui.permissions import READ_AUDIT, REVIEW_AUDIT
+from sessions_ui.permissions import READ_AUDIT, REVIEW_AUDIT, requires
 from sessions_ui.roles import actor_of
 from sessions_ui.services.audit.search import audit_entry
 from sessions_ui.services.review.actions import Mark, Marked, entry_mark
@@ -39,8 +38,7 @@ LEFT = {
 }
 
 
-@login_required
-@permission_required((READ_AUDIT, REVIEW_AUDIT), raise_exception=True)
+@requires(READ_AUDIT, REVIEW_AUDIT)
 @require_POST
 def mark(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Say something of one entry; 422 and the entry's page when words are wanting."""
@@ -68,8 +66,7 @@ def mark(request: HttpRequest, entry_id: int) -> HttpResponse:
     return redirect("audit_entry", entry_id)
 
 
-@login_required
-@permission_required((READ_AUDIT, REVIEW_AUDIT), raise_exception=True)
+@requires(READ_AUDIT, REVIEW_AUDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest) -> HttpResponse:
     """The queue, oldest first; a post marks the ticked entries reviewed."""

@@ -3,14 +3,13 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from sessions_ui.domain.rules.watch_rules import KINDS, rule_sentence
 from sessions_ui.forms.watch_rule import WatchForm
-from sessions_ui.permissions import READ_AUDIT, REVIEW_AUDIT
+from sessions_ui.permissions import READ_AUDIT, REVIEW_AUDIT, requires
 from sessions_ui.roles import actor_of
 from sessions_ui.services.review.watch_rules import (
     Done,
@@ -36,8 +35,7 @@ NOT_DONE = {
 }
 
 
-@login_required
-@permission_required((READ_AUDIT, REVIEW_AUDIT), raise_exception=True)
+@requires(READ_AUDIT, REVIEW_AUDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def watches(request: HttpRequest) -> HttpResponse:
     """All rules, forms for new ones, and what was done lately. A post makes a rule."""
@@ -65,8 +63,7 @@ def watches(request: HttpRequest) -> HttpResponse:
     return render(request, "sessions_ui/review/watch_rules.html", context, status=status)
 
 
-@login_required
-@permission_required((READ_AUDIT, REVIEW_AUDIT), raise_exception=True)
+@requires(READ_AUDIT, REVIEW_AUDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def watch(request: HttpRequest, watch_id: int) -> HttpResponse:
     """One rule: its numbers to change, and the ways to pause or remove it."""

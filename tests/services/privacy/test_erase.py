@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sessions_ui.audit.integrity.triggers import install_triggers, remove_triggers
 from sessions_ui.audit.log.record import record_note
-from sessions_ui.audit.privacy.erasure import entries_left
+from sessions_ui.audit.privacy.erasure import find_mentions
 from sessions_ui.audit.privacy.subjects import NAME as NAME_KIND
 from sessions_ui.audit.privacy.subjects import Subject
 from sessions_ui.audit.search.filters import filter_read
@@ -39,7 +39,7 @@ from sessions_ui.models import (
 from sessions_ui.services.edits.drafts import save_draft
 from sessions_ui.services.edits.form_data import FormData
 from sessions_ui.services.integrity.seal_and_verify import seal_audit, verify_audit
-from sessions_ui.services.privacy.erase import erase_again, personal_erase, subject_find
+from sessions_ui.services.privacy.erase import erase_again, erase_subject, find_subject
 from sessions_ui.services.privacy.erasure_register import ErasureError
 from sessions_ui.services.privacy.working_tables import JSONS, TEXTS
 from tests.audit.authors import KEY, ended, intent, refusal, sent
@@ -148,7 +148,7 @@ def standing():
 
 
 def erase(typed, **options):
-    return personal_erase(actor=CAROL, subject=Subject.of(typed), basis=BASIS, **options)
+    return erase_subject(actor=CAROL, subject=Subject.parse(typed), basis=BASIS, **options)
 
 
 def file_bytes():
@@ -394,8 +394,8 @@ def test_what_stands_in_an_entry_s_own_text_is_told():
     done = erase(NAME)
     assert done.left == [note.id, named, plain]
     assert not done.whole
-    again = Subject(NAME_KIND, frozenset({Subject.of(NAME).token, "another"}))
-    assert entries_left(again) == [note.id, named, plain]
+    again = Subject(NAME_KIND, frozenset({Subject.parse(NAME).hash, "another"}))
+    assert find_mentions(again) == [note.id, named, plain]
 
 
 def test_no_number_can_be_guessed_back_from_the_hash_of_what_was_sent():
@@ -413,7 +413,7 @@ def test_no_number_can_be_guessed_back_from_the_hash_of_what_was_sent():
 def test_counting_changes_nothing_and_is_recorded_as_a_search():
     everywhere()
     before = standing()
-    found = subject_find(actor=CAROL, subject=Subject.of(PHONE))
+    found = find_subject(actor=CAROL, subject=Subject.parse(PHONE))
     assert (found.edits, found.values, found.sessions) == (2, 4, [KEY])
     assert (found.drafts, found.reads, found.notes) == (2, 1, 8)
     assert standing() == before
