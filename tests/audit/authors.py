@@ -1,4 +1,4 @@
-"""Writing entries as the services do, in few words."""
+"""Write audit entries as the services do, in few words."""
 
 import threading
 import uuid
@@ -9,6 +9,8 @@ from django.db import OperationalError, connection, transaction
 
 from sessions_ui.audit.entries.reverts import revert_detail
 from sessions_ui.audit.log.record import (
+    ChangeRequest,
+    EditEnd,
     record_intent,
     record_note,
     record_outcome,
@@ -18,6 +20,7 @@ from sessions_ui.audit.log.record import (
 )
 from sessions_ui.domain.actor import SYSTEM, Actor
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
+from sessions_ui.domain.rules.outcomes import Outcome
 
 ALICE = Actor(id=1, label="Alice Moreau", role="Agent", remote_addr="203.0.113.24")
 BOB = Actor(id=2, label="Bob Tran", role="Agent")
@@ -35,28 +38,25 @@ def intent(
     code="wrong_number",
     note="",
     ticket="",
-    known=(),
+    personal_texts=(),
     status="",
     reverts=0,
 ):
-    """An intent alone; gives its id."""
+    """Record an intent alone; gives its id."""
+    request = ChangeRequest(
+        actor=actor,
+        session_key=key,
+        changes=changes or THEME,
+        status=status,
+        reason=ReasonGiven(code, note, ticket),
+        personal_texts=personal_texts,
+    )
     with transaction.atomic():
-        return record_intent(
-            actor=actor,
-            session_key=key,
-            session_label="",
-            changes=changes or THEME,
-            reason=ReasonGiven(code, note, ticket),
-            status=status,
-            base_version="",
-            op_key=uuid.uuid4(),
-            known=known,
-            detail=revert_detail(reverts),
-        ).id
+        return record_intent(request, op_key=uuid.uuid4(), detail=revert_detail(reverts)).id
 
 
 def sent(
-    intent_id,
+    edit_id,
     changes=None,
     *,
     actor=ALICE,
@@ -64,73 +64,70 @@ def sent(
     status="IDLE",
     sha256="9295571fb43a861b" * 4,
 ):
-    """The edit leaves."""
+    """Record that the edit leaves; gives the entry's id."""
+    request = ChangeRequest(
+        actor=actor,
+        session_key=key,
+        changes=changes or THEME,
+        status=status,
+        base_version="2026-11-23T19:00:00.000000Z",
+    )
     with transaction.atomic():
         return record_sent(
-            intent_id=intent_id,
-            actor=actor,
-            session_key=key,
-            changes=changes or THEME,
-            base_version="2026-11-23T19:00:00.000000Z",
-            status=status,
-            payload_sha256=sha256,
-            request_id=f"{intent_id}-1",
+            request, edit_id=edit_id, payload_sha256=sha256, request_id=f"{edit_id}-1"
         ).id
 
 
-def ended(intent_id, outcome="confirmed", results=None, *, actor=ALICE, key=KEY, **facts):
-    """The edit gets its outcome."""
+def ended(edit_id, outcome="confirmed", results=None, *, actor=ALICE, key=KEY, **facts):
+    """Record the edit's outcome; gives the entry's id."""
+    end = _end_of(edit_id, outcome, results, actor, key, facts)
     with transaction.atomic():
-        return record_outcome(
-            intent_id=intent_id,
-            actor=actor,
-            session_key=key,
-            outcome=outcome,
-            results=results or {},
-            **facts,
-        ).id
+        return record_outcome(end).id
 
 
-def resolved(intent_id, outcome="in_effect", results=None, *, key=KEY, **facts):
-    """The edit is settled by reading back."""
+def resolved(edit_id, outcome="in_effect", results=None, *, key=KEY, **facts):
+    """Record what reading back showed; gives the entry's id."""
+    end = _end_of(edit_id, outcome, results, SYSTEM, key, facts)
     with transaction.atomic():
-        return record_resolution(
-            intent_id=intent_id,
-            actor=SYSTEM,
-            session_key=key,
-            outcome=outcome,
-            results=results or {},
-            **facts,
-        ).id
+        return record_resolution(end).id
+
+
+def _end_of(edit_id, outcome, results, actor, key, facts):
+    return EditEnd(
+        edit_id=edit_id,
+        actor=actor,
+        session_key=key,
+        outcome=Outcome(outcome),
+        results=results or {},
+        **facts,
+    )
 
 
 def edit(changes=None, outcome="confirmed", *, actor=ALICE, key=KEY, status="IDLE", **reason):
-    """A whole edit: intent, sent, outcome. Gives the edit's id."""
-    intent_id = intent(changes, actor=actor, key=key, **reason)
-    sent(intent_id, changes, actor=actor, key=key, status=status)
+    """Record a whole edit: intent, sent, outcome; gives the edit's id."""
+    edit_id = intent(changes, actor=actor, key=key, **reason)
+    sent(edit_id, changes, actor=actor, key=key, status=status)
     results = {name: ("applied", now) for name, (_, now) in (changes or THEME).items()}
-    ended(intent_id, outcome, results, actor=actor, key=key, http_status=200, duration_ms=412)
-    return intent_id
+    ended(edit_id, outcome, results, actor=actor, key=key, http_status=200, duration_ms=412)
+    return edit_id
 
 
-def refusal(changes=None, *, actor=ALICE, key=KEY, reason=None, known=(), **detail):
-    """A refusal without an edit; gives its id."""
+def refusal(changes=None, *, actor=ALICE, key=KEY, reason=None, personal_texts=(), **detail):
+    """Record a refusal without an edit; gives its id."""
+    request = ChangeRequest(
+        actor=actor,
+        session_key=key,
+        changes=changes if changes is not None else THEME,
+        status="STARTED",
+        reason=reason,
+        personal_texts=personal_texts,
+    )
     with transaction.atomic():
-        return record_refusal(
-            actor=actor,
-            session_key=key,
-            session_label="",
-            changes=changes if changes is not None else THEME,
-            status="STARTED",
-            detail=detail,
-            error_code="STARTED",
-            reason=reason,
-            known=known,
-        ).id
+        return record_refusal(request, detail=detail, error_code="STARTED").id
 
 
 def note(about=None, action="audit.commented", said="", *, actor=CAROL, key=KEY, **detail):
-    """Something said about an edit, or by itself; gives its id."""
+    """Record a note about an edit, or about none; gives its id."""
     with transaction.atomic():
         return record_note(
             actor=actor,
@@ -142,12 +139,12 @@ def note(about=None, action="audit.commented", said="", *, actor=CAROL, key=KEY,
 
 
 class Undone(Exception):
-    """Ends an `undone` block."""
+    """End an `undone` block."""
 
 
 @contextmanager
 def undone():
-    """What happens inside is rolled back."""
+    """Roll back what happens inside."""
     try:
         with transaction.atomic():
             yield
@@ -158,8 +155,8 @@ def undone():
 
 @contextmanager
 def not_yet_committed(write):
-    """Somebody else has written and not committed; they do so at the end. Gives what they wrote, a
-    list of one."""
+    """Let another connection write, and commit only at the end of the block. Gives what ``write``
+    returned, as a list of one."""
     drawn, go_on, written = threading.Event(), threading.Event(), []
 
     def work():
@@ -182,7 +179,7 @@ def not_yet_committed(write):
 
 
 def waits(function):
-    """Hold that the function waits for a lock of PostgreSQL's."""
+    """Assert that the function waits for a lock of PostgreSQL."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")
     with pytest.raises(OperationalError, match="lock timeout"):

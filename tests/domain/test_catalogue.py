@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
-from sessions_ui.audit.log.record import record_intent
+from sessions_ui.audit.log.record import ChangeRequest, record_intent
 from sessions_ui.audit.search.pagination import session_history
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS, FieldSpec, Rule
@@ -70,13 +70,13 @@ def test_it_has_its_label_in_the_audit(monkeypatch):
         )
     with transaction.atomic():
         record_intent(
-            actor=Actor(id=1, label="alice", role="Agent"),
-            session_key="A-1",
-            session_label="",
-            changes={"vehicle.plate": ("ABCD 123", "XY 9")},
-            reason=ReasonGiven("customer_request"),
-            status="IDLE",
-            base_version="",
+            ChangeRequest(
+                actor=Actor(id=1, label="alice", role="Agent"),
+                session_key="A-1",
+                changes={"vehicle.plate": ("ABCD 123", "XY 9")},
+                status="IDLE",
+                reason=ReasonGiven("customer_request"),
+            ),
             op_key=uuid.uuid4(),
         )
     (row,) = session_history("A-1")

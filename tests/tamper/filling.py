@@ -77,7 +77,7 @@ class Edits:
         AuditValue.objects.bulk_create(
             AuditValue(entry_id=row.id, field=field, side=side, salt=salt, value=value)
             for row, vault in zip(rows, vaults, strict=True)
-            for (field, side), (salt, value) in vault._kept.items()
+            for field, side, salt, value in vault.rows
         )
         return [row.id for row in rows]
 

@@ -1,7 +1,7 @@
-"""Index rows of the audit: what an entry can be found by. Derived, so never part of the proof.
+"""Make the index rows of entries: the terms that an entry is found by. Derived, so never hashed.
 
-A plain value stands there normalised. A personal one stands as keyed hashes, of no use without
-AUDIT_TOKEN_KEY: of the whole, and of the few parts that it may be searched by.
+A plain value is indexed as normalised text. A personal value is indexed as keyed hashes, useless
+without AUDIT_TOKEN_KEY: one of the whole, and one of each part that it may be searched by.
 """
 
 import base64
@@ -22,132 +22,136 @@ from sessions_ui.models import AuditTerm
 
 OUTCOME, STATUS, FIELD, WORD = "@outcome", "@status", "@field", "@word"
 SEARCHED_KEYS = frozenset(spec.key for spec in CATALOGUE.writable)
-LONGEST = 64
-HEAD = 43
-"""A value longer than LONGEST stands with so many characters, and the hash of all of it."""
-STARTS = (3, 6)
+MAX_TERM_LENGTH = 64
+HEAD_LENGTH = 43
+"""A value longer than MAX_TERM_LENGTH is indexed by so many characters and a hash of all of it."""
+PHONE_START_LENGTHS = (3, 6)
 """A phone number is found by so many of its first digits."""
-LAST = 4
-WORD_START = 3
-MOST_WORDS = 6
-SHORTEST_WORD = 2
-MOST_NOTE_WORDS = 40
+PHONE_END_LENGTH = 4
+NAME_START_LENGTH = 3
+MAX_NAME_WORDS = 6
+MIN_WORD_LENGTH = 2
+MAX_NOTE_WORDS = 40
+MAX_STATUS_LENGTH = 20
 _KEYED_BYTES = 12
 _TAIL_BYTES = 15
 
+Terms = set[tuple[str, str]]
 
-def normal_of(spec: FieldSpec, value: object) -> str:
-    """The value as the index compares it: two that mean the same are one. A personal name without
-    its accents, and with one space between its words."""
+
+def normalize_value(spec: FieldSpec, value: object) -> str:
+    """The value as the index compares it: equal for two values that mean the same. Personal names
+    lose their accents and have one space between words."""
     text = MEANING[spec.kind].key(text_of(value)).casefold()
     if not spec.personal or spec.kind is Kind.PHONE:
         return text
     return " ".join(re.findall(r"[^\W_]+", folded(text)))
 
 
-def keyed(*parts: str) -> str:
-    """A keyed hash in 16 characters."""
+def keyed_hash(*parts: str) -> str:
+    """A hash of the parts under AUDIT_TOKEN_KEY, in 16 characters."""
     message = "\x00".join(parts).encode("utf-8", "replace")
-    found = hmac.digest(settings.AUDIT_TOKEN_KEY.encode(), message, hashlib.sha256)
-    return base64.urlsafe_b64encode(found[:_KEYED_BYTES]).decode()
+    digest = hmac.digest(settings.AUDIT_TOKEN_KEY.encode(), message, hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:_KEYED_BYTES]).decode()
 
 
 def value_term(spec: FieldSpec, value: object) -> str:
-    """What a whole value is indexed by, ``""`` for none."""
-    normal = normal_of(spec, value)
+    """The term of a whole value, ``""`` for an empty one."""
+    normal = normalize_value(spec, value)
     if not normal or spec.personal:
-        return keyed(spec.key, normal) if normal else ""
-    return normal if len(normal) <= LONGEST else head_of(normal) + _tail(normal)
+        return keyed_hash(spec.key, normal) if normal else ""
+    return normal if len(normal) <= MAX_TERM_LENGTH else term_head(normal) + _hash_tail(normal)
 
 
-def head_of(normal: str) -> str:
-    """How a long value begins in the index."""
-    return f"{normal[:HEAD]}#"
-
-
-def _tail(normal: str) -> str:
-    found = hashlib.sha256(normal.encode("utf-8", "replace")).digest()
-    return base64.urlsafe_b64encode(found[:_TAIL_BYTES]).decode()
+def term_head(normal: str) -> str:
+    """How the term of a long value begins: the value's first characters and a mark."""
+    return f"{normal[:HEAD_LENGTH]}#"
 
 
 def part_term(spec: FieldSpec, form: str, part: str) -> str:
-    """What a part of a personal value is indexed by: ``form`` says which part it is."""
-    return keyed(spec.key, form, part)
-
-
-def _parts(spec: FieldSpec, normal: str) -> Iterator[tuple[str, str]]:
-    if spec.kind is Kind.PHONE:
-        digits = local_digits(normal)
-        if len(digits) > max(STARTS):
-            yield from (("start", digits[:length]) for length in STARTS)
-            yield "last", digits[-LAST:]
-        return
-    for word in normal.split()[:MOST_WORDS]:
-        yield "word", word
-        if len(word) > WORD_START:
-            yield "start", word[:WORD_START]
+    """The term of a part of a personal value; ``form`` says which part ("start", "last",
+    "word")."""
+    return keyed_hash(spec.key, form, part)
 
 
 def value_terms(spec: FieldSpec, value: object) -> set[str]:
-    """Everything that a value is indexed by: the whole, and parts where it is personal."""
+    """All terms of a value: of the whole, and of its parts where it is personal."""
     whole = value_term(spec, value)
     if not whole or not spec.personal:
         return {whole} - {""}
-    normal = normal_of(spec, value)
-    return {whole, *(part_term(spec, *part) for part in _parts(spec, normal))}
+    normal = normalize_value(spec, value)
+    return {whole, *(part_term(spec, *part) for part in _searched_parts(spec, normal))}
 
 
-def change_terms(changes: Mapping[str, tuple[object, object]]) -> set[tuple[str, str]]:
-    """For each changed field its name, and both its values."""
-    tokens = _names(changes)
+def change_terms(changes: Mapping[str, tuple[object, object]]) -> Terms:
+    """The terms of changed fields: the name of each, and its values before and after."""
+    terms = _name_terms(changes)
     for key in changes.keys() & SEARCHED_KEYS:
-        found = {token for value in changes[key] for token in value_terms(CATALOGUE[key], value)}
-        tokens |= {(key, token) for token in found}
-    return tokens
+        values = {term for value in changes[key] for term in value_terms(CATALOGUE[key], value)}
+        terms |= {(key, term) for term in values}
+    return terms
 
 
-def name_terms(detail: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """The names of the fields that a refusal tells without their values: nobody could say what
-    they were."""
-    return _names(detail.get("fields") or ())
+def field_name_terms(detail: Mapping[str, Any]) -> Terms:
+    """The names of the fields that a refusal's detail lists without values, because the values
+    before were not known."""
+    return _name_terms(detail.get("fields") or ())
 
 
-def _names(keys: Iterable[str]) -> set[tuple[str, str]]:
-    return {(FIELD, key) for key in keys if key in CATALOGUE}
-
-
-def held_terms(results: Mapping[str, tuple[FieldResult | str, object]]) -> set[tuple[str, str]]:
-    """For each field in which PAVE holds something else than what it was sent, that value."""
+def result_terms(results: Mapping[str, tuple[FieldResult | str, object]]) -> Terms:
+    """The values that PAVE holds in place of those that it was sent."""
     return {
-        (key, token)
+        (key, term)
         for key, (result, held) in results.items()
         if key in SEARCHED_KEYS and not FieldResult(result).as_sent
-        for token in value_terms(CATALOGUE[key], held)
+        for term in value_terms(CATALOGUE[key], held)
     }
 
 
-def status_term(status: str) -> set[tuple[str, str]]:
+def status_terms(status: str) -> Terms:
     """PAVE's status at the time, where it is known."""
-    return {(STATUS, status[:20])} if status else set()
+    return {(STATUS, status[:MAX_STATUS_LENGTH])} if status else set()
 
 
-def words_of(text: str) -> list[str]:
-    """The words of free text as the index has them, in their order, each once: small, without
-    accents; those joined by a dash as one and each by itself, so that T-4821 is found by 4821."""
+def split_words(text: str) -> list[str]:
+    """The words of free text as they are indexed, in order, each once: lower case, without
+    accents. Words joined by a dash count as one and each by itself, so 4821 finds T-4821."""
     joined = re.findall(r"[^\W_]+(?:-[^\W_]+)*", folded(text))
-    words = (part[:LONGEST] for word in joined for part in (word, *word.split("-")))
-    return [word for word in dict.fromkeys(words) if len(word) >= SHORTEST_WORD]
+    words = (part[:MAX_TERM_LENGTH] for word in joined for part in (word, *word.split("-")))
+    return [word for word in dict.fromkeys(words) if len(word) >= MIN_WORD_LENGTH]
 
 
-def word_terms(note: str, ticket: str) -> set[tuple[str, str]]:
-    """Everything that a reason is found by: its ticket, and the first words of its note. Both as
-    the entry holds them, so that what was kept out of it is kept out here."""
-    return {(WORD, word) for word in (*words_of(ticket), *words_of(note)[:MOST_NOTE_WORDS])}
+def reason_terms(note: str, ticket: str) -> Terms:
+    """The words of a reason's ticket, and the first ones of its note. Pass both as the entry
+    stores them, so that what was scrubbed there is not indexed here."""
+    return {(WORD, word) for word in (*split_words(ticket), *split_words(note)[:MAX_NOTE_WORDS])}
 
 
-def terms_add(entry_id: int, tokens: Iterable[tuple[str, str]]) -> None:
-    """Index an entry; a token that is there already is left."""
+def terms_add(entry_id: int, terms: Iterable[tuple[str, str]]) -> None:
+    """Store an entry's terms; those that are stored already stay."""
     AuditTerm.objects.bulk_create(
-        [AuditTerm(field=field, val=val, entry_id=entry_id) for field, val in sorted(tokens)],
+        [AuditTerm(field=field, val=val, entry_id=entry_id) for field, val in sorted(terms)],
         ignore_conflicts=True,
     )
+
+
+def _hash_tail(normal: str) -> str:
+    digest = hashlib.sha256(normal.encode("utf-8", "replace")).digest()
+    return base64.urlsafe_b64encode(digest[:_TAIL_BYTES]).decode()
+
+
+def _searched_parts(spec: FieldSpec, normal: str) -> Iterator[tuple[str, str]]:
+    if spec.kind is Kind.PHONE:
+        digits = local_digits(normal)
+        if len(digits) > max(PHONE_START_LENGTHS):
+            yield from (("start", digits[:length]) for length in PHONE_START_LENGTHS)
+            yield "last", digits[-PHONE_END_LENGTH:]
+        return
+    for word in normal.split()[:MAX_NAME_WORDS]:
+        yield "word", word
+        if len(word) > NAME_START_LENGTH:
+            yield "start", word[:NAME_START_LENGTH]
+
+
+def _name_terms(keys: Iterable[str]) -> Terms:
+    return {(FIELD, key) for key in keys if key in CATALOGUE}

@@ -1,11 +1,12 @@
-"""Writing the record. Nothing else in the house inserts an audit entry.
+"""Record the steps of an edit, refusals, accesses and notes. Only this module inserts entries.
 
-Every function is called inside the transaction of the transition that it records, never across
-a call to PAVE. Personal values stand beside the entries, under salted commitments.
+Call every function inside the transaction of the transition that it records, never across a call
+to PAVE. Personal values are stored beside the entries, under salted commitments.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Required, TypedDict, Unpack
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sessions_ui.domain.actor import Actor
@@ -14,161 +15,117 @@ from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.models import AuditEntry, Kind
 
 from .body import (
-    FREE,
+    FREE_TEXT_KEYS,
     Changes,
     Results,
-    change_sides,
-    hidden_values,
-    payload_proof,
-    result_sides,
-    told,
-    why_columns,
+    change_body,
+    payload_hash,
+    reason_columns,
+    result_body,
+    scrub_detail,
+    stored_personal_values,
 )
 from .index_terms import (
     OUTCOME,
     change_terms,
-    held_terms,
-    name_terms,
-    status_term,
-    word_terms,
+    field_name_terms,
+    reason_terms,
+    result_terms,
+    status_terms,
 )
-from .insert import PersonalValues, entry_insert
-from .storing import RelatedRows
+from .insert import PersonalValues, RelatedRows, entry_insert
 
 UPDATE = "session.update"
+NO_DETAIL: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRequest:
+    """A change of a session that somebody asks for, against PAVE's ``status`` and ``base_version``.
+
+    ``personal_texts`` are the session's personal values at that moment
+    (`masking.personal_texts`), to be kept out of free text.
+    """
+
+    actor: Actor
+    session_key: str
+    changes: Changes
+    session_label: str = ""
+    status: str = ""
+    base_version: str = ""
+    reason: ReasonGiven | None = None
+    personal_texts: Iterable[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditEnd:
+    """How an edit ended: its outcome, the result of each field, and what PAVE answered.
+
+    ``detail`` is JSON; ``personal_texts`` as of a `ChangeRequest`.
+    """
+
+    edit_id: int
+    actor: Actor
+    session_key: str
+    outcome: Outcome
+    results: Results = field(default_factory=dict)
+    http_status: int | None = None
+    error_code: str = ""
+    duration_ms: int | None = None
+    new_version: str = ""
+    status: str = ""
+    detail: Mapping[str, object] = field(default_factory=dict)
+    personal_texts: Iterable[str] = ()
 
 
 def record_intent(
-    *,
-    actor: Actor,
-    session_key: str,
-    session_label: str,
-    changes: Changes,
-    reason: ReasonGiven,
-    status: str,
-    base_version: str,
-    op_key: UUID,
-    known: Iterable[str] = (),
-    detail: Mapping[str, object] | None = None,
+    request: ChangeRequest, *, op_key: UUID, detail: Mapping[str, object] = NO_DETAIL
 ) -> AuditEntry:
-    """An edit is about to be tried. Its id is the number of the edit. ``known``: the session's
-    personal texts of that moment (`masking.personal_texts`), to be kept out of the note;
-    ``detail``: which edit it takes back (`reverting.revert_detail`)."""
-    vault = PersonalValues()
-    body = change_sides(changes, vault)
-    hidden = hidden_values(bool(reason.note or reason.ticket), session_key, {*vault.values, *known})
-    why = why_columns(reason, hidden)
-    tokens = {(OUTCOME, Outcome.PENDING), *status_term(status), *change_terms(changes)}
-    tokens |= word_terms(why.get("reason_note", ""), why.get("ticket", ""))
-    return entry_insert(
-        kind=Kind.INTENT,
-        body=body,
-        detail=detail or {},
-        action=UPDATE,
-        session_key=session_key,
-        session_label=session_label,
-        status=status,
-        base_version=base_version,
-        op_key=op_key,
-        beside=RelatedRows(vault.rows, tokens),
-        **_who(actor),
-        **why,
-    )
-
-
-def record_sent(
-    *,
-    intent_id: int,
-    actor: Actor,
-    session_key: str,
-    changes: Changes,
-    base_version: str,
-    status: str,
-    payload_sha256: str,
-    request_id: str,
-) -> AuditEntry:
-    """The first byte is about to leave. ``changes`` are the ones that PAVE is sent, over its own
-    values of that moment; ``request_id`` is the one that PAVE is told."""
-    vault = PersonalValues()
-    return entry_insert(
-        kind=Kind.SENT,
-        op=intent_id,
-        body=change_sides(changes, vault),
-        detail={**payload_proof(changes, payload_sha256), "pave_request_id": request_id},
-        action=UPDATE,
-        session_key=session_key,
-        status=status,
-        base_version=base_version,
-        beside=RelatedRows(vault.rows, {*status_term(status), *change_terms(changes)}),
-        **_who(actor),
-    )
-
-
-class Ending(TypedDict, total=False):
-    """What is told of an edit's end. ``results`` may be empty; ``detail`` is JSON; ``known`` are
-    the session's personal texts, to be kept out of PAVE's words and of a note in the detail."""
-
-    intent_id: Required[int]
-    actor: Required[Actor]
-    session_key: Required[str]
-    outcome: Required[Outcome | str]
-    results: Required[Results]
-    http_status: int | None
-    error_code: str
-    duration_ms: int | None
-    new_version: str
-    status: str
-    detail: Mapping[str, object]
-    known: Iterable[str]
-
-
-def record_outcome(**ending: Unpack[Ending]) -> AuditEntry:
-    """What became of an edit by PAVE's answer, or by what stopped it. Once an edit: a second one
-    raises IntegrityError."""
-    return _ended(Kind.OUTCOME, ending)
-
-
-def record_resolution(**ending: Unpack[Ending]) -> AuditEntry:
-    """What reading PAVE back said of an edit; may come more than once, the latest counts."""
-    return _ended(Kind.RESOLUTION, ending)
+    """Record that an edit is about to be tried. The entry's id is the number of the edit;
+    ``detail`` says which edit it takes back (`reverts.revert_detail`)."""
+    return _insert_request(Kind.INTENT, Outcome.PENDING, request, detail, op_key=op_key)
 
 
 def record_refusal(
-    *,
-    actor: Actor,
-    session_key: str,
-    session_label: str,
-    changes: Changes,
-    status: str,
-    detail: Mapping[str, object],
-    outcome: Outcome | str = Outcome.REFUSED_BY_POLICY,
-    reason: ReasonGiven | None = None,
-    error_code: str = "",
-    known: Iterable[str] = (),
+    request: ChangeRequest, *, detail: Mapping[str, object], error_code: str = ""
 ) -> AuditEntry:
-    """Something was asked for and refused before it became an edit. ``known`` as of an intent."""
-    vault = PersonalValues()
-    body = change_sides(changes, vault)
-    free = bool(FREE & detail.keys() or reason and (reason.note or reason.ticket))
-    hidden = hidden_values(free, session_key, {*vault.values, *known})
-    why = why_columns(reason, hidden)
-    tokens = {(OUTCOME, Outcome(outcome)), *status_term(status), *change_terms(changes)}
-    tokens |= name_terms(detail)
-    tokens |= word_terms(why.get("reason_note", ""), why.get("ticket", ""))
+    """Record that our rules refused a change before it became an edit."""
+    refused = Outcome.REFUSED_BY_POLICY
+    columns = {"outcome": refused.value, "error_code": error_code}
+    return _insert_request(Kind.REFUSAL, refused, request, detail, **columns)
+
+
+def record_sent(
+    request: ChangeRequest, *, edit_id: int, payload_sha256: str, request_id: str
+) -> AuditEntry:
+    """Record that the first byte of an edit is about to leave. The changes are against PAVE's own
+    values at that moment; ``request_id`` goes to PAVE as X-Request-ID."""
+    personal = PersonalValues()
+    body = change_body(request.changes, personal)
+    terms = {*status_terms(request.status), *change_terms(request.changes)}
     return entry_insert(
-        kind=Kind.REFUSAL,
+        kind=Kind.SENT,
+        op=edit_id,
         body=body,
-        detail=told(detail, hidden),
+        detail={**payload_hash(request.changes, payload_sha256), "pave_request_id": request_id},
         action=UPDATE,
-        session_key=session_key,
-        session_label=session_label,
-        status=status,
-        outcome=Outcome(outcome).value,
-        error_code=error_code,
-        beside=RelatedRows(vault.rows, tokens),
-        **_who(actor),
-        **why,
+        session_key=request.session_key,
+        status=request.status,
+        base_version=request.base_version,
+        related=RelatedRows(personal.rows, terms),
+        **_actor_columns(request.actor),
     )
+
+
+def record_outcome(end: EditEnd) -> AuditEntry:
+    """Record how PAVE answered an edit, or what stopped it. An edit has one outcome: a second one
+    raises IntegrityError."""
+    return _insert_end(Kind.OUTCOME, end)
+
+
+def record_resolution(end: EditEnd) -> AuditEntry:
+    """Record what reading PAVE back showed of an edit. There may be several; the latest counts."""
+    return _insert_end(Kind.RESOLUTION, end)
 
 
 def record_access(
@@ -176,17 +133,17 @@ def record_access(
     actor: Actor,
     action: str,
     session_key: str = "",
-    detail: Mapping[str, object] | None = None,
+    detail: Mapping[str, object] = NO_DETAIL,
 ) -> AuditEntry:
-    """Someone read or took out what is personal or the audit itself. ``detail`` is without
-    personal values."""
+    """Record that somebody read or exported personal values or the audit itself. ``detail`` must
+    hold nothing personal."""
     return entry_insert(
         kind=Kind.ACCESS,
         body={},
-        detail=told(detail or {}, ()),
+        detail=scrub_detail(detail, ()),
         action=action,
         session_key=session_key,
-        **_who(actor),
+        **_actor_columns(actor),
     )
 
 
@@ -196,46 +153,86 @@ def record_note(
     action: str,
     about: int | None,
     session_key: str = "",
-    detail: Mapping[str, object] | None = None,
+    detail: Mapping[str, object] = NO_DETAIL,
 ) -> AuditEntry:
-    """Something is said or done about an edit: ``about`` is the id of its first entry, in whose
-    story the note then stands; None: it stands by itself. Free text is ``note`` in the detail."""
-    facts = detail or {}
-    hidden = hidden_values(bool(FREE & facts.keys()), session_key, set(), about)
+    """Record what somebody wrote or did about an edit (``about``: its id), among whose steps it is
+    shown, or about none. Free text is ``note`` in the detail."""
+    hidden = stored_personal_values(session_key, about) if _has_free_text(detail) else set()
     return entry_insert(
         kind=Kind.NOTE,
         op=about,
         body={},
-        detail=told(facts, hidden),
+        detail=scrub_detail(detail, hidden),
         action=action,
         session_key=session_key,
-        **_who(actor),
+        **_actor_columns(actor),
     )
 
 
-def _ended(kind: Kind, ending: Ending) -> AuditEntry:
-    columns: dict[str, Any] = dict(ending)
-    intent_id, results = columns.pop("intent_id"), columns.pop("results")
-    detail: Mapping[str, object] = columns.pop("detail", {})
-    outcome = Outcome(ending["outcome"])
-    columns["outcome"] = outcome.value
-    vault = PersonalValues()
-    body = result_sides(results, vault)
-    known = {*vault.values, *columns.pop("known", ())}
-    hidden = hidden_values(bool(FREE & detail.keys()), ending["session_key"], known, intent_id)
-    stale = [(OUTCOME, known) for known in Outcome if known is not outcome]
+def _insert_request(
+    kind: Kind,
+    indexed_outcome: Outcome,
+    request: ChangeRequest,
+    detail: Mapping[str, object],
+    **columns: Any,
+) -> AuditEntry:
+    personal = PersonalValues()
+    body = change_body(request.changes, personal)
+    hidden = {*personal.values, *request.personal_texts}
+    if _has_free_text(detail, request.reason):
+        hidden |= stored_personal_values(request.session_key)
+    reason = reason_columns(request.reason, hidden)
+    terms = {(OUTCOME, indexed_outcome), *status_terms(request.status)}
+    terms |= change_terms(request.changes) | field_name_terms(detail)
+    terms |= reason_terms(reason.get("reason_note", ""), reason.get("ticket", ""))
     return entry_insert(
         kind=kind,
-        op=intent_id,
         body=body,
-        detail=told(detail, hidden),
+        detail=scrub_detail(detail, hidden),
         action=UPDATE,
-        beside=RelatedRows(vault.rows, {(OUTCOME, outcome), *held_terms(results)}, stale),
-        **_who(columns.pop("actor")),
+        session_key=request.session_key,
+        session_label=request.session_label,
+        status=request.status,
+        base_version=request.base_version,
+        related=RelatedRows(personal.rows, terms),
+        **_actor_columns(request.actor),
+        **reason,
         **columns,
     )
 
 
-def _who(actor: Actor) -> dict[str, Any]:
-    row = dict(vars(actor))
-    return {f"actor_{name}": row.pop(name) for name in ("id", "label", "role")} | row
+def _insert_end(kind: Kind, end: EditEnd) -> AuditEntry:
+    personal = PersonalValues()
+    body = result_body(end.results, personal)
+    hidden = {*personal.values, *end.personal_texts}
+    if _has_free_text(end.detail):
+        hidden |= stored_personal_values(end.session_key, end.edit_id)
+    # The index knows an edit by its latest outcome only.
+    stale = [(OUTCOME, outcome) for outcome in Outcome if outcome is not end.outcome]
+    terms = {(OUTCOME, end.outcome), *result_terms(end.results)}
+    return entry_insert(
+        kind=kind,
+        op=end.edit_id,
+        body=body,
+        detail=scrub_detail(end.detail, hidden),
+        action=UPDATE,
+        session_key=end.session_key,
+        outcome=end.outcome.value,
+        http_status=end.http_status,
+        error_code=end.error_code,
+        duration_ms=end.duration_ms,
+        new_version=end.new_version,
+        status=end.status,
+        related=RelatedRows(personal.rows, terms, stale),
+        **_actor_columns(end.actor),
+    )
+
+
+def _has_free_text(detail: Mapping[str, object], reason: ReasonGiven | None = None) -> bool:
+    """Whether text goes into the entry that must be scrubbed; else nothing is looked up for it."""
+    return bool(FREE_TEXT_KEYS & detail.keys() or (reason and (reason.note or reason.ticket)))
+
+
+def _actor_columns(actor: Actor) -> dict[str, Any]:
+    columns = dict(vars(actor))
+    return {f"actor_{name}": columns.pop(name) for name in ("id", "label", "role")} | columns

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 from unicodedata import normalize
 
-from sessions_ui.audit.log.index_terms import keyed
+from sessions_ui.audit.log.index_terms import keyed_hash
 from sessions_ui.domain.values.phone import local_digits, normalize_phone
 from sessions_ui.domain.values.text import folded
 from sessions_ui.models.privacy import LABELS
@@ -44,7 +44,7 @@ def find_names(text: str, fewest: int = 1) -> Iterator[str]:
 
 
 def _hash_subject(kind: str, normalized: str) -> str:
-    return keyed("@erased", kind, normalized)
+    return keyed_hash("@erased", kind, normalized)
 
 
 def _join_groups(groups: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.db.models import Q
 from django.utils import timezone
 
-from sessions_ui.audit.log.index_terms import HEAD
+from sessions_ui.audit.log.index_terms import HEAD_LENGTH
 from sessions_ui.audit.sql import first_id_since
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
 from sessions_ui.domain.rules.watch_rules import Numbers
@@ -105,8 +105,8 @@ def _new_host(entry: AuditEntry, _numbers: Numbers) -> bool:
     sent = AuditEntry.objects.filter(op=entry.op, kind=Kind.SENT).first()
     if sent and _origin(json.loads(sent.body)[REDIRECT][0]) == origin:
         return False
-    begins = Q(val=origin) if len(origin) < HEAD else Q(val__startswith=origin[:HEAD])
-    for sign in _AFTER_HOST if len(origin) < HEAD else "":
+    begins = Q(val=origin) if len(origin) < HEAD_LENGTH else Q(val__startswith=origin[:HEAD_LENGTH])
+    for sign in _AFTER_HOST if len(origin) < HEAD_LENGTH else "":
         begins |= Q(val__startswith=f"{origin}{sign}")
     seen = AuditTerm.objects.filter(begins, field=REDIRECT, entry_id__lt=entry.op)
     return not seen.exists()

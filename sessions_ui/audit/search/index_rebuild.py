@@ -19,11 +19,11 @@ from sessions_ui.audit.log.index_terms import (
     STATUS,
     WORD,
     change_terms,
-    held_terms,
-    name_terms,
-    status_term,
+    field_name_terms,
+    reason_terms,
+    result_terms,
+    status_terms,
     terms_add,
-    word_terms,
 )
 from sessions_ui.audit.log.insert import HORIZON_LOCK
 from sessions_ui.domain.catalogue import CATALOGUE
@@ -77,15 +77,15 @@ def _of_change(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Term
         )
         for key, pair in sides.items()
     }
-    tokens = change_terms(changes) | status_term(entry.status)  # type: ignore[arg-type]
+    tokens = change_terms(changes) | status_terms(entry.status)  # type: ignore[arg-type]
     if entry.kind == Kind.REFUSAL:
-        tokens |= name_terms(json.loads(entry.detail))
-    return tokens | word_terms(entry.reason_note, entry.ticket)
+        tokens |= field_name_terms(json.loads(entry.detail))
+    return tokens | reason_terms(entry.reason_note, entry.ticket)
 
 
 def _of_end(entry: AuditEntry, kept: dict[tuple[int, str, int], str]) -> Terms:
     results: dict[str, Any] = json.loads(entry.body)
-    return held_terms(
+    return result_terms(
         {
             key: (
                 result,

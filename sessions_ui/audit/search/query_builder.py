@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
-from sessions_ui.audit.log.index_terms import FIELD, OUTCOME, STATUS, WORD, words_of
+from sessions_ui.audit.log.index_terms import FIELD, OUTCOME, STATUS, WORD, split_words
 from sessions_ui.audit.sql import first_id_since
 from sessions_ui.models import AuditEntry, AuditTerm, Kind
 
@@ -142,7 +142,7 @@ class EntrySearch:
 def words_read(chosen: AuditFilter) -> AuditFilter:
     """The question with what was typed as words of a note or a ticket, where it is itself no
     ticket and no entry's number."""
-    words, number = tuple(words_of(chosen.ticket)), chosen.entry
+    words, number = tuple(split_words(chosen.ticket)), chosen.entry
     named = Q(ticket=chosen.ticket) & ~Q(ticket="")
     if not words or AuditEntry.objects.filter(named).exists():
         return chosen

@@ -9,15 +9,15 @@ from unicodedata import normalize
 from django.db.models import Exists, OuterRef, Q
 
 from sessions_ui.audit.log.index_terms import (
-    HEAD,
-    LAST,
-    LONGEST,
+    HEAD_LENGTH,
+    MAX_TERM_LENGTH,
+    NAME_START_LENGTH,
+    PHONE_END_LENGTH,
+    PHONE_START_LENGTHS,
     SEARCHED_KEYS,
-    STARTS,
-    WORD_START,
-    head_of,
-    normal_of,
+    normalize_value,
     part_term,
+    term_head,
     value_term,
 )
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
@@ -36,12 +36,13 @@ _EXTENSION = re.compile(r"(?<=\d)[\s;,]*(?:extension|ext|x)[.=]?\s*\d{1,6}$")
 _ABROAD = re.compile(r"^00(?=(?:\D*\d){3})")
 _FOUND_BY = {
     Kind.PHONE: (
-        f"is masked: it is found whole, by its first {STARTS[0]} or {STARTS[1]} digits and a star,"
-        f" or by its last {LAST} digits."
+        "is masked: it is found whole, by its first"
+        f" {PHONE_START_LENGTHS[0]} or {PHONE_START_LENGTHS[1]} digits and a star,"
+        f" or by its last {PHONE_END_LENGTH} digits."
     ),
     Kind.TEXT: (
-        f"is masked: it is found whole, by one whole word, or by the first {WORD_START} letters of"
-        " a word and a star."
+        "is masked: it is found whole, by one whole word, or by the first"
+        f" {NAME_START_LENGTH} letters of a word and a star."
     ),
 }
 
@@ -82,7 +83,8 @@ def seek_hint(text: str, field: str = "") -> str:
     if _NAME_SIGNS.fullmatch(start):
         return f"A name {_FOUND_BY[Kind.TEXT]}"
     digits = len(_ONE_DIGIT.findall(_dialled(start)))
-    asked_well = digits >= _WHOLE_PHONE or digits in (STARTS if text.endswith(STAR) else (LAST,))
+    lengths = PHONE_START_LENGTHS if text.endswith(STAR) else (PHONE_END_LENGTH,)
+    asked_well = digits >= _WHOLE_PHONE or digits in lengths
     if not digits or asked_well or not _PHONE_SIGNS.fullmatch(_dialled(start)):
         return ""
     return f"A phone number {_FOUND_BY[Kind.PHONE]}"
@@ -99,16 +101,16 @@ def _plain(spec: FieldSpec, text: str) -> Q:
     if not text.endswith(STAR):
         val = value_term(spec, text)
         return Q(field=spec.key, val=val) if val else Q()
-    start = normal_of(spec, text.rstrip(STAR))
-    if len(start) <= HEAD:
+    start = normalize_value(spec, text.rstrip(STAR))
+    if len(start) <= HEAD_LENGTH:
         return _range(spec, start)
     # Behind its head a long value is a hash here: its entries are asked themselves.
     spelled = json.dumps(start, ensure_ascii=False)[:-1]
     told = AuditEntry.objects.filter(
         Q(id=OuterRef("entry_id")) | Q(op=OuterRef("entry_id")), body__icontains=spelled
     )
-    long = _range(spec, head_of(start)) & Q(Exists(told))
-    return long | _range(spec, start) if len(start) <= LONGEST else long
+    long = _range(spec, term_head(start)) & Q(Exists(told))
+    return long | _range(spec, start) if len(start) <= MAX_TERM_LENGTH else long
 
 
 def _range(spec: FieldSpec, start: str) -> Q:
@@ -133,17 +135,17 @@ def _phone_vals(spec: FieldSpec, text: str, start: bool) -> list[str]:
         return []
     if start and len(digits) < _WHOLE_PHONE:
         digits = local_start(text)
-        return [part_term(spec, "start", digits)] if len(digits) in STARTS else []
-    if len(digits) == LAST:
+        return [part_term(spec, "start", digits)] if len(digits) in PHONE_START_LENGTHS else []
+    if len(digits) == PHONE_END_LENGTH:
         return [part_term(spec, "last", digits)]
-    return [value_term(spec, text)] if len(digits) > LAST else []
+    return [value_term(spec, text)] if len(digits) > PHONE_END_LENGTH else []
 
 
 def _name_vals(spec: FieldSpec, text: str, start: bool) -> list[str]:
-    name = normal_of(spec, text)
+    name = normalize_value(spec, text)
     if " " in name or not name:
         return [] if start or not name else [value_term(spec, text)]
     word = part_term(spec, "word", name)
     if not start:
         return [word]
-    return [part_term(spec, "start", name), word] if len(name) == WORD_START else []
+    return [part_term(spec, "start", name), word] if len(name) == NAME_START_LENGTH else []

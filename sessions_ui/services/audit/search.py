@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions_ui.audit.entries.detail import EntryDetail, entry_detail, first_of
 from sessions_ui.audit.integrity.verify_entry import EntryVerification, verify_entry
-from sessions_ui.audit.log.index_terms import WORD, keyed, words_of
+from sessions_ui.audit.log.index_terms import WORD, keyed_hash, split_words
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.audit.search.filters import AuditFilter, filter_read
 from sessions_ui.audit.search.pagination import Page, entries_page
@@ -113,7 +113,7 @@ def _searched(actor: Actor, chosen: AuditFilter) -> bool:
 def _question(chosen: AuditFilter) -> str:
     """A mark by which a question is known again, values that the record does not keep included:
     keyed, and so short that a value cannot be guessed from it."""
-    return keyed("@question", chosen.link())[:MARK]
+    return keyed_hash("@question", chosen.link())[:MARK]
 
 
 def newest_seen(page: Page) -> int:
@@ -149,7 +149,7 @@ def asked(chosen: AuditFilter) -> Mapping[str, str]:
 def _on_record(chosen: AuditFilter) -> bool:
     """Whether what was typed as words is a number of an entry, or stands in the record anyhow: any
     other word could be a person's name."""
-    words = set(words_of(chosen.ticket))
+    words = set(split_words(chosen.ticket))
     known = AuditTerm.objects.filter(field=WORD, val__in=words).values_list("val", flat=True)
     return chosen.entry is not None or words == set(known)
 

@@ -45,7 +45,7 @@ def _record_fault(actor: Actor, edit: Edit, base: Snapshot, fault: PaveError) ->
         error_code=fault.cause,
         duration_ms=fault.duration_ms,
         detail=fault_detail(fault),
-        known=personal_texts({spec.key: base.value(spec.key) for spec in CATALOGUE}),
+        personal_texts=personal_texts({spec.key: base.value(spec.key) for spec in CATALOGUE}),
     )
 
 

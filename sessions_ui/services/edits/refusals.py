@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from sessions_ui.audit.log.record import record_refusal
+from sessions_ui.audit.log.record import ChangeRequest, record_refusal
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.merge import Merge
@@ -27,11 +27,11 @@ def record_forbidden_post(
         detail["fields"] = sorted(form_data.typed)
     with transaction.atomic():
         record_refusal(
-            actor=actor,
-            session_key=session_key,
-            session_label="",
-            changes=_changes(token, form_data) if token else {},
-            status="",
+            ChangeRequest(
+                actor=actor,
+                session_key=session_key,
+                changes=_changes(token, form_data) if token else {},
+            ),
             detail=detail,
             error_code=str(Reason.NO_PERMISSION),
         )
@@ -63,11 +63,13 @@ def record_locked_fields(actor: Actor, form_state: FormState) -> None:
     error_code = next(iter(locks.values()), "unknown_field")
     with transaction.atomic():
         record_refusal(
-            actor=actor,
-            session_key=form_state.session_key,
-            session_label=snapshot.vehicle_label,
-            changes={key: (merged.now, merged.mine) for key, merged in refused.items()},
-            status=snapshot.raw_status,
+            ChangeRequest(
+                actor=actor,
+                session_key=form_state.session_key,
+                session_label=snapshot.vehicle_label,
+                changes={key: (merged.now, merged.mine) for key, merged in refused.items()},
+                status=snapshot.raw_status,
+            ),
             detail={"locks": locks, "unknown_names": list(form_state.unknown_names)},
             error_code=str(Reason.EDIT_PENDING) if form_state.pending else error_code,
         )

@@ -9,7 +9,7 @@ import uuid
 from django.db import IntegrityError, transaction
 
 from sessions_ui.audit.entries.reverts import revert_detail, reverts_still
-from sessions_ui.audit.log.record import record_intent
+from sessions_ui.audit.log.record import ChangeRequest, record_intent
 from sessions_ui.domain.rules.outcomes import Outcome, State
 from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.domain.values.masking import personal_texts
@@ -69,15 +69,14 @@ def _reserve(submission: Submission) -> Edit | None:
         with transaction.atomic():
             now = wait_for_slot(submission.session_key)  # the wait is no part of the lease
             entry = record_intent(
-                actor=actor,
-                session_key=submission.session_key,
-                session_label="",
-                changes=changes,
-                reason=submission.reason,
-                status="",
-                base_version="",
+                ChangeRequest(
+                    actor=actor,
+                    session_key=submission.session_key,
+                    changes=changes,
+                    reason=submission.reason,
+                    personal_texts=personal_texts(token.texts),
+                ),
                 op_key=uuid.uuid4(),
-                known=personal_texts(token.texts),
                 detail=revert_detail(reverts_still(form_data.reverts, form_data.typed)),
             )
             return Edit.objects.create(
@@ -132,7 +131,7 @@ def _unreadable(edit: Edit, submission: Submission, fault: PaveError) -> SubmitR
         allowed={State.INTENT},
         error_code=code,
         detail=fault_detail(fault),
-        known=personal_texts(submission.token.texts),
+        personal_texts=personal_texts(submission.token.texts),
     )
     form_state = _form_state(submission, SessionRead(fault=fault))
     save_submission_draft(submission, form_state)

@@ -12,7 +12,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from sessions_ui.audit.log.record import record_outcome, record_resolution, record_sent
+from sessions_ui.audit.log.record import (
+    ChangeRequest,
+    EditEnd,
+    record_outcome,
+    record_resolution,
+    record_sent,
+)
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, State
 from sessions_ui.domain.snapshot import Snapshot
@@ -31,7 +37,7 @@ class EndFacts(TypedDict, total=False):
     duration_ms: int | None
     new_version: str
     detail: Mapping[str, object]
-    known: Iterable[str]
+    personal_texts: Iterable[str]
 
 
 def lease_period() -> timedelta:
@@ -64,12 +70,14 @@ def move_to_sent(
         {State.INTENT},
         State.SENT,
         lambda: record_sent(
-            intent_id=edit.entry_id,
-            actor=actor,
-            session_key=edit.session_key,
-            changes=changes,
-            base_version=base.updated_at,
-            status=base.raw_status,
+            ChangeRequest(
+                actor=actor,
+                session_key=edit.session_key,
+                changes=changes,
+                status=base.raw_status,
+                base_version=base.updated_at,
+            ),
+            edit_id=edit.entry_id,
             payload_sha256=sha256,
             request_id=pave_request_id(edit),
         ),
@@ -114,7 +122,7 @@ def move_to_resolution(
 
 
 def _end(
-    record: Callable[..., AuditEntry],
+    record: Callable[[EditEnd], AuditEntry],
     edit: Edit,
     outcome: Outcome,
     actor: Actor,
@@ -128,12 +136,14 @@ def _end(
         allowed,
         outcome.value,
         lambda: record(
-            intent_id=edit.entry_id,
-            actor=actor,
-            session_key=edit.session_key,
-            outcome=outcome,
-            results=results or {},
-            **facts,
+            EditEnd(
+                edit_id=edit.entry_id,
+                actor=actor,
+                session_key=edit.session_key,
+                outcome=outcome,
+                results=results or {},
+                **facts,
+            )
         ),
         lambda _: columns,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sessions_ui.audit.log.body import known_values
+from sessions_ui.audit.log.body import stored_personal_values
 from sessions_ui.audit.log.record import record_access, record_note
 from sessions_ui.audit.privacy.erasure import (
     SubjectEntry,
@@ -146,7 +146,7 @@ def erase_subject(
     """
     entries = find_entries(subject, progress)
     sessions = {entry.session_key for entry in entries[:SESSIONS_SHOWN]}
-    basis = scrub(basis, {subject.typed}.union(*map(known_values, sessions)))
+    basis = scrub(basis, {subject.typed}.union(*map(stored_personal_values, sessions)))
     erasure = register_erasure(actor, subject, basis) if subject.normalized else None
     edits = find_edits(subject, [entry.entry_id for entry in entries])
     edit_by_entry = {edit.entry_id: edit for edit in edits}

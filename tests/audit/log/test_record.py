@@ -96,17 +96,17 @@ def test_a_name_is_scrubbed_from_pave_s_words():
 
 
 NAMED = "For daniel, says Mr OSEI (Daniel Osei)"
+NAMES = {"Daniel Osei"}
 HIDDEN = "For •••••, says Mr ••••• (•••••)"
 
 
 def test_a_name_that_pave_held_unchanged_gets_into_no_free_text():
     """The values of the session at that time are told by the caller."""
-    known = {"Daniel Osei"}
-    edit_id = intent(note=NAMED, ticket="Daniel-1", known=known)
+    edit_id = intent(note=NAMED, ticket="Daniel-1", personal_texts=NAMES)
     sent(edit_id)
-    end = ended(edit_id, "refused", detail={"pave_message": NAMED}, known=known)
-    closed = resolved(edit_id, "unresolved", detail={"note": NAMED}, known=known)
-    refused = refusal(known=known, reason=ReasonGiven("other", NAMED), pave_message=NAMED)
+    end = ended(edit_id, "refused", detail={"pave_message": NAMED}, personal_texts=NAMES)
+    closed = resolved(edit_id, "unresolved", detail={"note": NAMED}, personal_texts=NAMES)
+    refused = refusal(personal_texts=NAMES, reason=ReasonGiven("other", NAMED), pave_message=NAMED)
     first = AuditEntry.objects.get(id=edit_id)
     assert (first.reason_note, first.ticket) == (HIDDEN, "•••••-1")
     assert AuditEntry.objects.get(id=refused).reason_note == HIDDEN

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from sessions_ui.audit.log.index_terms import MOST_NOTE_WORDS, WORD, words_of
+from sessions_ui.audit.log.index_terms import MAX_NOTE_WORDS, WORD, split_words
 from sessions_ui.audit.search.index_rebuild import index_rebuild
 from sessions_ui.audit.search.pagination import entries_page
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
@@ -63,7 +63,7 @@ def test_what_is_kept_out_of_a_note_is_kept_out_of_the_index():
 
 
 def test_a_long_note_is_found_by_its_first_words():
-    entry = edit(note=" ".join(f"word{place:03d}" for place in range(MOST_NOTE_WORDS + 1)))
+    entry = edit(note=" ".join(f"word{place:03d}" for place in range(MAX_NOTE_WORDS + 1)))
     assert found("word000 word039") == [entry]
     assert found("word040") == []
 
@@ -84,7 +84,7 @@ def test_the_index_of_words_can_be_made_anew():
      ("Ünïcode naïve NAÏVE", ["unicode", "naive"]), ("••• a_b", [])],
 )  # fmt: skip
 def test_words(text, words):
-    assert words_of(text) == words
+    assert split_words(text) == words
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a small table is always read whole")

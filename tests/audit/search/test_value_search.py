@@ -6,7 +6,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_ui.audit.log.index_terms import change_terms, normal_of, value_terms
+from sessions_ui.audit.log.index_terms import change_terms, normalize_value, value_terms
 from sessions_ui.audit.search.filters import filter_read
 from sessions_ui.audit.search.query_builder import id_window, matching_ids
 from sessions_ui.audit.search.value_search import seek
@@ -133,7 +133,7 @@ def test_a_beginning_is_what_python_says_it_is(values, start):
         )  # fmt: skip
     wanted = [
         number + 1 for number, value in enumerate(values)
-        if normal_of(spec, value).startswith(normal_of(spec, start)) and value.strip()
+        if normalize_value(spec, value).startswith(normalize_value(spec, start)) and value.strip()
     ]  # fmt: skip
     rows = AuditTerm.objects.filter(seek(f"{start}*", spec.key))
     assert sorted(set(rows.values_list("entry_id", flat=True))) == wanted

@@ -14,14 +14,15 @@ from django.db.models import Max
 
 from sessions_ui.audit.integrity.triggers import install_triggers, remove_triggers
 from sessions_ui.audit.log import insert as writing
-from sessions_ui.audit.log.record import record_intent
+from sessions_ui.audit.log.record import ChangeRequest, record_intent
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, State
 from sessions_ui.models import AuditCheckpoint, AuditEntry, AuditTerm, AuditValue, Edit
-from sessions_ui.services.edits import submit as edits
+from sessions_ui.services.edits import submit
 from sessions_ui.services.edits.form_data import FormData
 from sessions_ui.services.edits.form_token import FormToken
+from sessions_ui.services.edits.submission import Submission
 from sessions_ui.services.edits.transitions import move_to_outcome, move_to_sent
 
 from .facts import Stream, session_key
@@ -69,11 +70,13 @@ class Desk:
     def intent(self, fact):
         """The intent alone, committed."""
         with transaction.atomic():
-            record_intent(
-                actor=actor_of(fact), session_key=session_key(fact.session), session_label="",
-                changes=fact.changes, reason=reason_of(fact), status="", base_version="",
-                op_key=fact.op_key,
-            )  # fmt: skip
+            request = ChangeRequest(
+                actor=actor_of(fact),
+                session_key=session_key(fact.session),
+                changes=fact.changes,
+                reason=reason_of(fact),
+            )
+            record_intent(request, op_key=fact.op_key)
 
     def write(self, fact):
         """A whole edit; gives the seconds of each of its three commits."""
@@ -83,7 +86,7 @@ class Desk:
         before = fact.state | {name: was for name, (was, _) in fact.changes.items()}
         seen = FormToken(session_key=key, actor_id=fact.person, texts=before)
         posted = FormData(typed=wanted, inputs=wanted)
-        edit = edits._reserve(actor, key, seen, posted, reason_of(fact))
+        edit = submit._reserve(Submission(actor, seen, posted, reason_of(fact)))
         times = [perf_counter()]
         base = SimpleNamespace(updated_at=fact.at.isoformat(), raw_status=fact.status)
         sha256 = fact.op_key.hex * 2

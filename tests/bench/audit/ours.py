@@ -6,17 +6,18 @@ clock and the last step, the statement that stores them, are replaced.
 
 import json
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from operator import itemgetter
 from types import SimpleNamespace
 from unittest import mock
 
-from sessions_ui.audit.log import body as sides
 from sessions_ui.audit.log import index_terms as tokens
 from sessions_ui.audit.log import insert as writing
 from sessions_ui.audit.log import record
 from sessions_ui.audit.log.canonical import COLUMNS, HASH_VERSION
 from sessions_ui.domain.actor import SYSTEM, Actor
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
+from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.models import Edit
 
 from .facts import session_key
@@ -64,27 +65,27 @@ class Bulk:
     @contextmanager
     def taking(self):
         """While inside, what is recorded comes here instead of into the database."""
-        writing._lengths()  # asks the model that is about to be replaced, once
+        writing._max_lengths()  # asks the model that is about to be replaced, once
         with ExitStack() as stack:
             for where, name, other in (
                 (writing, "entry_store", self._store),
                 (writing, "database_clock", lambda: self._at),
                 (writing, "AuditEntry", lambda id, **_: SimpleNamespace(id=id)),
-                (sides, "known_values", lambda *_: set()),
+                (record, "stored_personal_values", lambda *_: set()),
                 (tokens, "value_terms", _recurring(tokens.value_terms)),
             ):
                 stack.enter_context(mock.patch.object(where, name, other))
             yield self
 
-    def _store(self, row, beside):
+    def _store(self, row, related):
         self._id += 1
         row["ts"] = plain(row["ts"])
         if row["op_key"] is not None and not self._native:
             row["op_key"] = row["op_key"].hex
         self._into["audit_entry"].append((self._id, *columns_of(row)))
-        self._into["audit_value"].extend((self._id, *one) for one in beside.kept)
-        self._tokens.difference_update(beside.stale)
-        self._tokens.update(beside.tokens)
+        self._into["audit_value"].extend((self._id, *one) for one in related.values)
+        self._tokens.difference_update(related.stale_terms)
+        self._tokens.update(related.terms)
         return self._id
 
     def tell(self, fact):
@@ -97,29 +98,32 @@ class Bulk:
             request_id=fact.op_key.hex,
         )  # fmt: skip
         version = fact.at.isoformat()
-        edit_id = record.record_intent(
-            actor=actor, session_key=key, session_label="", changes=fact.changes,
-            reason=ReasonGiven(fact.reason, "", fact.ticket), status="", base_version="",
-            op_key=fact.op_key,
-        ).id  # fmt: skip
+        asked = record.ChangeRequest(
+            actor=actor, session_key=key, changes=fact.changes,
+            reason=ReasonGiven(fact.reason, "", fact.ticket),
+        )  # fmt: skip
+        edit_id = record.record_intent(asked, op_key=fact.op_key).id
         if fact.outcome not in NEVER_SENT:
             record.record_sent(
-                intent_id=edit_id, actor=actor, session_key=key, changes=fact.changes,
-                base_version=version, status=fact.status, payload_sha256=fact.op_key.hex * 2,
+                replace(asked, base_version=version, status=fact.status),
+                edit_id=edit_id,
+                payload_sha256=fact.op_key.hex * 2,
                 request_id=f"{edit_id}-1",
-            )  # fmt: skip
+            )
         first, *later = READ_BACK.get(fact.outcome, (fact.outcome,))
         held = {name: ("applied", now) for name, (_, now) in fact.changes.items()}
-        record.record_outcome(
-            intent_id=edit_id, actor=actor, session_key=key, outcome=first, results=held,
+        end = record.EditEnd(
+            edit_id=edit_id, actor=actor, session_key=key, outcome=Outcome(first), results=held,
             http_status=200, duration_ms=412, new_version=version, status=fact.status,
             detail={"collateral": [], "gap_ms": 431},
         )  # fmt: skip
+        record.record_outcome(end)
         for outcome in later:
-            record.record_resolution(
-                intent_id=edit_id, actor=SYSTEM, session_key=key, outcome=outcome,
-                results=held, status=fact.status, new_version=version, detail={"proven": True},
+            read_back = replace(
+                end, actor=SYSTEM, outcome=Outcome(outcome), http_status=None, duration_ms=None,
+                detail={"proven": True},
             )  # fmt: skip
+            record.record_resolution(read_back)
         self._index(edit_id)
         self._into[Edit._meta.db_table].append(self._edit(fact, edit_id, key, version))
         self._between(fact, actor, key)
@@ -128,10 +132,12 @@ class Bulk:
         """What else stands in a record: some refusals, some searches, changes of watch rules."""
         if fact.number % 100 == 0:
             refused = record.record_refusal(
-                actor=actor, session_key=key, session_label="", changes=fact.changes,
-                status="STARTED", detail={"locks": dict.fromkeys(fact.changes, "STARTED")},
+                record.ChangeRequest(
+                    actor=actor, session_key=key, changes=fact.changes, status="STARTED"
+                ),
+                detail={"locks": dict.fromkeys(fact.changes, "STARTED")},
                 error_code="locked",
-            )  # fmt: skip
+            )
             self._index(refused.id)
         if fact.number % 50 == 0:
             record.record_access(actor=actor, action="audit.search", detail={"count": "12"})

@@ -11,8 +11,8 @@ import pytest
 from django.db import connection, transaction
 
 from paveadmin import ROOT
-from sessions_ui.audit.log import body as sides
 from sessions_ui.audit.log import insert as writing
+from sessions_ui.audit.log import record
 from sessions_ui.models import AuditEntry, AuditTerm, AuditValue
 
 from . import ours
@@ -28,7 +28,7 @@ MODELS = {"audit_entry": AuditEntry, "audit_value": AuditValue, "audit_token": A
 def same_salts(monkeypatch):
     """Commitments have no chance in them, and notes are looked up for nobody."""
     monkeypatch.setattr(writing.secrets, "token_bytes", bytes)
-    monkeypatch.setattr(sides, "known_values", lambda *_: set())
+    monkeypatch.setattr(record, "stored_personal_values", lambda *_: set())
 
 
 def told(facts, into, after=0):

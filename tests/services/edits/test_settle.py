@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from sessions_ui.audit.log.record import record_intent, record_sent
+from sessions_ui.audit.log.record import ChangeRequest, record_intent, record_sent
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
@@ -42,25 +42,19 @@ def leave(session_key, state, *, age=LONG_AGO, base_version="", **wanted):
     changes = {key.replace("__", "."): text for key, text in wanted.items()}
     pairs = {key: (held[key], text) for key, text in changes.items()}
     then = timezone.now() - age
+    request = ChangeRequest(
+        actor=ALICE,
+        session_key=session_key,
+        changes=pairs,
+        status="IDLE",
+        reason=ReasonGiven("customer_request"),
+    )
     with transaction.atomic():
-        intent = record_intent(
-            actor=ALICE,
-            session_key=session_key,
-            session_label="",
-            changes=pairs,
-            reason=ReasonGiven("customer_request"),
-            status="IDLE",
-            base_version="",
-            op_key=uuid.uuid4(),
-        )
+        intent = record_intent(request, op_key=uuid.uuid4())
         if state != "intent":
             record_sent(
-                intent_id=intent.id,
-                actor=ALICE,
-                session_key=session_key,
-                changes=pairs,
-                base_version=base_version,
-                status="IDLE",
+                replace(request, base_version=base_version),
+                edit_id=intent.id,
                 payload_sha256="0" * 64,
                 request_id="1-1",
             )
