@@ -77,7 +77,7 @@ def unrecorded(request: HttpRequest, session_key: str = "") -> HttpResponse:
         ],
         "csrf_token": get_token(request),
     }
-    page = render_to_string("sessions_ui/sessions/unrecorded.html", context)
+    page = render_to_string("sessions_ui/sessions/database_unavailable.html", context)
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 

@@ -176,5 +176,5 @@ def session_unknown(request: HttpRequest, session_key: str, *, stopped: str = ""
     withdrawn because of that."""
     context = {"session_key": session_key, "stopped": stopped}
     return render(
-        request, "sessions_ui/sessions/unknown.html", context, status=HTTPStatus.NOT_FOUND
+        request, "sessions_ui/sessions/not_found.html", context, status=HTTPStatus.NOT_FOUND
     )
