@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -318,19 +317,6 @@ def test_it_works_one_at_a_time_and_takes_over_when_the_time_is_up(sandbox, idle
     assert sum(waits) == 2
     JobLock.objects.update(until=timezone.now())
     assert reconcile_edits() == 1
-
-
-def test_the_command_says_when_another_one_is_at_work(sandbox, monkeypatch):
-    monkeypatch.setattr("sessions_ui.management.commands.reconcile.WAIT", 0)
-    assert JobLease("reconcile", 60).take()
-    with pytest.raises(CommandError, match="Another reconcile is at work"):
-        call_command("reconcile")
-
-
-def test_the_command_says_how_many_it_settled(sandbox, idle, capsys):
-    leave(idle, "unknown", session__theme="LITE")
-    call_command("reconcile")
-    assert "1 edit settled" in capsys.readouterr().out
 
 
 def test_a_page_tells_of_one_moment_what_is_settled_while_it_is_drawn(idle):

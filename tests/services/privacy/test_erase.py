@@ -3,12 +3,10 @@
 import hashlib
 import json
 import re
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -420,51 +418,3 @@ def test_counting_changes_nothing_and_is_recorded_as_a_search():
     entry = AuditEntry.objects.get(kind=Kind.ACCESS)
     assert entry.action == "audit.search"
     assert not traces(entry.detail)
-
-
-# --- the command ----------------------------------------------------------------------------------
-
-
-def run(monkeypatch, *lines, **options):
-    monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
-    out = StringIO()
-    call_command("audit_erase", stdout=out, **options)
-    return out.getvalue()
-
-
-def test_the_command_asks_for_the_value_and_for_a_word(monkeypatch):
-    everywhere()
-    said = run(monkeypatch, PHONE, "ERASE", basis=BASIS)
-    assert "It stands in 2 edits and refusals (4 values)" in said
-    assert "Erased: 4 values of 2 edits and refusals" in said
-    assert not traces(said)
-    assert not [
-        text for text in AuditValue.objects.values_list("value", flat=True) if PHONE in text
-    ]
-
-
-@pytest.mark.parametrize(
-    ("lines", "options", "words"),
-    [
-        ([PHONE, "erase"], {"basis": BASIS}, "Nothing was erased"),
-        ([PHONE, ""], {"basis": BASIS}, "Nothing was erased"),
-        (["ab"], {"basis": BASIS}, "neither a phone number nor a name"),
-        ([PHONE, "ERASE"], {"basis": "short"}, "Say why"),
-        ([], {"again": True, "lists": [Path("/nowhere/list")]}, "is no list of erasures"),
-    ],
-)
-def test_the_command_erases_nothing_by_mistake(monkeypatch, lines, options, words):
-    everywhere()
-    before = AuditValue.objects.count()
-    with pytest.raises(CommandError, match=words):
-        run(monkeypatch, *lines, **options)
-    assert AuditValue.objects.count() == before
-
-
-def test_the_command_says_what_is_left_and_fails(monkeypatch):
-    entry = intent({"sms.to": ("", PHONE)})
-    moving(entry, "sent", **{"sms.to": ["", PHONE]})
-    with pytest.raises(CommandError, match="1 edit under way holds it"):
-        run(monkeypatch, PHONE, "ERASE", basis=BASIS)
-    Edit.objects.update(state="confirmed")
-    assert "1 value of 1 edit" in run(monkeypatch, again=True)
