@@ -16,6 +16,7 @@ from sessions_ui.audit.integrity.triggers import install_triggers, remove_trigge
 from sessions_ui.pave.sandbox import start_sandbox
 from sessions_ui.pave.sandbox.server import signing
 
+from .edits import new_session
 from .keys import SEAL_KEY
 from .leak_watch import LeakWatch
 
@@ -208,6 +209,21 @@ def sandbox(settings):
     settings.PAVE = dataclasses.replace(settings.PAVE, base_url=pretend.base_url)
     yield pretend
     pretend.close()
+
+
+@pytest.fixture
+def idle(sandbox):
+    """Give the key of a session in which every field is open: not started, its text failed."""
+    return new_session(sandbox)
+
+
+if "bs4" not in MISSING:
+    from .pages import Agent
+
+    @pytest.fixture
+    def agent(client, alice, idle):
+        """Give alice at a browser, with the idle session."""
+        return Agent(client, alice, idle)
 
 
 @pytest.fixture

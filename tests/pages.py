@@ -104,6 +104,20 @@ class Agent:
         assert response.status_code == 303, Page(response).text
         return Page(self.client.get(response["Location"]))
 
+    def confirmed_edit(self, **typed):
+        """The same, for an edit that PAVE confirms; gives its number."""
+        page = self.edit(**typed)
+        assert page.outcome == "confirmed"
+        return int(page.soup.select_one("[data-entry-id]")["data-entry-id"])
+
+    def revert(self, edit_id, *fields):
+        """Press revert in the history, for these fields or all: the page that comes back."""
+        return Page(self.client.post(f"/audit/{edit_id}/revert/", {"field": list(fields)}))
+
+    def history(self):
+        """The session's history."""
+        return BeautifulSoup(self.client.get(f"{self.url}history/").text, "html.parser")
+
 
 def words(answer):
     """The text of a page without the frame around it."""

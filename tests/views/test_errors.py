@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 from django.test import Client, RequestFactory
@@ -12,8 +13,8 @@ from sessions_ui.services.edits.drafts import find_draft
 from sessions_ui.services.edits.form_token import FormToken
 from sessions_ui.views import fields
 from sessions_ui.views.errors import server_error
-from tests.pages import Agent, Page, words
-from tests.services.edits.test_submit import HELD, puts
+from tests.edits import payloads
+from tests.pages import Page, words
 
 KEY = "LKS-7Q2M9XK4RD"
 
@@ -21,10 +22,10 @@ in_transactions = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def agent(client, alice, sandbox):
-    """Alice with a session in which every field is open, at a browser that shows every page."""
-    client.raise_request_exception = False
-    return Agent(client, alice, sandbox.state.create(status="IDLE", delivery="failed", **HELD))
+def agent(agent):
+    """Give alice at a browser that shows every page, also one for an exception."""
+    agent.client.raise_request_exception = False
+    return agent
 
 
 def gone(error):
@@ -60,11 +61,29 @@ def test_typed_values_are_on_the_page_and_can_be_reviewed_later(agent, sandbox, 
     assert "so none is sent" in page.text
     assert "nothing was sent" not in page.text.lower()  # an earlier post may have sent it
     assert "LITE" in page.text
-    assert puts(sandbox) == []
+    assert payloads(sandbox) == []
     monkeypatch.undo()
     inputs = {tag["name"]: tag["value"] for tag in page.soup.select("main input")}
     assert inputs["action"] == "review"
     assert Page(agent.client.post(agent.url, inputs)).payload
+
+
+@in_transactions
+def test_a_page_is_shown_when_the_log_in_cannot_be_renewed(agent, monkeypatch):
+    def refuse_writes(*_, **__):
+        try:
+            raise OperationalError("attempt to write a readonly database")
+        except OperationalError:
+            raise UpdateError from None
+
+    monkeypatch.setattr(SessionStore, "save", refuse_writes)
+    assert agent.open().status == 200
+
+
+@in_transactions
+def test_a_log_in_that_was_ended_meanwhile_is_refused(agent, monkeypatch):
+    monkeypatch.setattr(SessionStore, "save", gone(UpdateError))
+    assert agent.open().status == 400
 
 
 @in_transactions

@@ -11,21 +11,20 @@ from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
 from sessions_ui.services.integrity.seal_and_verify import open_failure, seal_audit
 from sessions_ui.services.jobs.lock import JobLease
 from tests.audit.authors import edit
-from tests.services.edits.test_settle import leave
+from tests.edits import leave_edit
 
 pytestmark = pytest.mark.django_db
 
 
-def test_it_fails_while_another_one_is_running(monkeypatch):
-    monkeypatch.setattr("sessions_ui.management.commands.reconcile.WAIT", 0)
+def test_one_pass_says_that_another_reconcile_is_at_work(sandbox, monkeypatch):
+    monkeypatch.setattr(reconcile, "WAIT", 0)
     assert JobLease("reconcile", 60).take()
     with pytest.raises(CommandError, match="Another reconcile is at work"):
         call_command("reconcile")
 
 
-def test_it_says_how_many_edits_it_settled(sandbox, capsys):
-    key = sandbox.state.create(status="IDLE", delivery="failed", session={"theme": "PRO"})
-    leave(key, "unknown", session__theme="LITE")
+def test_one_pass_says_how_many_edits_it_settled(sandbox, idle, capsys):
+    leave_edit(idle, "unknown", session__theme="LITE")
     call_command("reconcile")
     assert "1 edit settled" in capsys.readouterr().out
 

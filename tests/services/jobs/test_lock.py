@@ -1,55 +1,68 @@
-"""The reconciler holds its lease for as long as it works, and not a step longer."""
+"""Let one process at a time do a job."""
 
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+import time_machine
 
 from sessions_ui.models import JobLock
-from sessions_ui.services.jobs import reconcile as reconciling
-from sessions_ui.services.jobs.reconcile import LEASE_SECONDS, reconcile_edits
-from tests.services.edits.test_settle import leave
+from sessions_ui.services.jobs.lock import POLL_SECONDS, JobLease
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def two(sandbox):
-    """Two sessions, each with an edit whose outcome is not known."""
-    keys = [sandbox.state.create(status="IDLE", delivery="failed") for _ in range(2)]
-    return [leave(key, "unknown", session__theme="LITE") for key in keys]
+def clock():
+    """Give a clock that stands still until it is shifted."""
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        yield clock
 
 
-def reading(monkeypatch, meanwhile):
-    """Let something happen while PAVE is read; gives how much of the lease each read found."""
-    left, read = [], reconciling.read_snapshot
-
-    def slow(session_key):
-        left.append((JobLock.objects.get().until - timezone.now()).total_seconds())
-        meanwhile()
-        return read(session_key)
-
-    monkeypatch.setattr(reconciling, "read_snapshot", slow)
-    return left
+def test_one_process_holds_a_job_at_a_time(clock):
+    first, second = JobLease("sweep", 60), JobLease("sweep", 60)
+    assert first.take()
+    assert not second.take()
+    assert JobLease("another job", 60).take()
 
 
-def test_it_renews_its_lease_before_each_edit(two, monkeypatch):
-    def nearly_over():
-        JobLock.objects.update(until=timezone.now() + timedelta(seconds=1))
+def test_a_lease_is_renewed_by_its_holder_and_taken_over_after_its_time(clock):
+    first, second = JobLease("sweep", 60), JobLease("sweep", 60)
+    first.take()
+    clock.shift(timedelta(seconds=59))
+    assert first.take()
+    clock.shift(timedelta(seconds=59))
+    assert not second.take()
+    clock.shift(timedelta(seconds=1))
+    assert second.take()
+    assert not first.take()
 
-    left = reading(monkeypatch, nearly_over)
-    assert reconcile_edits() == 2
-    assert len(left) == 2
-    assert min(left) > LEASE_SECONDS - 5
+
+def test_a_released_job_is_free_at_once(clock):
+    first, second = JobLease("sweep", 60), JobLease("sweep", 60)
+    first.take()
+    second.release()
+    assert not second.take(), "only the holder can release it"
+    first.release()
+    assert second.take()
 
 
-def test_it_stops_when_somebody_else_has_taken_over(two, monkeypatch):
-    def taken():
-        later = timezone.now() + timedelta(seconds=60)
-        JobLock.objects.update(holder="somebody else", until=later)
+def test_waiting_ends_when_the_job_becomes_free(clock):
+    first, second = JobLease("sweep", 60), JobLease("sweep", 60)
+    first.take()
+    pauses = []
 
-    left = reading(monkeypatch, taken)
-    assert reconcile_edits() == 1
-    assert len(left) == 1
-    assert JobLock.objects.get().holder == "somebody else"
-    assert JobLock.objects.get().until > timezone.now()
+    def pause(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            first.release()
+
+    assert second.wait(30, pause)
+    assert pauses == [POLL_SECONDS] * 3
+
+
+def test_waiting_gives_up_after_its_time(clock):
+    JobLease("sweep", 600).take()
+    pauses = []
+    assert not JobLease("sweep", 60).wait(5, pauses.append)
+    assert sum(pauses) == 5
+    assert JobLock.objects.count() == 1

@@ -10,8 +10,8 @@ from sessions_ui.models import Edit
 from sessions_ui.services.edits.drafts import save_edit_draft
 from sessions_ui.services.edits.result import EditResult
 from sessions_ui.views.sessions.messages import GONE, STOPPED_NOTICES, VARIANTS, outcome_words
+from tests.edits import leave_edit
 from tests.pages import Agent
-from tests.services.edits.test_settle import leave
 
 pytestmark = pytest.mark.django_db
 
@@ -211,7 +211,7 @@ def test_it_has_words_for_every_state():
 def test_it_says_what_is_true_now_and_what_to_do(client, alice, sandbox, idle, outcome):
     sandbox.state.fault("error_before", method="GET", status=500, times=9)  # nothing settles here
     state = "sent" if outcome == "pending" else outcome
-    edit = leave(idle, state, session__theme="LITE")
+    edit = leave_edit(idle, state, session__theme="LITE")
     Edit.objects.filter(pk=edit.pk).update(lease_until="2099-01-01T00:00:00Z")
     edit.actor_id = alice.id
     save_edit_draft(edit)
