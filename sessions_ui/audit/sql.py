@@ -8,19 +8,19 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import QuerySet
 
-Bare = tuple[Any, ...]
+SqlRow = tuple[Any, ...]
 Record = TypeVar("Record")
-CHUNK = 2000
-# Many ids as one text: a driver that spells them one by one takes longer than the database.
-_AMONG = {
+FETCH_SIZE = 2000
+# All ids in one parameter: to bind thousands one by one takes longer than the query itself.
+_ID_IN_LIST = {
     "postgresql": "= ANY(translate(%s, '[]', '{}')::bigint[])",
     "sqlite": "IN (SELECT value FROM json_each(%s))",
 }
-# Binary search, for many moments in one statement. Each step looks at one entry and halves the
-# span in which the id must be.
+# A binary search for many moments in one statement. Each step looks at one entry and halves the
+# range in which the id must be.
 _FIRST_IDS = """
-WITH RECURSIVE asked(n, at) AS ({asked}), bound(n, at, lo, span) AS (
-    SELECT n, at, CAST(1 AS BIGINT), (SELECT COALESCE(MAX(id), 0) FROM audit_entry) FROM asked
+WITH RECURSIVE moments(n, at) AS ({moments}), bound(n, at, lo, span) AS (
+    SELECT n, at, CAST(1 AS BIGINT), (SELECT COALESCE(MAX(id), 0) FROM audit_entry) FROM moments
     UNION ALL
     SELECT n, at,
         CASE WHEN (SELECT ts FROM audit_entry WHERE id >= lo + (span - 1) / 2
@@ -32,19 +32,23 @@ SELECT lo FROM bound WHERE span = 0 ORDER BY n
 """
 
 
-def asked(query: str, ids: Iterable[int], *more: int, **spelled: str) -> list[Bare]:
-    """What a query gives. ``{among}`` in it stands for being one of these ids, which are its first
-    parameter, however many; ``spelled`` are the other names in braces."""
+def query_by_ids(query: str, ids: Iterable[int], *params: int, **fragments: str) -> list[SqlRow]:
+    """Run a query over any number of ids and give its rows.
+
+    The query has ``{among}`` where a column is compared with the ids, once and before any other
+    parameter (``WHERE id {among} AND kind = %s``). ``fragments`` are texts for other names in
+    braces; they become part of the SQL, so never pass input.
+    """
     with connection.cursor() as cursor:
-        query = query.format(among=_AMONG[connection.vendor], **spelled)
-        cursor.execute(query, [str(list(ids)), *more])
+        query = query.format(among=_ID_IN_LIST[connection.vendor], **fragments)
+        cursor.execute(query, [str(list(ids)), *params])
         return list(cursor.fetchall())
 
 
 @contextmanager
-def streamed(rows: "QuerySet[Any, Record]") -> Iterator[Iterator[Record]]:
-    """The rows one by one. Closed by hand: who stops early must not leave a cursor behind."""
-    stream = rows.iterator(chunk_size=CHUNK)
+def stream_rows(rows: "QuerySet[Any, Record]") -> Iterator[Iterator[Record]]:
+    """Read the rows one by one, and close the server's cursor even when the reader stops early."""
+    stream = rows.iterator(chunk_size=FETCH_SIZE)
     try:
         yield stream
     finally:
@@ -52,18 +56,18 @@ def streamed(rows: "QuerySet[Any, Record]") -> Iterator[Iterator[Record]]:
 
 
 def first_ids_since(moments: Sequence[datetime]) -> list[int]:
-    """For each moment the first id that is not older; past the last where there is none."""
-    given = [
-        one
+    """For each moment the first id that is not older; past the last id where there is none."""
+    params = [
+        param
         for n, moment in enumerate(moments)
-        for one in (n, connection.ops.adapt_datetimefield_value(moment))
+        for param in (n, connection.ops.adapt_datetimefield_value(moment))
     ]
-    asked = " UNION ALL ".join(["SELECT %s, %s"] * len(moments))
+    selects = " UNION ALL ".join(["SELECT %s, %s"] * len(moments))
     with connection.cursor() as cursor:
-        cursor.execute(_FIRST_IDS.format(asked=asked), given)
+        cursor.execute(_FIRST_IDS.format(moments=selects), params)
         return [row[0] for row in cursor.fetchall()]
 
 
 def first_id_since(moment: datetime) -> int:
-    """The same for one moment."""
+    """The first id that is not older than the moment; past the last id where there is none."""
     return first_ids_since([moment])[0]

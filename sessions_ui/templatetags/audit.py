@@ -125,7 +125,7 @@ def audit_row(row: EntryRow, signs: Mapping[int, ReviewStatus]) -> SafeString:
         entry.actor_label,
         row.verb,
         markup(_OF_SESSION, address("session", key), key) if key else NO_GAP,
-        markup(_TOLD, row.told) if row.told else NO_GAP,
+        markup(_TOLD, row.about) if row.about else NO_GAP,
         changes(row),
         row.reason or DASH,
         markup(_TICKET, entry.ticket) if entry.ticket else NO_GAP,

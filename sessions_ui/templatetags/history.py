@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from sessions_ui.audit.entries.reverts import fields_taken, origin_of
+from sessions_ui.audit.entries.reverts import reversible_fields, reverted_edit_id
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.history.facts import Certainty, Fact, KnownValue, Source
 from sessions_ui.audit.history.state_at import FieldState
@@ -20,7 +20,7 @@ from sessions_ui.html import joined, markup
 from .ui import mask, state, when
 
 register = template.Library()
-register.filter(fields_taken)
+register.filter(reversible_fields)
 
 FACT_SENTENCES = {
     Source.SENT: "PAVE held it when {} was sent",
@@ -150,7 +150,7 @@ def revert_links(
     context: template.Context, row: EntryRow, reverted: Mapping[int, Sequence[int]]
 ) -> SafeString:
     """Links from an edit to the edit that it reverts, and to those that revert it."""
-    origin = origin_of(row.entry)
+    origin = reverted_edit_id(row.entry)
     linked = [("Reverts", origin)] if origin else []
     linked += [("Reverted by", edit_id) for edit_id in reverted.get(row.entry.id, ())]
     links = (

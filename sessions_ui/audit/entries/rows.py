@@ -1,4 +1,4 @@
-"""Entries as a person reads them: one row per edit, a sentence, and masked differences."""
+"""Present an entry as a person reads it: a row, a sentence, and masked changes."""
 
 import json
 from collections import defaultdict
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sessions_ui.audit.sql import asked
+from sessions_ui.audit.sql import query_by_ids
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.edit_reasons import REASONS
 from sessions_ui.domain.rules.error_messages import ACCESS, cause_words, lock_words
@@ -16,12 +16,12 @@ from sessions_ui.domain.values.masking import ERASED, difference, mask
 from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import AuditEntry, Kind, Side
 
-_VALUES = "SELECT entry_id, field, side, value FROM audit_value WHERE entry_id {among}"
-_SAID = {"was": "Was: {}", "now": "Now: {}", "note": "“{}”"}
-NAMED = 2
-SHOWN = 3
-_PLACES = {spec.key: place for place, spec in enumerate(CATALOGUE)}
-_TRIED = "tried to change"
+_PERSONAL_VALUES = "SELECT entry_id, field, side, value FROM audit_value WHERE entry_id {among}"
+_STATEMENTS = {"was": "Was: {}", "now": "Now: {}", "note": "“{}”"}
+MAX_NAMED_FIELDS = 2
+MAX_SHOWN_CHANGES = 3
+_POSITIONS = {spec.key: position for position, spec in enumerate(CATALOGUE)}
+_TRIED_TO_CHANGE = "tried to change"
 _VERBS = {
     Outcome.PENDING: "is changing",
     Outcome.UNKNOWN: "sent a change to",
@@ -29,12 +29,13 @@ _VERBS = {
 } | {outcome: "changed" for outcome in Outcome if outcome.took_effect}
 
 Values = Mapping[tuple[int, str, int], str]
-"""Personal values that are still kept, by entry, field and side."""
+"""Personal values that were not erased, by entry id, field key and side."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One field of an edit, masked where personal. ``held`` is what PAVE was found to hold."""
+    """One field of an edit, masked where personal. ``held`` is what PAVE held afterwards;
+    ``differs`` says in words how a personal value changed."""
 
     spec: FieldSpec
     was: str
@@ -46,7 +47,7 @@ class Change:
 
     @property
     def hides(self) -> bool:
-        """Whether something that is still kept is masked here."""
+        """Whether a value that was not erased is masked here."""
         return self.masked and bool({self.was, self.now, self.held} - {"", ERASED})
 
     @property
@@ -60,7 +61,7 @@ class Change:
 
 @dataclass(frozen=True)
 class EntryRow:
-    """An edit, a refusal or an access with its latest outcome (None for an access)."""
+    """An edit, refusal, access or note with its latest outcome (None for the last two)."""
 
     entry: AuditEntry
     outcome: Outcome | None
@@ -69,17 +70,17 @@ class EntryRow:
 
     @cached_property
     def detail(self) -> dict[str, Any]:
-        """What the latest step tells beside its columns."""
-        return detail_of(self.latest or self.entry)
+        """The detail of the latest end, or of the entry itself."""
+        return parse_detail(self.latest or self.entry)
 
     @property
     def more(self) -> int:
-        """How many fields a list leaves to the entry's own page."""
-        return max(0, len(self.changes) - SHOWN)
+        """How many changes a list leaves to the entry's own page."""
+        return max(0, len(self.changes) - MAX_SHOWN_CHANGES)
 
     @property
     def reason(self) -> str:
-        """The reason given, in words."""
+        """The label of the reason."""
         return REASONS.get(self.entry.reason_code, self.entry.reason_code)
 
     @property
@@ -87,30 +88,30 @@ class EntryRow:
         """What was done to what: "changed the VIN", "tried to change 3 fields"."""
         if self.outcome is None:
             return ACCESS.get(self.entry.action, self.entry.action)
-        return f"{_VERBS.get(self.outcome, _TRIED)} {self.what}"
+        return f"{_VERBS.get(self.outcome, _TRIED_TO_CHANGE)} {self.what}"
 
     @property
-    def told(self) -> str:
-        """What an access or a note was about."""
-        return access_words(detail_of(self.entry)) if self.outcome is None else ""
+    def about(self) -> str:
+        """What an access or a note was about, in words."""
+        return describe_detail(parse_detail(self.entry)) if self.outcome is None else ""
 
     @property
     def what(self) -> str:
         """The fields, by name where they are few."""
-        named = self.detail.get("fields") or ()
-        specs = [one.spec for one in self.changes] or [spec_of(key) for key in named]
+        keys = self.detail.get("fields") or ()
+        specs = [change.spec for change in self.changes] or [field_spec(key) for key in keys]
         if not specs:
             unknown = self.detail.get("unknown_names")
             return "fields that PAVE does not have" if unknown else "no field"
-        if len(specs) > NAMED:
+        if len(specs) > MAX_NAMED_FIELDS:
             return f"{len(specs)} fields"
         return "the " + " and ".join(in_sentence(spec.label) for spec in specs)
 
     @property
     def why(self) -> str:
         """Reason and ticket in brackets, or nothing."""
-        given = ", ".join(filter(None, (in_sentence(self.reason), self.entry.ticket)))
-        return f" ({given})" if given else ""
+        parts = ", ".join(filter(None, (in_sentence(self.reason), self.entry.ticket)))
+        return f" ({parts})" if parts else ""
 
     @property
     def sentence(self) -> str:
@@ -123,7 +124,7 @@ class EntryRow:
         """What stopped the edit, where PAVE itself said nothing."""
         locks: dict[str, str] = self.detail.get("locks") or {}
         if locks:
-            return locked_words(locks)
+            return describe_locks(locks)
         names = self.detail.get("unknown_names") or []
         if names:
             return f"Names that PAVE does not have: {', '.join(names)}"
@@ -132,91 +133,92 @@ class EntryRow:
 
     @property
     def pave_message(self) -> str:
-        """PAVE's own words, where it gave any."""
+        """PAVE's own message, ``""`` where it gave none."""
         return text_of(self.detail.get("pave_message"))
 
 
 def in_sentence(label: str) -> str:
-    """A label inside a sentence: "Phone number" in small letters, "VIN" as it is."""
+    """A label as it is written inside a sentence: "phone number", but still "VIN"."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
-def locked_words(locks: Mapping[str, str]) -> str:
-    """Which fields were locked, reason by reason: "Theme and VIN: PAVE accepts …"."""
+def describe_locks(locks: Mapping[str, str]) -> str:
+    """Say which fields (``locks``: lock code by field key) were locked, reason by reason: "Theme
+    and VIN: PAVE accepts …"."""
     fields = defaultdict[str, list[str]](list)
     for key, code in locks.items():
-        fields[lock_words(code)].append(spec_of(key).label)
+        fields[lock_words(code)].append(field_spec(key).label)
     return " ".join(f"{' and '.join(labels)}: {words}" for words, labels in fields.items())
 
 
-def spec_of(key: str) -> FieldSpec:
-    """The catalogue's row, or a personal one without a kind for a field that it no longer has."""
+def field_spec(key: str) -> FieldSpec:
+    """The catalogue's row. A field that it no longer has gets one that is personal and has no kind,
+    so that its values are masked."""
     if key in CATALOGUE:
         return CATALOGUE[key]
     section, _, name = key.partition(".")
     return FieldSpec(section, name, key, (), personal=True)
 
 
-def detail_of(entry: AuditEntry) -> dict[str, Any]:
+def parse_detail(entry: AuditEntry) -> dict[str, Any]:
     """An entry's detail, decoded."""
-    found: dict[str, Any] = json.loads(entry.detail or "{}")
-    return found
+    detail: dict[str, Any] = json.loads(entry.detail or "{}")
+    return detail
 
 
-def access_words(told: Mapping[str, Any]) -> str:
-    """What the detail of an access or a note tells: what it was about, what was and is now, what
-    was said."""
-    texts = {name: text_of(told.get(name)) for name in _SAID}
-    said = [_SAID[name].format(text) for name, text in texts.items() if text]
-    return " ".join(filter(None, (_about(told), *said)))
+def describe_detail(detail: Mapping[str, Any]) -> str:
+    """Say what an access or a note was about, what was before and is now, and what was written."""
+    texts = {name: text_of(detail.get(name)) for name in _STATEMENTS}
+    statements = [_STATEMENTS[name].format(text) for name, text in texts.items() if text]
+    return " ".join(filter(None, (_describe_scope(detail), *statements)))
 
 
-def _about(told: Mapping[str, Any]) -> str:
-    """Filters asked for, fields, and which entries or how many there were."""
-    asked: dict[str, str] = told.get("filter") or {}
-    parts = [f"“{told[name]}”" for name in ("view", "rule") if name in told]
-    parts += [f"{name}: {value}" for name, value in sorted(asked.items())]
-    parts += [spec_of(key).label for key in told.get("fields") or ()]
-    parts += [f"entry #{told['entry']:,}"] if "entry" in told else []
-    if "count" in told:
-        noun = "entry" if str(told["count"]) == "1" else "entries"
-        parts.append(f"{told['count']} {noun}")
-    if "to_id" in told:
-        parts.append(f"entries #{told.get('from_id')} to #{told['to_id']}")
+def _describe_scope(detail: Mapping[str, Any]) -> str:
+    """The saved view or rule, the filters, the fields, and which entries or how many."""
+    filters: dict[str, str] = detail.get("filter") or {}
+    parts = [f"“{detail[name]}”" for name in ("view", "rule") if name in detail]
+    parts += [f"{name}: {value}" for name, value in sorted(filters.items())]
+    parts += [field_spec(key).label for key in detail.get("fields") or ()]
+    parts += [f"entry #{detail['entry']:,}"] if "entry" in detail else []
+    if "count" in detail:
+        noun = "entry" if str(detail["count"]) == "1" else "entries"
+        parts.append(f"{detail['count']} {noun}")
+    if "to_id" in detail:
+        parts.append(f"entries #{detail.get('from_id')} to #{detail['to_id']}")
     return ", ".join(parts)
 
 
-def values_of(ids: Iterable[int]) -> Values:
-    """The personal values kept beside these entries."""
-    return {(id_, field, side): value for id_, field, side, value in asked(_VALUES, ids)}
+def load_personal_values(ids: Iterable[int]) -> Values:
+    """The personal values of these entries that were not erased."""
+    rows = query_by_ids(_PERSONAL_VALUES, ids)
+    return {(entry_id, key, side): value for entry_id, key, side, value in rows}
 
 
-def entry_row(
+def build_entry_row(
     entry: AuditEntry, end: AuditEntry | None, values: Values, *, plain: bool = False
 ) -> EntryRow:
-    """One row from its entry, its latest end and the personal values of both; these are masked,
-    unless ``plain``: only for whom it was recorded that they are shown."""
+    """The row of an entry, from its latest end and the personal values of both. These are masked
+    unless ``plain``, which needs a record of who sees them."""
     if entry.kind in (Kind.ACCESS, Kind.NOTE):
         return EntryRow(entry, None, ())
-    told = end.outcome if end else entry.outcome
-    outcome = Outcome(told) if told else Outcome.PENDING
-    return EntryRow(entry, outcome, changes_of(entry, end, values, plain=plain), end)
+    outcome = Outcome((end or entry).outcome or Outcome.PENDING)
+    return EntryRow(entry, outcome, build_changes(entry, end, values, plain=plain), end)
 
 
-def changes_of(
+def build_changes(
     entry: AuditEntry, end: AuditEntry | None, values: Values, *, plain: bool = False
 ) -> list[Change]:
-    """The fields of an intent, a sent or a refusal, with the results of its end."""
+    """The changes of an intent, a sent or a refusal, with the results of its end."""
     results: dict[str, Any] = json.loads(end.body) if end else {}
     sides: dict[str, Any] = json.loads(entry.body or "{}")
-    found = []
-    for key in sorted(sides, key=lambda key: _PLACES.get(key, len(_PLACES))):
+    changes = []
+    for key in sorted(sides, key=lambda key: _POSITIONS.get(key, len(_POSITIONS))):
         was = side_text(sides[key][0], (entry.id, key, Side.WAS), values)
         now = side_text(sides[key][1], (entry.id, key, Side.NOW), values)
         result, held = results.get(key, (None, ""))
         held = side_text(held, (end.id if end else 0, key, Side.HELD), values)
-        found.append(_change(spec_of(key), (was, now, held), result, plain))
-    return found
+        changes.append(_build_change(field_spec(key), (was, now, held), result, plain))
+    return changes
 
 
 def side_text(side: object, where: tuple[int, str, int], values: Values) -> str | None:
@@ -225,7 +227,7 @@ def side_text(side: object, where: tuple[int, str, int], values: Values) -> str 
     return values.get(where) if isinstance(side, dict) else text_of(side)
 
 
-def _change(
+def _build_change(
     spec: FieldSpec, sides: Sequence[str | None], result: str | None, plain: bool
 ) -> Change:
     was, now, held = (

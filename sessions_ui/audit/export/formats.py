@@ -10,8 +10,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import ClassVar, Protocol
 
-from sessions_ui.audit.entries.rows import Values, spec_of
-from sessions_ui.audit.sql import Bare
+from sessions_ui.audit.entries.rows import Values, field_spec
+from sessions_ui.audit.sql import SqlRow
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.values.text import storable
 from sessions_ui.models import Kind
@@ -56,7 +56,7 @@ class Format(Protocol):
         """The lines of these entries, each with its end."""
 
 
-def outcome_of(kind: int, own: str, end: Bare | None) -> str:
+def outcome_of(kind: int, own: str, end: SqlRow | None) -> str:
     """What became of an entry; ``""`` for one that only tells who read what."""
     if kind in _WITHOUT_OUTCOME:
         return ""
@@ -84,7 +84,7 @@ class Csv:
         return found
 
     def _add(
-        self, add: Callable[[str], None], entry: Bare, end: Bare | None, values: Values
+        self, add: Callable[[str], None], entry: SqlRow, end: SqlRow | None, values: Values
     ) -> None:
         (id_, time, kind, action, actor_id, actor, role, key, reason, note, ticket, addr,
          request_id, own, error, body, detail, status) = entry  # fmt: skip
@@ -120,7 +120,7 @@ def _csv_head(kind: int, action: str, actor_id: int | None, actor: str, role: st
 
 
 def _csv_field(key: str) -> str:
-    return f"{csv_cell(key)},{csv_cell(spec_of(key).label)}"
+    return f"{csv_cell(key)},{csv_cell(field_spec(key).label)}"
 
 
 class JsonLines:
@@ -142,7 +142,7 @@ class JsonLines:
         ends, values = chunk.ends, chunk.values
         return [self._line(entry, ends.get(entry[0]), values) for entry in chunk.entries]
 
-    def _line(self, entry: Bare, end: Bare | None, values: Values) -> str:
+    def _line(self, entry: SqlRow, end: SqlRow | None, values: Values) -> str:
         (id_, time, kind, action, actor_id, actor, role, key, reason, note, ticket, addr,
          request_id, own, error, body, detail, status) = entry  # fmt: skip
         text, settled, http, about = self._text, "null", "null", detail
@@ -201,7 +201,7 @@ def _json_head(kind: int, action: str, actor_id: int | None, actor: str, role: s
 
 
 def _json_field(key: str) -> str:
-    return f'"field":{_json_text(key)},"label":{_json_text(spec_of(key).label)}'
+    return f'"field":{_json_text(key)},"label":{_json_text(field_spec(key).label)}'
 
 
 FORMATS: dict[str, type[Format]] = {"csv": Csv, "jsonl": JsonLines}

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sessions_ui.audit.entries.rows import detail_of
+from sessions_ui.audit.entries.rows import parse_detail
 from sessions_ui.audit.integrity.checkpoints import Checkpoint
-from sessions_ui.audit.sql import Bare
+from sessions_ui.audit.sql import SqlRow
 from sessions_ui.domain.values.timestamps import iso_utc
 from sessions_ui.models import AuditCheckpoint, AuditEntry
 
@@ -27,7 +27,7 @@ class Tally:
     last_id: int | None = None
     _sha256: Any = field(default_factory=hashlib.sha256, repr=False)
 
-    def add(self, entries: Sequence[Bare], lines: Sequence[str]) -> None:
+    def add(self, entries: Sequence[SqlRow], lines: Sequence[str]) -> None:
         """Take in some entries, newest first, and their lines."""
         self.entries += len(entries)
         self.rows += len(lines)
@@ -77,12 +77,12 @@ class Manifest:
     @property
     def asked(self) -> Mapping[str, Any]:
         """What was written before the first byte."""
-        return detail_of(self.begun)
+        return parse_detail(self.begun)
 
     @property
     def sums(self) -> Mapping[str, Any]:
         """What was written after the last; empty when there is none."""
-        return detail_of(self.ended) if self.ended else {}
+        return parse_detail(self.ended) if self.ended else {}
 
     @property
     def file_name(self) -> str:

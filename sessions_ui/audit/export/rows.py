@@ -1,7 +1,7 @@
 """Reading many entries fast: bare tuples, some hundred at a time, so that memory stays flat.
 
-They tell what `listed.entry_rows` tells a page, without a model instance and an object per row; the
-tests of the export hold the two together.
+They hold what `row_queries.load_entry_rows` loads for a page, without a model instance and an
+object per row; the tests of the export compare the two.
 """
 
 import json
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from sessions_ui.audit.entries.rows import Values, access_words, spec_of, values_of
-from sessions_ui.audit.sql import Bare, asked
+from sessions_ui.audit.entries.rows import Values, describe_detail, field_spec, load_personal_values
+from sessions_ui.audit.sql import SqlRow, query_by_ids
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.values.masking import ERASED, difference, masked
 from sessions_ui.domain.values.text import text_of
@@ -50,8 +50,8 @@ class Batch(NamedTuple):
     """Some entries, newest first, in the order of `_ENTRIES`; the latest end of each edit by its
     id, in the order of `_ENDS`; and the personal values that are still kept beside both."""
 
-    entries: Sequence[Bare]
-    ends: dict[int, Bare]
+    entries: Sequence[SqlRow]
+    ends: dict[int, SqlRow]
     values: Values
 
 
@@ -60,10 +60,10 @@ def chunks_of(ids: Iterator[int], cut_off: int) -> Iterator[Batch]:
     ``cut_off``, the newest id that counts."""
     time = _TIMES[connection.vendor]
     while some := list(islice(ids, CHUNK)):
-        ended = asked(_ENDS, some, *END_KINDS, cut_off, time=time)
+        ended = query_by_ids(_ENDS, some, *END_KINDS, cut_off, time=time)
         ends = {row[0]: row for row in ended}
-        values = values_of([*some, *(end[1] for end in ended)])
-        yield Batch(asked(_ENTRIES, some, time=time), ends, values)
+        values = load_personal_values([*some, *(end[1] for end in ended)])
+        yield Batch(query_by_ids(_ENTRIES, some, time=time), ends, values)
 
 
 class FieldFormatter:
@@ -75,9 +75,9 @@ class FieldFormatter:
         self._ordered = lru_cache(_RECURRING)(
             lambda keys: sorted(keys, key=lambda key: rank.get(key, len(rank)))
         )
-        self._kind = lru_cache(_RECURRING)(lambda key: spec_of(key).kind)
+        self._kind = lru_cache(_RECURRING)(lambda key: field_spec(key).kind)
 
-    def fields(self, id_: int, body: str, end: Bare | None, values: Values) -> list[Told]:
+    def fields(self, id_: int, body: str, end: SqlRow | None, values: Values) -> list[Told]:
         """The fields of an intent or a refusal, in the catalogue's order, with their results."""
         if not body or body == "{}":
             return []
@@ -119,4 +119,4 @@ def edit_reverted(detail: str) -> str:
 
 def about_in(detail: str) -> str:
     """What an entry without fields was about, in the words of its row."""
-    return access_words(_parse(detail)[0])
+    return describe_detail(_parse(detail)[0])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sessions_ui.audit.entries.rows import Values, side_text, spec_of
+from sessions_ui.audit.entries.rows import Values, field_spec, side_text
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.outcomes import FieldResult
 from sessions_ui.domain.snapshot import Snapshot, parse_time
@@ -191,7 +191,7 @@ def _nearest_facts(
 def _same_text(before: Fact, after: Fact) -> bool:
     if before.text is None or after.text is None:
         return before.text is after.text
-    return spec_of(before.key).kind.same(before.text, after.text)
+    return field_spec(before.key).kind.same(before.text, after.text)
 
 
 def _unchanged_since(moment: datetime, fact: Fact) -> bool:

@@ -14,8 +14,8 @@ from itertools import groupby
 from django.db.models import Q
 from django.utils import timezone
 
-from sessions_ui.audit.entries.detail import Step, step_of
-from sessions_ui.audit.entries.reverts import reverts_among
+from sessions_ui.audit.entries.detail import Step, build_step
+from sessions_ui.audit.entries.reverts import find_reverts
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.audit.search.pagination import PAGE, Page, entries_page
@@ -102,7 +102,7 @@ def session_timeline(chosen: AuditFilter, *, notes: bool) -> Timeline:
         page=page,
         days=_group_by_day(lines),
         cut=more_steps or more_observations,
-        reverted=reverts_among(session_key, [row.entry.id for row in page.rows]),
+        reverted=find_reverts(session_key, [row.entry.id for row in page.rows]),
         status_bar=status_bar(
             observations, page.rows, until=window.high.ts if window.high else timezone.now()
         ),
@@ -137,7 +137,7 @@ def _later_steps(session_key: str, window: _Window, notes: bool) -> tuple[list[S
         window.entries(), session_key=session_key, kind__in=kinds, op__isnull=False
     )
     entries = list(steps.order_by("-id")[: MAX_EXTRAS + 1])
-    return [step_of(entry) for entry in entries[:MAX_EXTRAS]], len(entries) > MAX_EXTRAS
+    return [build_step(entry) for entry in entries[:MAX_EXTRAS]], len(entries) > MAX_EXTRAS
 
 
 def _page_observations(

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import QuerySet
 
-from sessions_ui.audit.entries.rows import detail_of
+from sessions_ui.audit.entries.rows import parse_detail
 from sessions_ui.audit.log.canonical import canonical_bytes
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Kind
 
@@ -58,7 +58,7 @@ def purge_notes() -> QuerySet[AuditEntry]:
 
 def _purged_to(note: AuditEntry, key: str) -> int:
     try:
-        detail = detail_of(note)
+        detail = parse_detail(note)
         purge = Purge(**{name: detail[name] for name in Purge.__dataclass_fields__})
         signed = hmac.compare_digest(purge.sign(key), str(detail["signature"]))
     except (KeyError, TypeError, ValueError):

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from sessions_ui.audit.sql import streamed
+from sessions_ui.audit.sql import stream_rows
 from sessions_ui.models import AuditCheckpoint
 
 from .checkpoints import Checkpoint
@@ -29,7 +29,7 @@ def update_copy(path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     missing = AuditCheckpoint.objects.filter(n__gt=last_copied(path)).order_by("n")
     count = 0
-    with path.open("a", encoding="utf-8") as file, streamed(missing) as rows:
+    with path.open("a", encoding="utf-8") as file, stream_rows(missing) as rows:
         for row in rows:
             file.write(json.dumps(Checkpoint.from_row(row).as_json(), sort_keys=True) + "\n")
             count += 1

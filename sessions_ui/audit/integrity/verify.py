@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sessions_ui.audit.sql import streamed
+from sessions_ui.audit.sql import stream_rows
 from sessions_ui.models import AuditCheckpoint
 
 from .checkpoints import Checkpoint, key_id
@@ -164,7 +164,7 @@ def _read_chain(
     """The checkpoints from number ``past`` on, in order, each verified against its signature, the
     previous checkpoint, and the copy."""
     previous = None
-    with streamed(AuditCheckpoint.objects.filter(n__gte=past).order_by("n")) as rows:
+    with stream_rows(AuditCheckpoint.objects.filter(n__gte=past).order_by("n")) as rows:
         for row in rows:
             # SQLite gives None for a moment that it cannot read.
             if row.sealed_at is None:

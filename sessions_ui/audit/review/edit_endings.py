@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sessions_ui.audit.entries.rows import detail_of
+from sessions_ui.audit.entries.rows import parse_detail
 from sessions_ui.domain.rules.outcomes import CLOSED, FieldResult, Outcome
 from sessions_ui.domain.rules.review_causes import Ending
 from sessions_ui.models import END_KINDS, AuditEntry, Kind
@@ -30,5 +30,5 @@ def _read(entry: AuditEntry) -> Ending:
         http_status=entry.http_status,
         status=entry.status,
         results={key: FieldResult(told[0]) for key, told in body.items()},
-        collateral=detail_of(entry).get("collateral") or (),
+        collateral=parse_detail(entry).get("collateral") or (),
     )

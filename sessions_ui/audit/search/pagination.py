@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessions_ui.audit.entries.row_queries import entry_rows
+from sessions_ui.audit.entries.row_queries import load_entry_rows
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.models import AuditEntry
 
@@ -68,7 +68,7 @@ def entries_page(chosen: AuditFilter, size: int = PAGE) -> Page:
     going_up = chosen.after is not None
     newer = ids[0] if ids and (more if going_up else chosen.before is not None) else None
     older = ids[-1] if ids and (going_up or more) else None
-    return Page(entry_rows(ids), newer, older, count_words(count), chosen)
+    return Page(load_entry_rows(ids), newer, older, count_words(count), chosen)
 
 
 def count_words(count: int) -> str:
@@ -86,4 +86,4 @@ def session_history(session_key: str, limit: int = PAGE) -> Sequence[EntryRow]:
     """The latest edits and refusals of one session, newest first."""
     chosen = AuditFilter(session=session_key)
     ids, _ = page_ids(chosen, (0, None), limit)
-    return entry_rows(ids)
+    return load_entry_rows(ids)

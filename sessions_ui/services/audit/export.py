@@ -24,7 +24,7 @@ from sessions_ui.audit.log.record import record_access, record_note
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.audit.search.pagination import ids_newest_first
 from sessions_ui.audit.search.query_builder import id_window, matching_ids
-from sessions_ui.audit.sql import streamed
+from sessions_ui.audit.sql import stream_rows
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.values.ids import LARGEST_ID
 from sessions_ui.models import AuditEntry
@@ -93,7 +93,7 @@ def export_begin(*, actor: Actor, chosen: AuditFilter, format: str) -> Export:
 def _parts(order: _Order, entry: AuditEntry, form: Format, tally: Tally) -> Iterator[bytes]:
     if form.opening:
         yield tally.count(form.opening.encode())
-    with streamed(ids_newest_first(order.chosen, order.bounds)) as ids:
+    with stream_rows(ids_newest_first(order.chosen, order.bounds)) as ids:
         for chunk in chunks_of(ids, order.cut_off):
             lines = form.lines(chunk)
             tally.add(chunk.entries, lines)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from sessions_ui.audit.entries.detail import EntryDetail, entry_detail, first_of
+from sessions_ui.audit.entries.detail import EntryDetail, find_edit_of_step, load_entry_detail
 from sessions_ui.audit.integrity.verify_entry import EntryVerification, verify_entry
 from sessions_ui.audit.log.index_terms import WORD, keyed_hash, split_words
 from sessions_ui.audit.log.record import record_access
@@ -60,7 +60,7 @@ def audit_filter(params: Mapping[str, str]) -> AuditFilter:
 def audit_entry(entry_id: int, *, plain: bool = False) -> EntryShown | None:
     """The edit, refusal or access with this number; None when there is none, or it is a step.
     ``plain`` shows personal values: only `personal.personal_reveal` asks for that."""
-    story = entry_detail(entry_id, plain=plain) if entry_id <= LARGEST_ID else None
+    story = load_entry_detail(entry_id, plain=plain) if entry_id <= LARGEST_ID else None
     if story is None:
         return None
     return EntryShown(story, [verify_entry(step.entry) for step in story.steps])
@@ -68,7 +68,7 @@ def audit_entry(entry_id: int, *, plain: bool = False) -> EntryShown | None:
 
 def edit_of_step(entry_id: int) -> int | None:
     """The number of the edit that an entry is a step of."""
-    return first_of(entry_id) if entry_id <= LARGEST_ID else None
+    return find_edit_of_step(entry_id) if entry_id <= LARGEST_ID else None
 
 
 def person_id(username: str) -> int | None:

@@ -7,7 +7,7 @@ that the edit left as seen, so a field that somebody else changed since is a con
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sessions_ui.audit.entries.reverts import Hindrance, Inverse, inverse_of, reverts_among
+from sessions_ui.audit.entries.reverts import Hindrance, RevertPlan, find_reverts, plan_revert
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.merge import merge
@@ -29,18 +29,18 @@ class RevertReview:
     hindered: tuple[tuple[FieldSpec, Hindrance], ...]
 
 
-def edit_inverse(entry_id: int, keys: Collection[str] = ()) -> Inverse | None:
+def edit_inverse(entry_id: int, keys: Collection[str] = ()) -> RevertPlan | None:
     """Return what a revert of this edit has to change, in the fields ``keys`` or in all of them.
 
     None where PAVE took nothing of the edit.
     """
-    inverse = inverse_of(entry_id)
+    inverse = plan_revert(entry_id)
     return inverse.only(keys) if inverse and keys else inverse
 
 
 def reverts_of(entry: AuditEntry) -> dict[int, list[int]]:
     """Return the ids of the edits that revert this one, by its id."""
-    return reverts_among(entry.session_key, [entry.id]) if entry.session_key else {}
+    return find_reverts(entry.session_key, [entry.id]) if entry.session_key else {}
 
 
 def revert_reason(entry_id: int) -> dict[str, str]:
@@ -48,7 +48,7 @@ def revert_reason(entry_id: int) -> dict[str, str]:
     return {"reason_code": "other", "reason_note": f"Revert of #{entry_id}", "ticket": ""}
 
 
-def review_revert(*, actor: Actor, inverse: Inverse) -> RevertReview:
+def review_revert(*, actor: Actor, inverse: RevertPlan) -> RevertReview:
     """Review the values from before an edit against a fresh read.
 
     Locked fields are recorded as refused, and that earlier personal values are shown is recorded,
@@ -72,14 +72,14 @@ def review_revert(*, actor: Actor, inverse: Inverse) -> RevertReview:
     return RevertReview(form_state, hindered)
 
 
-def record_forbidden_revert(*, actor: Actor, inverse: Inverse) -> None:
+def record_forbidden_revert(*, actor: Actor, inverse: RevertPlan) -> None:
     """Record that a person without the right to edit tried to revert an edit."""
     record_forbidden_post(
         actor=actor, session_key=inverse.session_key, form_data=_form_data(inverse)
     )
 
 
-def _form_data(inverse: Inverse) -> FormData:
+def _form_data(inverse: RevertPlan) -> FormData:
     return FormData(
         typed=inverse.before,
         inputs={CATALOGUE[key].input_name: text for key, text in inverse.before.items()},

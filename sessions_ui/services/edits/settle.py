@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sessions_ui.audit.entries.reverts import origin_of
+from sessions_ui.audit.entries.reverts import reverted_edit_id
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.outcomes import OPEN, FieldResult, Outcome, State, roll_up
 from sessions_ui.domain.snapshot import Snapshot, parse_time
@@ -104,7 +104,7 @@ def settle_edit(edit: Edit, snapshot: Snapshot) -> bool:
 
 def keep_edit_as_draft(edit: Edit) -> None:
     """Save the values of an edit that changed nothing as a draft of its author."""
-    save_edit_draft(edit, reverts=origin_of(AuditEntry.objects.get(id=edit.entry_id)))
+    save_edit_draft(edit, reverts=reverted_edit_id(AuditEntry.objects.get(id=edit.entry_id)))
 
 
 def effect_results(results: Results) -> Results:

@@ -8,7 +8,7 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
-from sessions_ui.audit.entries.reverts import revert_detail, reverts_still
+from sessions_ui.audit.entries.reverts import confirm_reverted_edit, revert_detail
 from sessions_ui.audit.log.record import ChangeRequest, record_intent
 from sessions_ui.domain.rules.outcomes import Outcome, State
 from sessions_ui.domain.snapshot import Snapshot
@@ -77,7 +77,7 @@ def _reserve(submission: Submission) -> Edit | None:
                     personal_texts=personal_texts(token.texts),
                 ),
                 op_key=uuid.uuid4(),
-                detail=revert_detail(reverts_still(form_data.reverts, form_data.typed)),
+                detail=revert_detail(confirm_reverted_edit(form_data.reverts, form_data.typed)),
             )
             return Edit.objects.create(
                 entry_id=entry.id,

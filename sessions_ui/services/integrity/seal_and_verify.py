@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from sessions_ui.audit.entries.rows import detail_of
+from sessions_ui.audit.entries.rows import parse_detail
 from sessions_ui.audit.integrity.checkpoints import Checkpoint
 from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.purge_notes import purge_notes
@@ -196,7 +196,7 @@ def read_integrity_status() -> IntegrityStatus:
 
 def _read_detail(note: AuditEntry) -> Mapping[str, Any]:
     try:
-        return detail_of(note)
+        return parse_detail(note)
     except ValueError:  # after tampering this page is needed most
         return {}
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from sessions_ui.audit.entries.rows import detail_of
+from sessions_ui.audit.entries.rows import parse_detail
 from sessions_ui.audit.log.record import record_note
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.rules.review_causes import FLAGGED, REOPENED
@@ -101,7 +101,7 @@ def entry_mark(
             session_key=first.session_key,
             detail={"note": note} if note else {},
         )
-        _EFFECT[mark](said, str(detail_of(kept).get("note", "")))
+        _EFFECT[mark](said, str(parse_detail(kept).get("note", "")))
     return Marked.DONE
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import DatabaseError
 from django.db.models import Count, Min, Q, QuerySet
 
-from sessions_ui.audit.entries.row_queries import entry_rows
+from sessions_ui.audit.entries.row_queries import load_entry_rows
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.log.canonical import microseconds
 from sessions_ui.domain.rules.review_causes import CAUSES, WATCH, review_cause
@@ -59,7 +59,7 @@ def queue_page(*, cause: str = "", after: str = "", reader_id: int | None) -> Qu
     places = _places(_of_cause(waiting, cause), after)
     shown = places[:PAGE]
     causes = _causes(waiting, [entry_id for entry_id, _ in shown])
-    rows = {row.entry.id: row for row in entry_rows([entry_id for entry_id, _ in shown])}
+    rows = {row.entry.id: row for row in load_entry_rows([entry_id for entry_id, _ in shown])}
     counts = _counts(waiting)
     return Queue(
         rows=[

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from sessions_ui.audit.entries.rows import detail_of
+from sessions_ui.audit.entries.rows import parse_detail
 from sessions_ui.audit.log.record import record_note
 from sessions_ui.audit.review.watch_rules import Rule
 from sessions_ui.domain.actor import SYSTEM, Actor
@@ -91,7 +91,7 @@ def rule_changes() -> Sequence[RuleChange]:
     """What was done with the rules lately, newest first."""
     notes = AuditEntry.objects.filter(kind=Kind.NOTE, op__isnull=True)
     notes = notes.filter(action__in=(MADE, CHANGED, REMOVED)).order_by("-id")[:SHOWN]
-    told = [(note, detail_of(note)) for note in notes]
+    told = [(note, parse_detail(note)) for note in notes]
     return [
         RuleChange(note, facts.get("rule", ""), facts.get("was", ""), facts.get("now", ""))
         for note, facts in told

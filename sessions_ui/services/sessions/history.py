@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from sessions_ui.audit.entries.rows import values_of
+from sessions_ui.audit.entries.rows import load_personal_values
 from sessions_ui.audit.history.facts import collect_facts, open_edits
 from sessions_ui.audit.history.state_at import SessionState, state_at
 from sessions_ui.domain.snapshot import Snapshot, parse_time
@@ -54,7 +54,8 @@ def session_state_at(session_key: str, at: datetime | None = None) -> StateAtMom
     present = _present_snapshot(session_key, at, has_entries=bool(entries))
     at = at or (present.read_at if present else timezone.now())
     observations = Observation.objects.filter(session_key=session_key).order_by("seen_at", "id")
-    facts = collect_facts(entries, values_of(entry.id for entry in entries), observations, present)
+    values = load_personal_values(entry.id for entry in entries)
+    facts = collect_facts(entries, values, observations, present)
     # A PUT leaves in the middle of an edit, so its entry is no place to stop at.
     ends = [entry.ts for entry in entries if entry.kind != Kind.SENT]
     return StateAtMoment(

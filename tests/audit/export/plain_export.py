@@ -8,9 +8,9 @@ import csv
 import io
 import json
 
-from sessions_ui.audit.entries.reverts import origin_of
-from sessions_ui.audit.entries.row_queries import entry_rows
-from sessions_ui.audit.entries.rows import access_words, detail_of
+from sessions_ui.audit.entries.reverts import reverted_edit_id
+from sessions_ui.audit.entries.row_queries import load_entry_rows
+from sessions_ui.audit.entries.rows import describe_detail, parse_detail
 from sessions_ui.audit.export.csv_cells import safe_cell
 from sessions_ui.audit.export.formats import COLUMNS
 from sessions_ui.audit.search.pagination import page_ids
@@ -42,8 +42,8 @@ def facts(row):
         "pave_http_status": end.http_status if end else None,
         "error_code": (end or entry).error_code, "pave_message": row.pave_message,
         "remote_addr": entry.remote_addr, "request_id": entry.request_id,
-        "status": entry.status, "reverts": origin_of(entry) or None,
-        "told": "" if row.changes else access_words(detail_of(entry)),
+        "status": entry.status, "reverts": reverted_edit_id(entry) or None,
+        "told": "" if row.changes else describe_detail(parse_detail(entry)),
     }  # fmt: skip
 
 
@@ -83,4 +83,4 @@ PLAIN = {"csv": plain_csv, "jsonl": plain_jsonl}
 
 def plain_file(name, chosen):
     """The whole file that a question's export should be, in this format."""
-    return PLAIN[name](entry_rows(all_ids(chosen)))
+    return PLAIN[name](load_entry_rows(all_ids(chosen)))

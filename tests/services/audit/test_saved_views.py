@@ -150,13 +150,13 @@ def test_shared_views_are_seen_by_others_and_deleted_by_nobody_else(manager, cli
 
 def test_sharing_and_taking_back_are_on_record(manager):
     save(manager, **SHARED)
-    told = {"view": "Phones", "filter": {"field": "sms.to", "actor": "2"}}
-    assert on_record("view.shared") == [told]
+    about = {"view": "Phones", "filter": {"field": "sms.to", "actor": "2"}}
+    assert on_record("view.shared") == [about]
     listed = manager.get("/audit/", {"kind": "access"}).text
     assert "shared a saved view" in listed
     assert "“Phones”, actor: 2, field: sms.to" in listed
     manager.post(f"/audit/views/{SavedView.objects.get().id}/delete/")
-    assert on_record("view.removed") == [told]
+    assert on_record("view.removed") == [about]
     save(manager, **SHARED)
     save(manager, **{**SHARED, "shared": ""})
     assert len(on_record("view.removed")) == 2
@@ -232,11 +232,11 @@ def test_what_was_done_with_rules_and_record_is_a_list_of_its_own(manager):
     note(action="audit.purged", from_id=1, to_id=1200)
     page = manager.get("/audit/", {"kind": "note"})
     purged, removed, made = page.context["page"].rows
-    assert purged.told == "entries #1 to #1200"
+    assert purged.about == "entries #1 to #1200"
     assert (removed.verb, made.verb) == ("removed a watch rule", "made a watch rule")
-    assert watch.name in removed.told
-    assert "Was: " in removed.told
-    assert "Now: " in made.told
+    assert watch.name in removed.about
+    assert "Was: " in removed.about
+    assert "Now: " in made.about
     assert page.text.count("On record") == 3
     assert "3 changes of rules or record" in words(page)
     assert len(manager.get("/audit/").context["page"].rows) == 1

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sessions_ui.audit.entries.reverts import inverse_of
+from sessions_ui.audit.entries.reverts import plan_revert
 from sessions_ui.models import AuditEntry, AuditValue, Draft, Edit, Kind
 from tests.audit.authors import ended, intent, resolved, sent
 from tests.edits import SESSION, payloads
@@ -241,6 +241,6 @@ def test_only_fields_that_pave_took_are_reverted():
     edit_id = intent(changes)
     sent(edit_id, changes)
     ended(edit_id, "unknown")
-    assert inverse_of(edit_id) is None
+    assert plan_revert(edit_id) is None
     resolved(edit_id, "partial", results)
-    assert inverse_of(edit_id).before == {"session.language": "EN"}
+    assert plan_revert(edit_id).before == {"session.language": "EN"}
