@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from environs import Env, validate
 
 from paveadmin import ROOT, VERSION
-from paveadmin.variables import at_least, database_url, matches, pave_url, seal, secret
+from paveadmin.environment import at_least, database_url, matches, pave_url, seal, secret
 from sessions_ui.pave.client import PaveConfig
 from sessions_ui.pave.signing import Secret
 

@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
 from sessions_ui.pave.errors import PaveError
-from sessions_ui.pave.transport.exchange import ExchangeResult
+from sessions_ui.pave.transport.http_exchange import ExchangeResult
 
 MAX_DEPTH = 32
 MAX_DIGITS = 64

@@ -19,8 +19,8 @@ from sessions_ui.domain.values.kinds import Kind
 from sessions_ui.pave.client import PaveClient, PaveConfig, Secret
 from sessions_ui.pave.errors import PaveRefused
 from sessions_ui.pave.sandbox import start_sandbox
+from sessions_ui.pave.sandbox.field_kinds import TEXT
 from sessions_ui.pave.sandbox.fields import FIELDS, Field
-from sessions_ui.pave.sandbox.kinds import TEXT
 from sessions_ui.pave.sandbox.rules import editability
 from sessions_ui.pave.sandbox.server import signing
 

@@ -7,9 +7,9 @@ with start_sandbox() as sandbox:
     sandbox.state.applied(key)
 """
 
-from .sandbox import Sandbox, start_sandbox
 from .sandbox_state import SandboxState
 from .server.signing import API_KEY, API_SECRET, USERNAME
+from .start import Sandbox, start_sandbox
 from .state.state_file import StateFileError
 
 __all__ = [

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from .kinds import COUNT, LANGUAGE, PHONE, TEXT, URL, VIN, YEAR, Kind, one_of
-from .state.sample_data import Sample
+from sessions_ui.pave.sandbox.state.sample_values import Sample
+
+from .field_kinds import COUNT, LANGUAGE, PHONE, TEXT, URL, VIN, YEAR, Kind, one_of
 
 # section of a request: the object of an answer that shows its fields
 ANSWER_PATHS: Final[Mapping[str, tuple[str, ...]]] = {

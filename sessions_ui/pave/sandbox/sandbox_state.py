@@ -3,6 +3,8 @@
 from copy import deepcopy
 from typing import Any, Final
 
+from sessions_ui.pave.sandbox.state.seed_sessions import DELIVERY, Seed, sample_fields
+
 from .fields import FIELDS
 from .rules import customer
 from .rules.editability import IDLE, delivery_class
@@ -10,7 +12,6 @@ from .server.documents import session_document
 from .session import Session
 from .state.faults import Fault
 from .state.journal import Row
-from .state.seeds import DELIVERY, Seed, sample_fields
 from .state.session_titles import title
 from .state.store import Store
 

@@ -31,7 +31,7 @@ from sessions_ui.pave.errors import (
 from sessions_ui.pave.transport.circuit_breaker import CircuitBreaker, Permit
 from sessions_ui.pave.transport.clock_skew import ClockSkew
 from sessions_ui.pave.transport.credential_status import CredentialStatus
-from sessions_ui.pave.transport.exchange import ExchangeResult, exchange
+from sessions_ui.pave.transport.http_exchange import ExchangeResult, exchange
 from sessions_ui.pave.transport.rate_limiter import RateLimiter
 from sessions_ui.pave.transport.request import Call, prepare_request, secrets_of
 from sessions_ui.pave.transport.retries import Retrier

@@ -10,7 +10,7 @@ from urllib3.util.connection import create_connection
 
 from sessions_ui.pave.transport.deadline import Deadline
 from sessions_ui.pave.transport.framing import StrictHTTPResponse
-from sessions_ui.pave.transport.resolve import resolve_host
+from sessions_ui.pave.transport.resolve_host import resolve_host
 
 MIN_TIMEOUT = 0.001  # seconds; a timeout of 0 would make the socket non-blocking
 

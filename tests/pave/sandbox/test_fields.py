@@ -4,8 +4,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from sessions_ui.pave.sandbox import SandboxState
+from sessions_ui.pave.sandbox.field_kinds import COUNT, TEXT, one_of
 from sessions_ui.pave.sandbox.fields import FIELDS, READ_ONLY, Editable, Field
-from sessions_ui.pave.sandbox.kinds import COUNT, TEXT, one_of
 from tests.pave.sandbox.raw_client import get, open_page, put, send, submit_form
 
 PLATE = Field("vehicle", "plate", TEXT, lambda sample: f"ABCD {sample.number:03}")

@@ -13,7 +13,7 @@ from sessions_ui.pave.sandbox.session import Session, timestamp
 
 from .faults import Fault, Faults
 from .journal import Journal
-from .seeds import seeds
+from .seed_sessions import seeds
 from .state_file import StateWriter, read_state
 
 KEY_LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"

@@ -15,7 +15,7 @@ from sessions_ui.pave.sandbox.site.components import (
     status_state,
 )
 from sessions_ui.pave.sandbox.site.rendering import FOLDER
-from sessions_ui.pave.sandbox.state.seeds import DELIVERY
+from sessions_ui.pave.sandbox.state.seed_sessions import DELIVERY
 
 
 def test_every_status_and_delivery_has_a_look():

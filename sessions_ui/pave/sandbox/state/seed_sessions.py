@@ -11,7 +11,7 @@ from sessions_ui.pave.sandbox.fields import FIELDS
 from sessions_ui.pave.sandbox.rules.customer import PHOTOS, take_photos
 from sessions_ui.pave.sandbox.session import ACCEPTED, FAILED, Session, timestamp
 
-from .sample_data import CARS, DEALERS, Sample
+from .sample_values import CARS, DEALERS, Sample
 
 # minutes from creation to each status, as a customer usually reaches it
 REACHED: Final = {

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from sessions_ui.pave.errors import PaveNotSent, PaveUnknown
-from sessions_ui.pave.transport.exchange import error_cause
+from sessions_ui.pave.transport.http_exchange import error_cause
 from tests.pave.client_calls import (
     KEY,
     READ_AND_WRITE,

@@ -1,6 +1,6 @@
 """Test that sample cars have valid VINs and sample people fictional phone numbers."""
 
-from sessions_ui.pave.sandbox.state.sample_data import CARS, PEOPLE, phone, with_check_digit
+from sessions_ui.pave.sandbox.state.sample_values import CARS, PEOPLE, phone, with_check_digit
 
 
 def test_the_check_digit_is_computed():
