@@ -1,7 +1,6 @@
 """Name every permission once, and guard a view with one."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpResponseBase
@@ -24,7 +23,6 @@ def requires(*permissions: str) -> Callable[[View], View]:
     gets 403."""
 
     def decorate(view: View) -> View:
-        guarded: Any = permission_required(permissions, raise_exception=True)(view)
-        return login_required(guarded)
+        return login_required(permission_required(permissions, raise_exception=True)(view))
 
     return decorate

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sessions_ui.models import Flag
-from sessions_ui.services.review.watch_rules import rules_usual_ensure
+from sessions_ui.services.review.watch_rules import ensure_default_rules
 from tests.audit.authors import ALICE, BOB, PHONE, edit, ended, intent, refusal, sent
 
 from .accessibility import assert_accessible
@@ -19,7 +19,7 @@ URL = {"session.redirect_url": ("https://a.example.com/one", f"https://b.example
 @pytest.fixture
 def record(db):
     """Some of everything that a manager may have to review."""
-    rules_usual_ensure()
+    ensure_default_rules()
     for actor in (LONG, replace(BOB, id=900_002)):
         edit(PHONE, actor=actor)
         edit(URL, actor=actor)

@@ -1,4 +1,4 @@
-"""How an edit ended, read from one entry of the record, for the table of causes to look at it."""
+"""Read from an audit entry how an edit ended, for the rules that raise review causes."""
 
 import json
 from typing import Any
@@ -12,16 +12,18 @@ ENDING_KINDS = (*END_KINDS, Kind.REFUSAL)
 """The kinds of entry that have an outcome: ends of edits, and refusals."""
 
 
-def ending_of(entry: AuditEntry) -> Ending | None:
-    """The facts of an entry of ENDING_KINDS, as the table of causes asks for them. None for one
-    that cannot be read: `audit_verify` names it, and no job must stop at it."""
+def read_ending(entry: AuditEntry) -> Ending | None:
+    """The ending in an entry of ENDING_KINDS.
+
+    None for an entry that cannot be read: `audit_verify` reports it, and it must not stop a job.
+    """
     try:
-        return _read(entry)
+        return _parse_ending(entry)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
 
 
-def _read(entry: AuditEntry) -> Ending:
+def _parse_ending(entry: AuditEntry) -> Ending:
     body: dict[str, Any] = {} if entry.kind == Kind.REFUSAL else json.loads(entry.body or "{}")
     return Ending(
         outcome=Outcome(entry.outcome),
@@ -29,6 +31,6 @@ def _read(entry: AuditEntry) -> Ending:
         closed=entry.error_code == CLOSED,
         http_status=entry.http_status,
         status=entry.status,
-        results={key: FieldResult(told[0]) for key, told in body.items()},
+        results={key: FieldResult(end[0]) for key, end in body.items()},
         collateral=parse_detail(entry).get("collateral") or (),
     )

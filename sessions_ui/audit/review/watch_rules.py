@@ -1,7 +1,7 @@
-"""Whether an entry is what a watch rule watches for: judged from the record alone.
+"""Decide from the audit alone which watch rules an entry triggers.
 
-A rule on what was changed judges the end of an edit that changed something; a rule on how people
-work judges its intent. Each look-up is a range of an index and stops at the entry that is judged.
+A rule about changed fields checks the entry that ends an edit; a rule about how people work checks
+its intent. Each query reads one range of an index that ends at the checked entry.
 """
 
 import json
@@ -26,7 +26,7 @@ _AFTER_HOST = "/?#:"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An active rule: ``since`` is the entry after which it judges."""
+    """An active watch rule. ``since``: the entry after which it applies."""
 
     id: int
     kind: str
@@ -35,13 +35,13 @@ class Rule:
     since: int
 
 
-def hits(entry: AuditEntry, rules: Iterable[Rule]) -> Iterator[Rule]:
-    """The rules that this entry is caught by. One that cannot be read is caught by none."""
+def find_triggered(entry: AuditEntry, rules: Iterable[Rule]) -> Iterator[Rule]:
+    """The rules that an entry triggers. An entry that cannot be read triggers none."""
     for rule in rules:
-        kinds, judge = _JUDGES.get(rule.kind, ((), _never))
+        kinds, triggers = _CHECKS.get(rule.kind, ((), _never))
         if entry.id > rule.since and entry.kind in kinds:
             try:
-                if judge(entry, rule.numbers):
+                if triggers(entry, rule.numbers):
                     yield rule
             except (ValueError, LookupError, TypeError, AttributeError):
                 continue
@@ -51,17 +51,17 @@ def _never(_entry: AuditEntry, _numbers: Numbers) -> bool:
     return False
 
 
-def _taken(outcome: str, body: str) -> Mapping[str, Any]:
-    """The fields that an end says were changed, with the value that PAVE holds."""
+def _taken_values(outcome: str, body: str) -> Mapping[str, Any]:
+    """The values that PAVE holds, of the fields that were changed according to an end."""
     if not Outcome(outcome).took_effect:
         return {}
-    told: dict[str, Any] = json.loads(body or "{}")
-    return {key: held for key, (result, held) in told.items() if FieldResult(result).taken}
+    results: dict[str, Any] = json.loads(body or "{}")
+    return {key: held for key, (result, held) in results.items() if FieldResult(result).taken}
 
 
 def _same_field(entry: AuditEntry, numbers: Numbers) -> bool:
     field, times = str(numbers["field"]), int(numbers["times"])
-    if field not in _taken(entry.outcome, entry.body):
+    if field not in _taken_values(entry.outcome, entry.body):
         return False
     window = entry.ts - timedelta(hours=int(numbers["hours"]))
     ends = AuditEntry.objects.ends().filter(
@@ -70,25 +70,25 @@ def _same_field(entry: AuditEntry, numbers: Numbers) -> bool:
     edits = {
         op
         for op, outcome, body in ends.values_list("op", "outcome", "body")
-        if field in _taken(outcome, body)
+        if field in _taken_values(outcome, body)
     }
     return len(edits) >= times
 
 
 def _busy_person(entry: AuditEntry, numbers: Numbers) -> bool:
-    """The edit that passes the number; those after it in the same hurry are not flagged again."""
-    edits, span = int(numbers["edits"]), timedelta(hours=int(numbers["hours"]))
+    """Only the edit that exceeds the number triggers; the following ones of that hour do not."""
+    edits, window = int(numbers["edits"]), timedelta(hours=int(numbers["hours"]))
     if entry.actor_id is None:
         return False
-    own = AuditEntry.objects.filter(
+    intents = AuditEntry.objects.filter(
         actor_id=entry.actor_id,
         op__isnull=True,
         kind=Kind.INTENT,
         id__lte=entry.id,
-        id__gte=first_id_since(entry.ts - 2 * span),
+        id__gte=first_id_since(entry.ts - 2 * window),
     )
-    times = list(own.order_by("-id").values_list("ts", flat=True)[: edits + 2])
-    over = [now - span < then for now, then in zip(times, times[edits:], strict=False)]
+    times = list(intents.order_by("-id").values_list("ts", flat=True)[: edits + 2])
+    over = [now - window < then for now, then in zip(times, times[edits:], strict=False)]
     return over[:1] == [True] and over[1:2] != [True]
 
 
@@ -99,26 +99,26 @@ def _off_hours(entry: AuditEntry, numbers: Numbers) -> bool:
 
 
 def _new_host(entry: AuditEntry, _numbers: Numbers) -> bool:
-    origin = _origin(_taken(entry.outcome, entry.body).get(REDIRECT))
+    origin = _origin(_taken_values(entry.outcome, entry.body).get(REDIRECT))
     if not origin or entry.op is None:
         return False
     sent = AuditEntry.objects.filter(op=entry.op, kind=Kind.SENT).first()
     if sent and _origin(json.loads(sent.body)[REDIRECT][0]) == origin:
         return False
-    begins = Q(val=origin) if len(origin) < HEAD_LENGTH else Q(val__startswith=origin[:HEAD_LENGTH])
-    for sign in _AFTER_HOST if len(origin) < HEAD_LENGTH else "":
-        begins |= Q(val__startswith=f"{origin}{sign}")
-    seen = AuditTerm.objects.filter(begins, field=REDIRECT, entry_id__lt=entry.op)
+    same_origin = Q(val=origin) if len(origin) < HEAD_LENGTH else Q(val__startswith=origin[:HEAD_LENGTH])
+    for delimiter in _AFTER_HOST if len(origin) < HEAD_LENGTH else "":
+        same_origin |= Q(val__startswith=f"{origin}{delimiter}")
+    seen = AuditTerm.objects.filter(same_origin, field=REDIRECT, entry_id__lt=entry.op)
     return not seen.exists()
 
 
 def _origin(address: object) -> str:
-    """``https://host`` of a web address, as the index spells it; ``""`` for anything else."""
-    found = urlsplit(str(address or "").strip())
-    return f"{found.scheme}://{found.hostname}".casefold() if found.hostname else ""
+    """``https://host`` of a URL, as the index stores it; ``""`` for anything else."""
+    url = urlsplit(str(address or "").strip())
+    return f"{url.scheme}://{url.hostname}".casefold() if url.hostname else ""
 
 
-_JUDGES: dict[str, tuple[tuple[Kind, ...], Callable[[AuditEntry, Numbers], bool]]] = {
+_CHECKS: dict[str, tuple[tuple[Kind, ...], Callable[[AuditEntry, Numbers], bool]]] = {
     "same_field": (END_KINDS, _same_field),
     "busy_person": ((Kind.INTENT,), _busy_person),
     "off_hours": ((Kind.INTENT,), _off_hours),

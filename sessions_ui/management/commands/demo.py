@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError
 
 from sessions_ui.roles import ADMINISTRATORS, AGENTS, MANAGERS, ROLES
-from sessions_ui.services.review.watch_rules import rules_usual_ensure
+from sessions_ui.services.review.watch_rules import ensure_default_rules
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def ensure_demo_people() -> None:
             person.set_password(demo.password)
         person.save()
         person.groups.set([Group.objects.get(name=demo.group)])
-    rules_usual_ensure()
+    ensure_default_rules()
 
 
 class Command(BaseCommand):

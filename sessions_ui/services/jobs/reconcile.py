@@ -23,7 +23,7 @@ from sessions_ui.services.edits.settle import (
     was_sent_again,
 )
 from sessions_ui.services.edits.transitions import move_to_resolution, sent_at
-from sessions_ui.services.review.scan import review_scan
+from sessions_ui.services.review.scan import scan_audit
 from sessions_ui.services.sessions.observations import record_observation
 from sessions_ui.services.sessions.pave_reads import delete_expired_snapshots, read_snapshot
 
@@ -53,7 +53,7 @@ def reconcile_edits(*, wait: float = 0) -> int | None:
         delete_expired_snapshots()
         settled = sum(_attempt(_settle, edit) for edit in _while_leased(lease, _unknown_edits()))
         settled += sum(_attempt(_look_again, edit) for edit in _while_leased(lease, _due_edits()))
-        review_scan(seconds=SCAN_SECONDS)
+        scan_audit(seconds=SCAN_SECONDS)
         return settled
     finally:
         lease.release()

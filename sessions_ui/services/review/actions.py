@@ -1,6 +1,6 @@
-"""What managers say of an entry: reviewed, flagged, a comment, opened again.
+"""Let managers mark an entry: reviewed, flagged, commented, or reopened.
 
-Whatever is said is a note in the audit; the flags only say how things stand now.
+Each mark is a note in the audit. The flags only hold the present state.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from sessions_ui.models import AuditEntry, Flag, Kind
 
 
 class Mark(StrEnum):
-    """What may be said of an entry; also the second half of the note's action."""
+    """The marks; each is also the second half of its note's action."""
 
     REVIEWED = "reviewed"
     FLAGGED = "flagged"
@@ -28,8 +28,8 @@ class Mark(StrEnum):
     REOPENED = "reopened"
 
 
-class Marked(StrEnum):
-    """What became of saying it; nothing was recorded unless it is DONE."""
+class MarkResult(StrEnum):
+    """The result of a request to mark an entry. Nothing was recorded unless it is DONE."""
 
     DONE = "done"
     GONE = "gone"
@@ -40,38 +40,39 @@ class Marked(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """Who says something of which entry, having seen the flags up to a number (None: all)."""
+class _MarkRequest:
+    """The actor, the entry, and the newest flag that the actor has seen (None: all)."""
 
     actor: Actor
-    first: AuditEntry
+    entry: AuditEntry
     upto: int | None
 
     @property
     def flags(self) -> "QuerySet[Flag]":
-        return Flag.objects.filter(entry_id=self.first.id)
+        return Flag.objects.filter(entry_id=self.entry.id)
 
     @property
-    def waiting(self) -> "QuerySet[Flag]":
+    def open_flags(self) -> "QuerySet[Flag]":
         return self.flags.filter(closed_at__isnull=True)
 
     @property
-    def seen(self) -> "QuerySet[Flag]":
-        return self.waiting if self.upto is None else self.waiting.filter(pk__lte=self.upto)
+    def seen_flags(self) -> "QuerySet[Flag]":
+        return self.open_flags if self.upto is None else self.open_flags.filter(pk__lte=self.upto)
 
     @property
     def reviewed(self) -> bool:
-        """Whether a person has closed a flag of it."""
+        """Whether a person has closed a flag of the entry."""
         return self.flags.exclude(closed_by="").exists()
 
-    def put(self, cause: str, note: str, **closed: object) -> None:
-        """A person's flag. An older one of that cause gives way, so that the number is new."""
+    def create_flag(self, cause: str, note: str, **closed: object) -> None:
+        """Create a person's flag. It replaces an older one of the same cause, so that its number
+        is new and a page that was rendered before does not count as having shown it."""
         self.flags.filter(cause=cause).delete()
         Flag.objects.create(
-            entry_id=self.first.id,
+            entry_id=self.entry.id,
             cause=cause,
-            session_key=self.first.session_key,
-            actor_id=self.first.actor_id,
+            session_key=self.entry.session_key,
+            actor_id=self.entry.actor_id,
             note=note,
             raised_at=timezone.now(),
             raised_by=self.actor.label,
@@ -79,70 +80,72 @@ class _Said:
         )
 
 
-def entry_mark(
+def mark_entry(
     *, actor: Actor, entry_id: int, mark: Mark, note: str = "", upto: int | None = None
-) -> Marked:
-    """Say something of an edit, a refusal or an access, on record under the actor's name.
+) -> MarkResult:
+    """Mark an edit, a refusal or an access, and record it under the actor's name.
 
-    ``upto``: the newest flag that the actor could see (`signs.Standing.upto`).
+    ``upto``: the newest flag that the actor's page could show (`status.EntryReview.upto`).
     """
     with transaction.atomic():
-        first = _markable(entry_id)
-        if first is None:
-            return Marked.GONE
-        said = _Said(actor, first, upto)
-        hindrance = _HINDRANCE[mark](said)
+        entry = _find_markable(entry_id)
+        if entry is None:
+            return MarkResult.GONE
+        request = _MarkRequest(actor, entry, upto)
+        hindrance = _FIND_HINDRANCE[mark](request)
         if hindrance:
             return hindrance
-        kept = record_note(
+        recorded = record_note(
             actor=actor,
             action=f"audit.{mark}",
-            about=first.id,
-            session_key=first.session_key,
+            about=entry.id,
+            session_key=entry.session_key,
             detail={"note": note} if note else {},
         )
-        _EFFECT[mark](said, str(parse_detail(kept).get("note", "")))
-    return Marked.DONE
+        # The recorded note has no personal values, unlike the one that was typed.
+        _APPLY[mark](request, str(parse_detail(recorded).get("note", "")))
+    return MarkResult.DONE
 
 
-def _markable(entry_id: int) -> AuditEntry | None:
-    """The entry, where something can be said of it: not of a step, and not of a note."""
+def _find_markable(entry_id: int) -> AuditEntry | None:
+    """The entry, if it can be marked: not a step of an edit, and not a note."""
     if entry_id > LARGEST_ID:
         return None
-    own = AuditEntry.objects.filter(id=entry_id, op__isnull=True)
-    return own.exclude(kind=Kind.NOTE).first()
+    entries = AuditEntry.objects.filter(id=entry_id, op__isnull=True)
+    return entries.exclude(kind=Kind.NOTE).first()
 
 
-def _review_hindrance(said: _Said) -> Marked | None:
-    """Four eyes: nobody reviews what they did themselves. And nobody what they have not seen."""
-    if said.first.actor_id is not None and said.first.actor_id == said.actor.id:
-        return Marked.OWN
-    if said.seen.exists():
+def _review_hindrance(request: _MarkRequest) -> MarkResult | None:
+    """Four eyes: nobody reviews their own entry, nor flags that they have not seen."""
+    if request.entry.actor_id is not None and request.entry.actor_id == request.actor.id:
+        return MarkResult.OWN
+    if request.seen_flags.exists():
         return None
-    if said.waiting.exists():
-        return Marked.NEWER
-    return Marked.ALREADY if said.reviewed else None
+    if request.open_flags.exists():
+        return MarkResult.NEWER
+    return MarkResult.ALREADY if request.reviewed else None
 
 
-def _reopen_hindrance(said: _Said) -> Marked | None:
-    return Marked.NOT_REVIEWED if said.waiting.exists() or not said.reviewed else None
+def _reopen_hindrance(request: _MarkRequest) -> MarkResult | None:
+    closed = request.reviewed and not request.open_flags.exists()
+    return None if closed else MarkResult.NOT_REVIEWED
 
 
-def _review(said: _Said, note: str) -> None:
-    closed = {"closed_at": timezone.now(), "closed_by": said.actor.label, "closing": note}
-    if not said.seen.update(**closed):
-        said.put(REOPENED, "", **closed)
+def _apply_review(request: _MarkRequest, note: str) -> None:
+    closed = {"closed_at": timezone.now(), "closed_by": request.actor.label, "closing": note}
+    if not request.seen_flags.update(**closed):
+        request.create_flag(REOPENED, "", **closed)
 
 
-_HINDRANCE: dict[Mark, Callable[[_Said], Marked | None]] = {
+_FIND_HINDRANCE: dict[Mark, Callable[[_MarkRequest], MarkResult | None]] = {
     Mark.REVIEWED: _review_hindrance,
     Mark.FLAGGED: lambda _: None,
     Mark.COMMENTED: lambda _: None,
     Mark.REOPENED: _reopen_hindrance,
 }
-_EFFECT: dict[Mark, Callable[[_Said, str], None]] = {
-    Mark.REVIEWED: _review,
-    Mark.FLAGGED: lambda said, note: said.put(FLAGGED, note),
-    Mark.COMMENTED: lambda _said, _note: None,
-    Mark.REOPENED: lambda said, note: said.put(REOPENED, note),
+_APPLY: dict[Mark, Callable[[_MarkRequest, str], None]] = {
+    Mark.REVIEWED: _apply_review,
+    Mark.FLAGGED: lambda request, note: request.create_flag(FLAGGED, note),
+    Mark.COMMENTED: lambda _request, _note: None,
+    Mark.REOPENED: lambda request, note: request.create_flag(REOPENED, note),
 }

@@ -1,7 +1,7 @@
-"""Looking through the record for what needs a look: raises flags, and closes those that went.
+"""Scan the audit for entries that need review: raise flags, and close those that do not apply.
 
-Each entry is looked at once, in the order of the ids and behind the horizon, so that an entry that
-is committed late is not missed. A second sweep over the same entries changes nothing.
+Each entry is scanned once, in order of ids and up to the horizon, so an entry that is committed
+late is not missed. Scanning the same entries again changes nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,18 +14,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from sessions_ui.audit.integrity.sealing import read_horizon
-from sessions_ui.audit.review.edit_endings import ENDING_KINDS, ending_of
-from sessions_ui.audit.review.watch_rules import Rule, hits
+from sessions_ui.audit.review.edit_endings import ENDING_KINDS, read_ending
+from sessions_ui.audit.review.watch_rules import Rule, find_triggered
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.review_causes import PASSING, WATCH, Ending, causes_of
 from sessions_ui.models import AuditEntry, Flag, JobCursor, Kind
 
-from .watch_rules import rules_active
+from .watch_rules import read_active_rules
 
 JOB = "review"
 CHUNK = 500
-LOOKED_AT = (Kind.INTENT, *ENDING_KINDS)
-"""The kinds that a cause or a rule can be about."""
+SCANNED_KINDS = (Kind.INTENT, *ENDING_KINDS)
+"""The kinds of entry that can have a review cause or trigger a watch rule."""
 COLUMNS = (
     "id", "ts", "kind", "op", "actor_id", "actor_label", "session_key", "status", "outcome",
     "http_status", "error_code", "body", "detail",
@@ -34,7 +34,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """When a cause came up, and what is to be said of it."""
+    """The moment at which a cause arose, and the note for its flag."""
 
     at: datetime
     note: str = ""
@@ -42,112 +42,114 @@ class Trigger:
 
 @dataclass
 class ScanResult:
-    """What a few entries gave: the causes by edit, and how each edit stands by now."""
+    """The triggers by edit and cause, and the latest ending of each edit."""
 
-    causes: dict[tuple[int, str], Trigger] = field(default_factory=dict)
-    standing: dict[int, tuple[AuditEntry, Ending]] = field(default_factory=dict)
+    triggers: dict[tuple[int, str], Trigger] = field(default_factory=dict)
+    endings: dict[int, tuple[AuditEntry, Ending]] = field(default_factory=dict)
 
 
-def review_scan(*, seconds: float = inf) -> int:
-    """Look at what was recorded since the last sweep; how many flags were raised.
+def scan_audit(*, seconds: float = inf) -> int:
+    """Scan the entries since the last scan; gives the number of flags that were raised.
 
-    After about ``seconds`` it stops, and the next sweep goes on from there.
+    After about ``seconds`` it stops, and the next scan continues there.
     """
-    place = JobCursor.objects.filter(name=JOB).first()
-    if not AuditEntry.objects.filter(id__gt=place.last_id if place else 0).exists():
+    cursor = JobCursor.objects.filter(name=JOB).first()
+    if not AuditEntry.objects.filter(id__gt=cursor.last_id if cursor else 0).exists():
         return 0
     until, stop, raised = read_horizon(), monotonic() + seconds, 0
-    # After the horizon: a rule that was changed by then is judged by as it is now.
-    for found in _chunks(until, rules_active()):
-        raised += found
+    # Read the rules after the horizon: entries up to it are judged by the rules as of now.
+    for count in _scan_chunks(until, read_active_rules()):
+        raised += count
         if monotonic() > stop:
             break
-    _let_go()
+    _close_purged()
     return raised
 
 
-def behind() -> int:
-    """How far the last sweep is behind the newest entry, in ids; 0 when it is not."""
+def unscanned_ids() -> int:
+    """The number of ids between the last scanned entry and the newest one."""
     newest = AuditEntry.objects.largest_id()
-    place = JobCursor.objects.filter(name=JOB).values_list("last_id", flat=True).first() or 0
-    return max(0, newest - place)
+    scanned = JobCursor.objects.filter(name=JOB).values_list("last_id", flat=True).first() or 0
+    return max(0, newest - scanned)
 
 
-def _chunks(until: int, rules: Sequence[Rule]) -> Iterator[int]:
-    """Chunk by chunk, each in a transaction with the note how far it came. Two sweeps at a time
-    take turns."""
+def _scan_chunks(until: int, rules: Sequence[Rule]) -> Iterator[int]:
+    """Scan chunk by chunk, each in a transaction that also moves the cursor.
+
+    The lock on the cursor lets concurrent scans take turns.
+    """
     more = True
     while more:
         with transaction.atomic():
             JobCursor.objects.get_or_create(name=JOB)
-            place = JobCursor.objects.select_for_update().get(name=JOB)
-            found = AuditEntry.objects.filter(id__gt=place.last_id, id__lte=until)
-            found = found.filter(kind__in=LOOKED_AT).only(*COLUMNS)
-            entries = list(found.order_by("id")[:CHUNK])
-            raised = _look_at(entries, rules)
+            cursor = JobCursor.objects.select_for_update().get(name=JOB)
+            new = AuditEntry.objects.filter(id__gt=cursor.last_id, id__lte=until)
+            new = new.filter(kind__in=SCANNED_KINDS).only(*COLUMNS)
+            entries = list(new.order_by("id")[:CHUNK])
+            raised = _scan_entries(entries, rules)
             more = len(entries) == CHUNK
-            place.last_id = entries[-1].id if more else max(until, place.last_id)
-            place.save(update_fields=["last_id"])
+            cursor.last_id = entries[-1].id if more else max(until, cursor.last_id)
+            cursor.save(update_fields=["last_id"])
         yield raised
 
 
-def _look_at(entries: Sequence[AuditEntry], rules: Sequence[Rule]) -> int:
-    found = ScanResult()
+def _scan_entries(entries: Sequence[AuditEntry], rules: Sequence[Rule]) -> int:
+    result = ScanResult()
     for entry in entries:
         if entry.kind in ENDING_KINDS:
-            _judge(entry, found)
-        for rule in hits(entry, rules):
-            pair = entry.op or entry.id, f"{WATCH}:{rule.id}"
-            found.causes.setdefault(pair, Trigger(entry.ts, rule.title))
-    _close(found)
-    return _raise(found)
+            _scan_ending(entry, result)
+        for rule in find_triggered(entry, rules):
+            key = entry.op or entry.id, f"{WATCH}:{rule.id}"
+            result.triggers.setdefault(key, Trigger(entry.ts, rule.title))
+    _close_passed(result)
+    return _raise_flags(result)
 
 
-def _judge(entry: AuditEntry, found: ScanResult) -> None:
-    number, end = entry.op or entry.id, ending_of(entry)
-    if end is None:
+def _scan_ending(entry: AuditEntry, result: ScanResult) -> None:
+    edit_id, ending = entry.op or entry.id, read_ending(entry)
+    if ending is None:
         return
-    found.standing[number] = entry, end
+    result.endings[edit_id] = entry, ending
     for cause in PASSING:
-        found.causes.pop((number, cause), None)  # the later entry says how it stands
-    found.causes |= {(number, cause): Trigger(entry.ts) for cause in causes_of(end)}
+        result.triggers.pop((edit_id, cause), None)  # a later ending supersedes it
+    result.triggers |= {(edit_id, cause): Trigger(entry.ts) for cause in causes_of(ending)}
 
 
-def _close(found: ScanResult) -> None:
-    """Flags about how an edit stood go by themselves when it stands otherwise now."""
-    passing = Flag.objects.filter(entry_id__in=found.standing, cause__in=PASSING)
-    for flag in passing.filter(closed_at__isnull=True):
-        entry, end = found.standing[flag.entry_id]
-        if (flag.entry_id, flag.cause) not in found.causes:
-            who = f"Closed by {entry.actor_label}: " if end.closed else "Settled by itself: "
-            words = f"{who}{end.outcome.label}"
-            Flag.objects.filter(pk=flag.pk).update(closed_at=timezone.now(), closing=words)
+def _close_passed(result: ScanResult) -> None:
+    """Close the flags about endings that were superseded by another one."""
+    flags = Flag.objects.filter(entry_id__in=result.endings, cause__in=PASSING)
+    for flag in flags.filter(closed_at__isnull=True):
+        entry, ending = result.endings[flag.entry_id]
+        if (flag.entry_id, flag.cause) not in result.triggers:
+            by = f"Closed by {entry.actor_label}: " if ending.closed else "Settled by itself: "
+            closing = f"{by}{ending.outcome.label}"
+            Flag.objects.filter(pk=flag.pk).update(closed_at=timezone.now(), closing=closing)
 
 
-def _let_go() -> None:
-    """Flags of entries that were taken out, oldest first, by the rules of retention."""
+def _close_purged() -> None:
+    """Close the flags of entries that retention has purged, which is from the oldest on."""
     oldest = AuditEntry.objects.order_by("id").values_list("id", flat=True).first()
-    gone = Flag.objects.filter(closed_at__isnull=True, entry_id__lt=oldest)
-    gone.update(closed_at=timezone.now(), closing="The entry was taken out of the record.")
+    flags = Flag.objects.filter(closed_at__isnull=True, entry_id__lt=oldest)
+    flags.update(closed_at=timezone.now(), closing="The entry was taken out of the record.")
 
 
-def _raise(found: ScanResult) -> int:
-    numbers = {number for number, _ in found.causes}
-    known = set(Flag.objects.filter(entry_id__in=numbers).values_list("entry_id", "cause"))
-    new = {pair: cue for pair, cue in found.causes.items() if pair not in known}
-    first = AuditEntry.objects.in_bulk({number for number, _ in new})
+def _raise_flags(result: ScanResult) -> int:
+    edit_ids = {edit_id for edit_id, _ in result.triggers}
+    raised = set(Flag.objects.filter(entry_id__in=edit_ids).values_list("entry_id", "cause"))
+    new = {key: trigger for key, trigger in result.triggers.items() if key not in raised}
+    entries = AuditEntry.objects.in_bulk({edit_id for edit_id, _ in new})
     flags = [
         Flag(
-            entry_id=number,
+            entry_id=edit_id,
             cause=cause,
-            session_key=first[number].session_key,
-            actor_id=first[number].actor_id,
-            note=cue.note,
-            raised_at=cue.at,
+            session_key=entries[edit_id].session_key,
+            actor_id=entries[edit_id].actor_id,
+            note=trigger.note,
+            raised_at=trigger.at,
             raised_by=SYSTEM.label,
         )
-        for (number, cause), cue in new.items()
-        if number in first
+        for (edit_id, cause), trigger in new.items()
+        if edit_id in entries
     ]
     Flag.objects.bulk_create(flags, ignore_conflicts=True)
     return len(flags)

@@ -1,4 +1,4 @@
-"""How entries stand in review: for the page of one, for the rows of a list, for the bar."""
+"""Tell how entries stand in review: for an entry's page, the rows of a list, and the menu."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MOST_COUNTED = 99
 
 @dataclass(frozen=True, slots=True)
 class ReviewStatus:
-    """How an entry stands in review, in a word."""
+    """A status of review, with its tone, icon and label."""
 
     tone: str
     icon: str
@@ -24,75 +24,76 @@ DONE = ReviewStatus("ok", "check", "Reviewed")
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """One flag of an entry with its words; what nobody has closed yet is open."""
+class RaisedCause:
+    """One flag of an entry with its review cause."""
 
     flag: Flag
-    look: ReviewCause
+    cause: ReviewCause
 
     @property
     def is_open(self) -> bool:
-        """Whether it still waits for a look."""
+        """Whether the flag is not closed yet."""
         return self.flag.closed_at is None
 
     @property
-    def said(self) -> str:
-        """What goes with it: the rule that caught the edit, or a person's words."""
-        if self.look.code == WATCH:
+    def comment(self) -> str:
+        """The title of the watch rule that triggered, or a person's words."""
+        if self.cause.code == WATCH:
             return self.flag.note
         return f"{self.flag.raised_by}: “{self.flag.note}”" if self.flag.note else ""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryReview:
-    """How one entry stands in review. ``own``: the reader did it, so somebody else reviews it.
-    ``upto`` goes back with the form: what was raised later was not seen and stays open."""
+    """The review of one entry. ``own``: the reader is its author, so somebody else reviews it.
+    ``upto``: the newest flag when the page was rendered; later flags stay open."""
 
-    causes: tuple[Cause, ...]
-    sign: ReviewStatus | None
+    causes: tuple[RaisedCause, ...]
+    status: ReviewStatus | None
     own: bool
     upto: int
 
     @property
     def is_open(self) -> bool:
-        """Whether something of it waits for a look."""
+        """Whether a flag of the entry is not closed yet."""
         return any(cause.is_open for cause in self.causes)
 
 
 def entry_review(entry: AuditEntry, reader_id: int | None) -> EntryReview | None:
-    """How this entry stands for this reader; None for a note, of which nothing can be said."""
+    """The review of an entry for this reader; None for a note, which cannot be marked."""
     if entry.kind == Kind.NOTE:
         return None
     flags = list(Flag.objects.filter(entry_id=entry.id).order_by("raised_at", "id"))
-    causes = tuple(Cause(flag, review_cause(flag.cause)) for flag in flags)
+    causes = tuple(RaisedCause(flag, review_cause(flag.cause)) for flag in flags)
     own = reader_id is not None and entry.actor_id == reader_id
-    return EntryReview(causes, _sign(flags), own, newest_flag())
+    return EntryReview(causes, _choose_status(flags), own, newest_flag())
 
 
 def newest_flag() -> int:
-    """The number of the newest flag: what a page drawn now can have shown."""
+    """The number of the newest flag; a page that is rendered now shows no later one."""
     return Flag.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def review_statuses(ids: Iterable[int]) -> Mapping[int, ReviewStatus]:
-    """The signs of the entries that have one: one query, however many there are."""
-    found: dict[int, list[Flag]] = {}
+    """The statuses of those of the entries that have one, with one query."""
+    flags: dict[int, list[Flag]] = {}
     for flag in Flag.objects.filter(entry_id__in=list(ids)):
-        found.setdefault(flag.entry_id, []).append(flag)
-    signs = {id_: _sign(flags) for id_, flags in found.items()}
-    return {id_: sign for id_, sign in signs.items() if sign}
+        flags.setdefault(flag.entry_id, []).append(flag)
+    statuses = {id_: _choose_status(entry_flags) for id_, entry_flags in flags.items()}
+    return {id_: status for id_, status in statuses.items() if status}
 
 
-def _sign(flags: Iterable[Flag]) -> ReviewStatus | None:
-    """A flag that went by itself leaves no sign: nobody has looked."""
-    waiting = {flag.cause for flag in flags if flag.closed_at is None}
-    if waiting:
-        return RAISED if FLAGGED in waiting else NEEDED
+def _choose_status(flags: Iterable[Flag]) -> ReviewStatus | None:
+    """None if no flag is open and no person closed one: an entry whose flags were closed
+    automatically was not reviewed."""
+    causes = {flag.cause for flag in flags if flag.closed_at is None}
+    if causes:
+        return RAISED if FLAGGED in causes else NEEDED
     return DONE if any(flag.closed_by for flag in flags) else None
 
 
 def waiting_label() -> str:
-    """How many entries need a look, as the bar says it: ``""`` for none, ``99+`` for many."""
-    waiting = Flag.objects.filter(closed_at__isnull=True).values("entry_id").distinct()
-    count = waiting[: MOST_COUNTED + 1].count()
+    """The number of entries with open flags, for the menu: ``""`` for none, ``99+`` for many."""
+    entries = Flag.objects.filter(closed_at__isnull=True).values("entry_id").distinct()
+    count = entries[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")

@@ -1,6 +1,6 @@
-"""The watch rules: made, changed, paused, resumed, removed; each time with a note in the audit.
+"""Create, change, pause, resume and remove watch rules, each with a note in the audit.
 
-A rule judges what is recorded after its last change, so nothing is flagged backwards.
+A rule applies to entries after its last change, so nothing is flagged in retrospect.
 """
 
 from collections.abc import Sequence
@@ -23,16 +23,16 @@ from sessions_ui.models import AuditEntry, Flag, Kind, WatchRule
 
 MADE, CHANGED, REMOVED = "watch.made", "watch.changed", "watch.removed"
 PAUSED = "Paused"
-SHOWN = 20
-USUAL: tuple[tuple[str, Numbers], ...] = (
+CHANGES_SHOWN = 20
+DEFAULT_RULES: tuple[tuple[str, Numbers], ...] = (
     ("same_field", {"field": "sms.to", "times": 2, "hours": 24}),
     ("busy_person", {"edits": 20, "hours": 1}),
     ("new_host", {}),
 )
 
 
-class Done(StrEnum):
-    """What became of asking for a change; nothing was changed or recorded unless it is DONE."""
+class RuleResult(StrEnum):
+    """The result of a request to change a rule. Nothing was changed unless it is DONE."""
 
     DONE = "done"
     SAME = "same"
@@ -41,10 +41,11 @@ class Done(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RuleShown:
-    """A rule for its page: as a sentence, and how many of its flags wait and ever were."""
+class ListedRule:
+    """A rule for its page, with its sentence and the numbers of its open flags and of all its
+    flags."""
 
-    watch: WatchRule
+    rule: WatchRule
     sentence: str
     waiting: int
     raised: int
@@ -52,7 +53,7 @@ class RuleShown:
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """One note of what was done with the rules."""
+    """A note about a change of a rule."""
 
     entry: AuditEntry
     rule: str
@@ -61,54 +62,54 @@ class RuleChange:
 
     @property
     def verb(self) -> str:
-        """What was done: "made a watch rule"."""
+        """The change, in words such as "made a watch rule"."""
         return ACCESS[self.entry.action]
 
 
-def rules_active() -> list[Rule]:
-    """The rules that the sweep judges by."""
-    found = WatchRule.objects.filter(active=True, kind__in=KINDS)
-    return [Rule(one.id, one.kind, one.name, one.numbers, one.since) for one in found]
+def read_active_rules() -> list[Rule]:
+    """The rules to scan by."""
+    rules = WatchRule.objects.filter(active=True, kind__in=KINDS)
+    return [Rule(rule.id, rule.kind, rule.name, rule.numbers, rule.since) for rule in rules]
 
 
-def rules_shown() -> list[RuleShown]:
-    """Every rule, active ones first, with its flags counted."""
+def list_rules() -> list[ListedRule]:
+    """All rules, active ones first."""
     flags = Flag.objects.filter(cause__startswith=f"{WATCH}:").values_list("cause")
-    left = Count("pk", filter=Q(closed_at__isnull=True))
-    counts = {cause: told for cause, *told in flags.annotate(left=left, ever=Count("pk"))}
+    open_flags = Count("pk", filter=Q(closed_at__isnull=True))
+    rows = flags.annotate(waiting=open_flags, raised=Count("pk"))
+    counts = {cause: (waiting, raised) for cause, waiting, raised in rows}
     return [
-        RuleShown(one, rule_sentence(one.kind, one.numbers), *counts.get(cause_of(one), (0, 0)))
-        for one in WatchRule.objects.order_by("-active", "name")
+        ListedRule(
+            rule,
+            rule_sentence(rule.kind, rule.numbers),
+            *counts.get(f"{WATCH}:{rule.id}", (0, 0)),
+        )
+        for rule in WatchRule.objects.order_by("-active", "name")
     ]
 
 
-def cause_of(watch: WatchRule) -> str:
-    """The cause under which a rule's flags stand."""
-    return f"{WATCH}:{watch.id}"
-
-
-def rule_changes() -> Sequence[RuleChange]:
-    """What was done with the rules lately, newest first."""
+def list_rule_changes() -> Sequence[RuleChange]:
+    """The latest changes of rules, newest first."""
     notes = AuditEntry.objects.filter(kind=Kind.NOTE, op__isnull=True)
-    notes = notes.filter(action__in=(MADE, CHANGED, REMOVED)).order_by("-id")[:SHOWN]
-    told = [(note, parse_detail(note)) for note in notes]
+    notes = notes.filter(action__in=(MADE, CHANGED, REMOVED)).order_by("-id")[:CHANGES_SHOWN]
+    details = [(note, parse_detail(note)) for note in notes]
     return [
-        RuleChange(note, facts.get("rule", ""), facts.get("was", ""), facts.get("now", ""))
-        for note, facts in told
+        RuleChange(note, detail.get("rule", ""), detail.get("was", ""), detail.get("now", ""))
+        for note, detail in details
     ]
 
 
-def rule_find(watch_id: int) -> WatchRule | None:
-    """The rule with this number."""
-    return WatchRule.objects.filter(pk=watch_id).first() if watch_id <= LARGEST_ID else None
+def find_rule(rule_id: int) -> WatchRule | None:
+    """The rule with this id."""
+    return WatchRule.objects.filter(pk=rule_id).first() if rule_id <= LARGEST_ID else None
 
 
-def rule_make(*, actor: Actor, kind: str, numbers: Numbers) -> WatchRule | None:
-    """Make a rule of one of KINDS. None: there is the same rule already."""
+def create_rule(*, actor: Actor, kind: str, numbers: Numbers) -> WatchRule | None:
+    """Create a rule of one of KINDS; None if the same rule exists."""
     title = rule_title(kind, numbers)
     try:
         with transaction.atomic():
-            note = _note(actor, MADE, title, now=rule_sentence(kind, numbers))
+            note = _record_change(actor, MADE, title, now=rule_sentence(kind, numbers))
             return WatchRule.objects.create(
                 name=title,
                 kind=kind,
@@ -121,65 +122,69 @@ def rule_make(*, actor: Actor, kind: str, numbers: Numbers) -> WatchRule | None:
         return None
 
 
-def rule_change(*, actor: Actor, watch_id: int, numbers: Numbers) -> Done:
-    """Give a rule other numbers. TAKEN: another rule has them already."""
+def change_rule(*, actor: Actor, rule_id: int, numbers: Numbers) -> RuleResult:
+    """Change the numbers of a rule. TAKEN: another rule has these numbers."""
     try:
         with transaction.atomic():
-            watch = _locked(watch_id)
-            if watch is None or dict(numbers) == watch.numbers:
-                return Done.SAME if watch else Done.GONE
-            was = _said(watch)
-            watch.name, watch.numbers = rule_title(watch.kind, numbers), dict(numbers)
-            return _changed(actor, watch, was)
+            rule = _lock_rule(rule_id)
+            if rule is None or dict(numbers) == rule.numbers:
+                return RuleResult.SAME if rule else RuleResult.GONE
+            was = _describe(rule)
+            rule.name, rule.numbers = rule_title(rule.kind, numbers), dict(numbers)
+            return _save_change(actor, rule, was)
     except IntegrityError:
-        return Done.TAKEN
+        return RuleResult.TAKEN
 
 
-def rule_set_active(*, actor: Actor, watch_id: int, active: bool) -> Done:
-    """Pause a rule, or let it watch again from now on."""
+def set_rule_active(*, actor: Actor, rule_id: int, active: bool) -> RuleResult:
+    """Pause or resume a rule. A resumed rule applies to later entries only."""
     with transaction.atomic():
-        watch = _locked(watch_id)
-        if watch is None or watch.active == active:
-            return Done.SAME if watch else Done.GONE
-        was = _said(watch)
-        watch.active = active
-        return _changed(actor, watch, was)
+        rule = _lock_rule(rule_id)
+        if rule is None or rule.active == active:
+            return RuleResult.SAME if rule else RuleResult.GONE
+        was = _describe(rule)
+        rule.active = active
+        return _save_change(actor, rule, was)
 
 
-def rule_remove(*, actor: Actor, watch_id: int) -> Done:
-    """Remove a rule; the flags that it raised stay."""
+def remove_rule(*, actor: Actor, rule_id: int) -> RuleResult:
+    """Remove a rule. Its flags stay."""
     with transaction.atomic():
-        watch = _locked(watch_id)
-        if watch is None:
-            return Done.GONE
-        _note(actor, REMOVED, watch.name, was=_said(watch))
-        watch.delete()
-        return Done.DONE
+        rule = _lock_rule(rule_id)
+        if rule is None:
+            return RuleResult.GONE
+        _record_change(actor, REMOVED, rule.name, was=_describe(rule))
+        rule.delete()
+        return RuleResult.DONE
 
 
-def rules_usual_ensure() -> int:
-    """Make the usual rules where there was never any; how many. For trying out: in production a
-    manager decides what is watched."""
+def ensure_default_rules() -> int:
+    """Create DEFAULT_RULES if there was never any rule; gives the number of new rules.
+
+    For the demo: in production managers decide what is watched.
+    """
     notes = AuditEntry.objects.filter(kind=Kind.NOTE, op__isnull=True, action=MADE)
     if WatchRule.objects.exists() or notes.exists():
         return 0
-    return sum(rule_make(actor=SYSTEM, kind=kind, numbers=n) is not None for kind, n in USUAL)
+    rules = [create_rule(actor=SYSTEM, kind=kind, numbers=n) for kind, n in DEFAULT_RULES]
+    return sum(rule is not None for rule in rules)
 
 
-def _locked(watch_id: int) -> WatchRule | None:
-    return WatchRule.objects.select_for_update().filter(pk=watch_id).first()
+def _lock_rule(rule_id: int) -> WatchRule | None:
+    return WatchRule.objects.select_for_update().filter(pk=rule_id).first()
 
 
-def _said(watch: WatchRule) -> str:
-    words = rule_sentence(watch.kind, watch.numbers)
-    return words if watch.active else f"{PAUSED}: {words}"
+def _describe(rule: WatchRule) -> str:
+    sentence = rule_sentence(rule.kind, rule.numbers)
+    return sentence if rule.active else f"{PAUSED}: {sentence}"
 
 
-def _changed(actor: Actor, watch: WatchRule, was: str) -> Done:
-    watch.since = _note(actor, CHANGED, watch.name, was=was, now=_said(watch)).id
-    watch.save()
-    return Done.DONE
+def _save_change(actor: Actor, rule: WatchRule, was: str) -> RuleResult:
+    rule.since = _record_change(actor, CHANGED, rule.name, was=was, now=_describe(rule)).id
+    rule.save()
+    return RuleResult.DONE
 
 
-def _note(actor: Actor, action: str, rule: str, **told: str) -> AuditEntry:
-    return record_note(actor=actor, action=action, about=None, detail={"rule": rule, **told})
+def _record_change(actor: Actor, action: str, rule: str, **sentences: str) -> AuditEntry:
+    detail = {"rule": rule, **sentences}
+    return record_note(actor=actor, action=action, about=None, detail=detail)

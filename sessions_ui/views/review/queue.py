@@ -1,4 +1,4 @@
-"""The pages of a manager's review: what is said of an entry, and the queue of what needs a look."""
+"""Serve the review queue, and the request that marks one entry."""
 
 from collections import Counter
 from http import HTTPStatus
@@ -13,70 +13,69 @@ from sessions_ui.forms.review import BatchForm, MarkForm
 from sessions_ui.permissions import READ_AUDIT, REVIEW_AUDIT, requires
 from sessions_ui.roles import actor_of
 from sessions_ui.services.audit.search import audit_entry
-from sessions_ui.services.review.actions import Mark, Marked, entry_mark
-from sessions_ui.services.review.queue import queue_page
+from sessions_ui.services.review.actions import Mark, MarkResult, mark_entry
+from sessions_ui.services.review.queue import read_queue
 from sessions_ui.views.audit.entries import render_entry
 
-MARKED = {
+MARK_MESSAGES = {
     Mark.REVIEWED: "Marked reviewed. It is on record under your name.",
     Mark.FLAGGED: "Flagged. It stands in the review queue until somebody has looked at it.",
     Mark.COMMENTED: "Your comment is on record.",
     Mark.REOPENED: "Opened again. It stands in the review queue until somebody has looked at it.",
 }
-HINDERED = {
-    Marked.OWN: "You did this yourself, so somebody else has to review it.",
-    Marked.ALREADY: "Somebody has reviewed this already. See its steps.",
-    Marked.NEWER: "Something new came up since you opened the page. Look at it first.",
-    Marked.NOT_REVIEWED: "This is not reviewed, so it cannot be opened again.",
+HINDRANCES = {
+    MarkResult.OWN: "You did this yourself, so somebody else has to review it.",
+    MarkResult.ALREADY: "Somebody has reviewed this already. See its steps.",
+    MarkResult.NEWER: "Something new came up since you opened the page. Look at it first.",
+    MarkResult.NOT_REVIEWED: "This is not reviewed, so it cannot be opened again.",
 }
 
-LEFT = {
-    Marked.OWN: "you did it yourself, so somebody else has to review it.",
-    Marked.ALREADY: "somebody has reviewed it already.",
-    Marked.NEWER: "something new came up since you opened the page. Look at it first.",
-    Marked.GONE: "there is no such entry.",
+HINDRANCES_IN_QUEUE = {
+    MarkResult.OWN: "you did it yourself, so somebody else has to review it.",
+    MarkResult.ALREADY: "somebody has reviewed it already.",
+    MarkResult.NEWER: "something new came up since you opened the page. Look at it first.",
+    MarkResult.GONE: "there is no such entry.",
 }
 
 
 @requires(READ_AUDIT, REVIEW_AUDIT)
 @require_POST
 def mark(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Say something of one entry; 422 and the entry's page when words are wanting."""
+    """Mark one entry; 422 and the entry's page for an invalid form."""
     shown = audit_entry(entry_id)
     if shown is None:
         raise Http404
     form = MarkForm(request.POST)
     if not form.is_valid():
         return render_entry(request, shown, mark=form)
-    said = form.cleaned_data
-    chosen = Mark(said["mark"])
-    told = entry_mark(
+    chosen = Mark(form.cleaned_data["mark"])
+    result = mark_entry(
         actor=actor_of(request),
         entry_id=entry_id,
         mark=chosen,
-        note=said["note"],
-        upto=said["upto"],
+        note=form.cleaned_data["note"],
+        upto=form.cleaned_data["upto"],
     )
-    if told is Marked.GONE:
+    if result is MarkResult.GONE:
         raise Http404
-    if told is Marked.DONE:
-        messages.success(request, MARKED[chosen])
+    if result is MarkResult.DONE:
+        messages.success(request, MARK_MESSAGES[chosen])
     else:
-        messages.warning(request, HINDERED[told])
+        messages.warning(request, HINDRANCES[result])
     return redirect("audit_entry", entry_id)
 
 
 @requires(READ_AUDIT, REVIEW_AUDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest) -> HttpResponse:
-    """The queue, oldest first; a post marks the ticked entries reviewed."""
+    """Show the queue, oldest first; a post marks the ticked entries as reviewed."""
     cause = request.GET.get("cause", "")
     known, after = cause in CAUSES, request.GET.get("after", "")
     batch = BatchForm(request.POST if request.method == "POST" else None)
     if batch.is_bound and batch.is_valid():
         _review_ticked(request, batch)
         return redirect(request.get_full_path())
-    queue = queue_page(cause=cause, after=after, reader_id=request.user.pk)
+    queue = read_queue(cause=cause, after=after, reader_id=request.user.pk)
     context = {
         "queue": queue,
         "chosen": cause if known else "",
@@ -90,21 +89,25 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 def _review_ticked(request: HttpRequest, batch: BatchForm) -> None:
-    """Mark each; say how many, and of the others why not."""
-    said, actor = batch.cleaned_data, actor_of(request)
-    told = Counter(
-        entry_mark(
-            actor=actor, entry_id=one, mark=Mark.REVIEWED, note=said["note"], upto=said["upto"]
+    """Mark each entry; say how many were marked, and why the others were not."""
+    actor, values = actor_of(request), batch.cleaned_data
+    results = Counter(
+        mark_entry(
+            actor=actor,
+            entry_id=entry_id,
+            mark=Mark.REVIEWED,
+            note=values["note"],
+            upto=values["upto"],
         )
-        for one in batch.ticked()
+        for entry_id in batch.ticked()
     )
-    done = told.pop(Marked.DONE, 0)
+    done = results.pop(MarkResult.DONE, 0)
     if done:
         noun = "entry" if done == 1 else "entries"
         messages.success(
             request, f"{done} {noun} marked reviewed. It is on record under your name."
         )
-    elif not told:
+    elif not results:
         messages.warning(request, "Tick the entries that you have looked at first.")
-    for hindrance, count in told.items():
-        messages.warning(request, f"{count} left as it was: {LEFT[hindrance]}")
+    for hindrance, count in results.items():
+        messages.warning(request, f"{count} left as it was: {HINDRANCES_IN_QUEUE[hindrance]}")

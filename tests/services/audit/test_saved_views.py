@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from sessions_ui.models import AuditEntry, Kind, SavedView
-from sessions_ui.services.review.watch_rules import rule_make, rule_remove
+from sessions_ui.services.review.watch_rules import create_rule, remove_rule
 from tests.audit.authors import BOB, CAROL, KEY, PHONE, edit, ended, intent, note, refusal, sent
 from tests.pages import words
 
@@ -227,8 +227,8 @@ def test_a_key_of_a_session_is_asked_for_with_its_whole_history(manager):
 
 def test_what_was_done_with_rules_and_record_is_a_list_of_its_own(manager):
     note(edit(), "audit.commented")  # a step of its edit, so not here
-    watch = rule_make(actor=CAROL, kind="busy_person", numbers={"edits": 20, "hours": 1})
-    rule_remove(actor=CAROL, watch_id=watch.id)
+    watch = create_rule(actor=CAROL, kind="busy_person", numbers={"edits": 20, "hours": 1})
+    remove_rule(actor=CAROL, rule_id=watch.id)
     note(action="audit.purged", from_id=1, to_id=1200)
     page = manager.get("/audit/", {"kind": "note"})
     purged, removed, made = page.context["page"].rows

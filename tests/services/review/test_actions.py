@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from sessions_ui.models import AuditEntry, Flag, Kind
-from sessions_ui.services.review.scan import review_scan
+from sessions_ui.services.review.scan import scan_audit
 from sessions_ui.services.review.status import review_statuses
 from tests.audit import authors
 from tests.audit.authors import ALICE, CAROL, KEY, ended, note, refusal, sent
@@ -57,7 +57,7 @@ def sign_in_list(client, entry_id):
 
 def test_a_review_is_a_note_and_closes_what_needed_a_look(manager):
     edit_id = unknown()
-    review_scan()
+    scan_audit()
     assert sign_in_list(manager, edit_id) == ["Needs a look"]
     page = say(manager, edit_id, "reviewed", "Asked alice, all is well.")
     assert "Marked reviewed" in page.text

@@ -110,7 +110,7 @@ def test_the_watch_rules_are_one_cause(manager):
 
 
 def test_a_long_queue_is_read_page_by_page_without_a_gap(manager, monkeypatch):
-    monkeypatch.setattr(waiting, "PAGE", 3)
+    monkeypatch.setattr(waiting, "PAGE_SIZE", 3)
     ids = [refusal() for _ in range(8)]
     manager.get("/audit/review/")
     Flag.objects.update(raised_at=timezone.now())  # all at one moment
@@ -198,7 +198,7 @@ def test_the_queue_stands_when_the_database_takes_no_writes(manager, monkeypatch
     def refused(**_):
         raise DatabaseError
 
-    monkeypatch.setattr(waiting, "review_scan", refused)
+    monkeypatch.setattr(waiting, "scan_audit", refused)
     refusal()
     answer = manager.get("/audit/review/")
     assert shown(answer) == [edit_id]

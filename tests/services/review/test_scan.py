@@ -16,7 +16,7 @@ from sessions_ui.models import AuditEntry, Edit, Flag, JobCursor, Kind
 from sessions_ui.services.edits.close import close_edit
 from sessions_ui.services.jobs.reconcile import reconcile_edits
 from sessions_ui.services.review import scan as sweeping
-from sessions_ui.services.review.scan import behind, review_scan
+from sessions_ui.services.review.scan import scan_audit, unscanned_ids
 from tests.audit.authors import (
     ALICE,
     CAROL,
@@ -134,7 +134,7 @@ def test_each_cause_is_found_in_the_record():
     )
     more = ending("confirmed", http_status=200, detail={"collateral": ["vehicle.vin"]})
     ours = refusal()
-    assert review_scan() == 8
+    assert scan_audit() == 8
     assert waiting() == sorted(
         [
             (unknown, "unknown"),
@@ -152,7 +152,7 @@ def test_each_cause_is_found_in_the_record():
 
 def test_a_flag_tells_whose_edit_it_is_and_since_when():
     edit_id = ending("unknown")
-    review_scan()
+    scan_audit()
     flag = Flag.objects.get()
     end = AuditEntry.objects.get(op=edit_id, kind=Kind.OUTCOME)
     assert (flag.actor_id, flag.session_key, flag.raised_at) == (ALICE.id, KEY, end.ts)
@@ -163,41 +163,41 @@ def test_a_second_sweep_changes_nothing(monkeypatch):
     monkeypatch.setattr(sweeping, "CHUNK", 3)
     for outcome in ("unknown", "refused_by_policy", "confirmed"):
         ending(outcome)
-    assert review_scan() == 2
+    assert scan_audit() == 2
     kept = list(Flag.objects.values())
-    assert review_scan() == 0
+    assert scan_audit() == 0
     JobCursor.objects.all().delete()  # from the beginning again
-    assert review_scan() == 0
+    assert scan_audit() == 0
     assert list(Flag.objects.values()) == kept
 
 
 def test_what_is_new_is_looked_at_and_nothing_else(django_assert_max_num_queries):
     for _ in range(5):
         edit()
-    review_scan()
-    assert behind() == 0
+    scan_audit()
+    assert unscanned_ids() == 0
     with django_assert_max_num_queries(2):
-        assert review_scan() == 0
+        assert scan_audit() == 0
     new = ending("unknown")
-    assert behind() == 3
-    assert review_scan() == 1
+    assert unscanned_ids() == 3
+    assert scan_audit() == 1
     assert waiting() == [(new, "unknown")]
 
 
 def test_a_sweep_stops_when_its_time_is_over_and_goes_on_next_time(monkeypatch):
     monkeypatch.setattr(sweeping, "CHUNK", 2)  # intent and outcome of one edit
     edits = [ending("unknown") for _ in range(3)]
-    assert review_scan(seconds=-1) == 1
-    assert review_scan(seconds=-1) == 1
-    assert review_scan() == 1
+    assert scan_audit(seconds=-1) == 1
+    assert scan_audit(seconds=-1) == 1
+    assert scan_audit() == 1
     assert waiting() == [(one, "unknown") for one in edits]
 
 
 def test_an_outcome_that_changes_closes_its_flag_by_itself():
     edit_id = ending("unknown")
-    review_scan()
+    scan_audit()
     resolved(edit_id, "in_effect")
-    review_scan()
+    scan_audit()
     flag = Flag.objects.get()
     assert flag.closed_at is not None
     assert (flag.closed_by, flag.closing) == ("", "Settled by itself: In effect")
@@ -205,24 +205,24 @@ def test_an_outcome_that_changes_closes_its_flag_by_itself():
 
 def test_an_outcome_that_got_worse_gives_way_to_the_new_cause():
     edit_id = ending("unknown")
-    review_scan()
+    scan_audit()
     resolved(edit_id, "unresolved")
-    review_scan()
+    scan_audit()
     assert waiting() == [(edit_id, "unresolved")]
 
 
 def test_an_edit_that_was_settled_between_two_sweeps_was_never_waiting():
     edit_id = ending("unknown")
     resolved(edit_id, "in_effect")
-    review_scan()
+    scan_audit()
     assert not Flag.objects.exists()
 
 
 def test_a_flag_of_what_pave_did_stays_when_the_outcome_changes():
     edit_id = ending("not_in_effect", {"session.theme": ("ignored", "LITE")}, http_status=200)
-    review_scan()
+    scan_audit()
     resolved(edit_id, "late_applied")
-    review_scan()
+    scan_audit()
     assert waiting() == [(edit_id, "drift_refused"), (edit_id, "late_applied")]
 
 
@@ -243,47 +243,47 @@ def test_what_a_person_closes_is_closed_here_too():
         sent_at=now,
         lease_until=now,
     )
-    review_scan()
+    scan_audit()
     assert waiting() == [(edit_id, "unresolved")]
     assert close_edit(
         actor=CAROL, entry_id=edit_id, outcome="unresolved", note="Nobody can say any more."
     )
-    review_scan()
+    scan_audit()
     assert waiting() == []
     assert Flag.objects.get().closing == "Closed by Carol Weber: Not settled"
 
 
 def test_what_was_reviewed_is_not_raised_again():
     edit_id = ending("unknown")
-    review_scan()
+    scan_audit()
     Flag.objects.update(closed_at=timezone.now(), closed_by="Carol Weber")
     JobCursor.objects.all().delete()
-    assert review_scan() == 0
+    assert scan_audit() == 0
     resolved(edit_id, "in_effect")
-    review_scan()
+    scan_audit()
     assert Flag.objects.get().closed_by == "Carol Weber"
 
 
 def test_notes_and_reads_need_no_look():
     note(edit(), "audit.flagged", "By a person")
     note(action="watch.made")
-    assert review_scan() == 0
+    assert scan_audit() == 0
 
 
 def test_an_entry_that_cannot_be_read_stops_no_sweep():
     AuditEntry.objects.filter(id=refusal()).update(outcome="nonsense")
     AuditEntry.objects.filter(op=ending("unknown"), kind=Kind.OUTCOME).update(body="[")
     after = refusal()
-    assert review_scan() == 1
+    assert scan_audit() == 1
     assert waiting() == [(after, "refused_by_policy")]
 
 
 def test_flags_of_entries_that_were_taken_out_are_let_go():
     first = refusal()
-    review_scan()
+    scan_audit()
     refusal()
     AuditEntry.objects.filter(id=first).delete()
-    review_scan()
+    scan_audit()
     assert first not in dict(waiting())
     assert Flag.objects.get(entry_id=first).closing == "The entry was taken out of the record."
 
@@ -299,6 +299,6 @@ def test_the_reconcile_loop_sweeps():
 def test_an_entry_that_is_committed_late_is_not_missed():
     with not_yet_committed(refusal) as late:
         newer = refusal()  # a larger number, committed first
-        waits(review_scan)
-    review_scan()
+        waits(scan_audit)
+    scan_audit()
     assert [entry_id for entry_id, _ in waiting()] == [*late, newer]

@@ -13,13 +13,13 @@ from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.watch_rules import KINDS, rule_sentence, rule_title
 from sessions_ui.forms.watch_rule import WatchForm
 from sessions_ui.models import AuditEntry, Flag, JobCursor, Kind, WatchRule
-from sessions_ui.services.review.scan import review_scan
+from sessions_ui.services.review.scan import scan_audit
 from sessions_ui.services.review.watch_rules import (
-    rule_change,
-    rule_make,
-    rule_remove,
-    rule_set_active,
-    rules_usual_ensure,
+    change_rule,
+    create_rule,
+    ensure_default_rules,
+    remove_rule,
+    set_rule_active,
 )
 from tests.audit.authors import (
     ALICE,
@@ -42,11 +42,11 @@ TWICE = {"field": "sms.to", "times": 2, "hours": 24}
 
 
 def rule(kind="same_field", numbers=TWICE):
-    return rule_make(actor=CAROL, kind=kind, numbers=numbers)
+    return create_rule(actor=CAROL, kind=kind, numbers=numbers)
 
 
 def caught():
-    review_scan()
+    scan_audit()
     return sorted(Flag.objects.filter(cause__startswith="watch").values_list("entry_id", flat=True))
 
 
@@ -220,7 +220,7 @@ def test_a_rule_does_not_judge_what_was_there_before_it():
 def test_a_changed_rule_works_from_then_on():
     made = rule(numbers={**TWICE, "times": 5})
     ids = [edit(PHONE) for _ in range(3)]
-    rule_change(actor=CAROL, watch_id=made.id, numbers=TWICE)
+    change_rule(actor=CAROL, rule_id=made.id, numbers=TWICE)
     JobCursor.objects.all().delete()
     assert caught() == []
     ids.append(edit(PHONE))
@@ -230,9 +230,9 @@ def test_a_changed_rule_works_from_then_on():
 def test_a_paused_rule_watches_nothing_and_does_not_catch_up():
     made = rule()
     edit(PHONE)
-    rule_set_active(actor=CAROL, watch_id=made.id, active=False)
+    set_rule_active(actor=CAROL, rule_id=made.id, active=False)
     edit(PHONE)
-    rule_set_active(actor=CAROL, watch_id=made.id, active=True)
+    set_rule_active(actor=CAROL, rule_id=made.id, active=True)
     assert caught() == []
     last = edit(PHONE)
     assert caught() == [last]
@@ -242,10 +242,10 @@ def test_a_flag_that_was_reviewed_is_not_raised_again():
     rule()
     edit(PHONE)
     edit(PHONE)
-    review_scan()
+    scan_audit()
     Flag.objects.update(closed_at=timezone.now(), closed_by="Carol Weber")
     JobCursor.objects.all().delete()
-    review_scan()
+    scan_audit()
     assert not Flag.objects.filter(closed_at=None).exists()
 
 
@@ -254,7 +254,7 @@ def test_the_flags_of_a_removed_rule_stay():
     edit(PHONE)
     second = edit(PHONE)
     assert caught() == [second]
-    rule_remove(actor=CAROL, watch_id=made.id)
+    remove_rule(actor=CAROL, rule_id=made.id)
     edit(PHONE)
     assert caught() == [second]
 
@@ -278,9 +278,9 @@ def test_a_rule_that_cannot_be_read_stops_no_sweep():
 
 def test_every_change_of_a_rule_is_a_note():
     made = rule()
-    rule_change(actor=CAROL, watch_id=made.id, numbers={**TWICE, "times": 3})
-    rule_set_active(actor=CAROL, watch_id=made.id, active=False)
-    rule_remove(actor=CAROL, watch_id=made.id)
+    change_rule(actor=CAROL, rule_id=made.id, numbers={**TWICE, "times": 3})
+    set_rule_active(actor=CAROL, rule_id=made.id, active=False)
+    remove_rule(actor=CAROL, rule_id=made.id)
     two = "Phone number of one session is changed 2 times or more within 24 hours."
     three = two.replace("2 times", "3 times")
     names = ["Phone number changed 2 times in 24 h", "Phone number changed 3 times in 24 h"]
@@ -295,21 +295,21 @@ def test_every_change_of_a_rule_is_a_note():
 def test_what_changes_nothing_is_not_on_record():
     made = rule()
     assert rule() is None
-    assert rule_change(actor=CAROL, watch_id=made.id, numbers=dict(TWICE)) == "same"
-    assert rule_set_active(actor=CAROL, watch_id=made.id, active=True) == "same"
+    assert change_rule(actor=CAROL, rule_id=made.id, numbers=dict(TWICE)) == "same"
+    assert set_rule_active(actor=CAROL, rule_id=made.id, active=True) == "same"
     other = rule(numbers={**TWICE, "times": 3})
-    assert rule_change(actor=CAROL, watch_id=other.id, numbers=TWICE) == "taken"
-    assert rule_remove(actor=CAROL, watch_id=made.id + 99) == "gone"
+    assert change_rule(actor=CAROL, rule_id=other.id, numbers=TWICE) == "taken"
+    assert remove_rule(actor=CAROL, rule_id=made.id + 99) == "gone"
     assert [action for action, _ in notes()] == ["watch.made", "watch.made"]
     assert WatchRule.objects.count() == 2
 
 
 def test_the_usual_rules_are_made_once_and_not_again_after_they_were_removed():
-    assert rules_usual_ensure() == 3
-    assert rules_usual_ensure() == 0
+    assert ensure_default_rules() == 3
+    assert ensure_default_rules() == 0
     for one in WatchRule.objects.all():
-        rule_remove(actor=CAROL, watch_id=one.id)
-    assert rules_usual_ensure() == 0
+        remove_rule(actor=CAROL, rule_id=one.id)
+    assert ensure_default_rules() == 0
     assert AuditEntry.objects.filter(action="watch.made", actor_label=SYSTEM.label).count() == 3
 
 
@@ -394,7 +394,7 @@ def test_a_rule_that_raised_flags_says_how_many(manager):
     rule()
     edit(PHONE)
     edit(PHONE)
-    review_scan()
+    scan_audit()
     assert "1 waiting" in words(manager.get("/audit/watches/"))
     assert "Phone number changed 2 times in 24 h" in words(
         manager.get("/audit/review/?cause=watch")
@@ -403,7 +403,7 @@ def test_a_rule_that_raised_flags_says_how_many(manager):
 
 def test_the_note_of_a_rule_has_a_page(manager):
     made = rule()
-    rule_change(actor=CAROL, watch_id=made.id, numbers={**TWICE, "times": 3})
+    change_rule(actor=CAROL, rule_id=made.id, numbers={**TWICE, "times": 3})
     note = AuditEntry.objects.get(action="watch.changed").id
     page = words(manager.get(f"/audit/{note}/"))
     assert "changed a watch rule" in page
