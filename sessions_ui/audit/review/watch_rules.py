@@ -105,9 +105,13 @@ def _new_host(entry: AuditEntry, _numbers: Numbers) -> bool:
     sent = AuditEntry.objects.filter(op=entry.op, kind=Kind.SENT).first()
     if sent and _origin(json.loads(sent.body)[REDIRECT][0]) == origin:
         return False
-    same_origin = Q(val=origin) if len(origin) < HEAD_LENGTH else Q(val__startswith=origin[:HEAD_LENGTH])
-    for delimiter in _AFTER_HOST if len(origin) < HEAD_LENGTH else "":
-        same_origin |= Q(val__startswith=f"{origin}{delimiter}")
+    if len(origin) < HEAD_LENGTH:
+        same_origin = Q(val=origin)
+        for delimiter in _AFTER_HOST:
+            same_origin |= Q(val__startswith=f"{origin}{delimiter}")
+    else:
+        # The index stores the head of a long value only.
+        same_origin = Q(val__startswith=origin[:HEAD_LENGTH])
     seen = AuditTerm.objects.filter(same_origin, field=REDIRECT, entry_id__lt=entry.op)
     return not seen.exists()
 
