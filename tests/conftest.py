@@ -16,6 +16,7 @@ from sessions_ui.audit.integrity.triggers import install_triggers, remove_trigge
 from sessions_ui.pave.sandbox import start_sandbox
 from sessions_ui.pave.sandbox.server import signing
 
+from .database_reset import replace_flush
 from .edits import new_session
 from .keys import SEAL_KEY
 from .leak_watch import LeakWatch
@@ -142,11 +143,12 @@ if importlib.util.find_spec("hypothesis"):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Take the audit's triggers off the test database: flushes delete rows. Tests of the
-    triggers put them back inside their own transaction.
+    """Take the audit's triggers off the test database, since its rows are deleted after each
+    transactional test. Tests of the triggers put them back inside their own transaction.
     """
     with django_db_blocker.unblock():
         remove_triggers(connection)
+        replace_flush()
 
 
 def _person(username, group=None):

@@ -1,7 +1,8 @@
 """Hold one session as the pretend PAVE keeps it: flat fields, named as in a request."""
 
 import re
-from dataclasses import asdict, dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -53,7 +54,7 @@ class Session:
 
     def as_dict(self) -> dict[str, Any]:
         """Return a deep copy as plain JSON values."""
-        return asdict(self)
+        return deepcopy(vars(self))
 
     def keep_origin(self) -> None:
         """Remember the present state as the one that "reset" brings back."""
