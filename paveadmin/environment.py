@@ -1,4 +1,4 @@
-"""How settings.py judges one environment variable: the checks, and the words when one fails."""
+"""Read and check the environment variables of settings.py, and name those that are bad."""
 
 import ipaddress
 import re
@@ -15,32 +15,31 @@ from sessions_ui.pave.config import is_base_url
 Check = Callable[[Any], None]
 
 
-def matches(pattern: str, words: str) -> Check:
-    """Give a check that a string, or every item of a list, fits the whole pattern."""
+def must_match(pattern: str, message: str) -> Check:
+    """A check that a string, or every item of a list, matches the whole pattern."""
 
     def check(value: str | list[str]) -> None:
         items = value if isinstance(value, list) else [value]
         if not all(re.fullmatch(pattern, item) for item in items):
-            raise ValidationError(words)
+            raise ValidationError(message)
 
     return check
 
 
-def at_least(least: float, words: str) -> Check:
-    """Give a check that a number, or every number of a list, is not below `least`."""
+def must_be_at_least(least: float, message: str) -> Check:
+    """A check that a number, or every number of a list, is not below ``least``."""
 
     def check(value: float | list[float]) -> None:
         numbers = value if isinstance(value, list) else [value]
         if any(number < least for number in numbers):
-            raise ValidationError(words)
+            raise ValidationError(message)
 
     return check
 
 
-def database_url(value: str) -> None:
-    """Refuse a database URL that cannot be read; the URL itself, which may hold a password, is
-    never repeated.
-    """
+def check_database_url(value: str) -> None:
+    """Raise ValidationError for a database URL that cannot be parsed, without repeating it, as it
+    may hold a password."""
     try:
         if value:
             dj_database_url.parse(value)
@@ -48,8 +47,8 @@ def database_url(value: str) -> None:
         raise ValidationError("cannot be read as a database URL") from None
 
 
-def pave_url(*, development: bool) -> Check:
-    """Give a check for PAVE's address: scheme and host; http only to loopback in development."""
+def must_be_pave_url(*, development: bool) -> Check:
+    """A check for PAVE's address: scheme and host; http only to loopback in development."""
 
     def check(value: str) -> None:
         try:
@@ -57,7 +56,7 @@ def pave_url(*, development: bool) -> Check:
             host, _ = url.hostname, url.port
         except ValueError:
             raise ValidationError("is not an address") from None
-        if url.scheme == "http" and not (development and _loopback(host)):
+        if url.scheme == "http" and not (development and _is_loopback(host)):
             raise ValidationError("must start with https://")
         if url.scheme not in {"http", "https"} or not host or url.username is not None:
             raise ValidationError("must be scheme and host, such as https://openapi.paveapi.com")
@@ -69,11 +68,13 @@ def pave_url(*, development: bool) -> Check:
     return check
 
 
-def secret(env: Env, name: str, fallback: str, *, development: bool, optional: bool = False) -> str:
-    """Read a secret. Without `development` it must not be the fallback, and must be there unless
-    it is optional, which gives "".
+def read_secret(
+    env: Env, name: str, fallback: str, *, development: bool, optional: bool = False
+) -> str:
+    """Read a secret. Outside ``development`` the fallback is refused, and a missing one, unless it
+    is optional, which gives ``""``.
 
-    White space around it is cut: a secret that was read from a file ends with a new line.
+    Surrounding white space is cut: a secret that was read from a file ends with a new line.
     """
 
     def check(value: str) -> None:
@@ -86,24 +87,25 @@ def secret(env: Env, name: str, fallback: str, *, development: bool, optional: b
     return (env.str(name, default, validate=check) or "").strip()
 
 
-def seal(env: Env, more: Mapping[str, str]) -> None:
-    """End the reading: raise ImproperlyConfigured, one sentence naming every bad variable.
+def raise_for_bad_variables(env: Env, conflicts: Mapping[str, str]) -> None:
+    """Raise ImproperlyConfigured with one sentence that names every bad variable; no more can be
+    read from ``env`` afterwards.
 
-    `more` is what is wrong between variables: the name and the words that follow it.
+    ``conflicts`` are variables that contradict others: name, and what is wrong with it.
     """
     bad: dict[str, str] = {}
     try:
         env.seal()
     except EnvValidationError as error:
-        found = cast("dict[str, list[object]]", error.error_messages)
-        bad = {name: _predicate(messages[0]) for name, messages in found.items()}
-    bad = {**more, **bad}
+        messages = cast("dict[str, list[object]]", error.error_messages)
+        bad = {name: _predicate(of_name[0]) for name, of_name in messages.items()}
+    bad = {**conflicts, **bad}
     if bad:
-        named = "; ".join(f"{name} {words}" for name, words in bad.items())
-        raise ImproperlyConfigured(f"PAVE Admin cannot start: {named}.")
+        sentence = "; ".join(f"{name} {problem}" for name, problem in bad.items())
+        raise ImproperlyConfigured(f"PAVE Admin cannot start: {sentence}.")
 
 
-def _loopback(host: str | None) -> bool:
+def _is_loopback(host: str | None) -> bool:
     try:
         return ipaddress.ip_address(host or "").is_loopback
     except ValueError:
@@ -111,7 +113,8 @@ def _loopback(host: str | None) -> bool:
 
 
 def _predicate(message: object) -> str:
-    # Of a list that cannot be read, environs tells the place of the bad item, a number.
+    """What follows the variable's name in the sentence."""
+    # For a list that cannot be read, environs gives the position of the bad item, a number.
     words = message.rstrip(".") if isinstance(message, str) else "Not a valid list"
     if words == "Environment variable not set":
         return "is not set"

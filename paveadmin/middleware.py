@@ -1,4 +1,4 @@
-"""What every request goes through: a log line, the ends of a log-in, and the house's own 404."""
+"""Log every request, end and renew log-ins, and add the 404 page and the content policy."""
 
 import logging
 import time
@@ -20,33 +20,33 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from paveadmin.errors import not_found
-from paveadmin.logs import quiet
+from paveadmin.logs import redact
 
 logger = logging.getLogger("paveadmin.request")
-Answer = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 BEGAN, RENEWED = "log_in_began", "log_in_renewed"
-RENEW_AFTER = 60  # seconds, so much sooner an idle log-in may end
-PERSON = "paveadmin.person"  # where META keeps the person's number; no browser can send it
+RENEW_AFTER = 60  # seconds by which an idle log-in may end too early
+USER_ID = "paveadmin.user_id"  # key in META; no browser can send it, as headers become HTTP_…
+UNATTENDED_VIEWS = frozenset({"audit_newer"})  # pages call these while nobody is at the keyboard
 
 
-class SteadySessions(SessionMiddleware):
-    """Django's sessions, but a database that takes no writes does not turn a page into a bare 400.
+class SessionRenewalMiddleware(SessionMiddleware):
+    """Django's sessions, renewed at most once a minute, so that reading pages hardly ever writes.
 
-    The page then stands as the view made it; only the log-in's idle time is not renewed. Neither
-    is it by what a page asks by itself while nobody is there: an answer marked ``by_itself``. It
-    is renewed once a minute at most, so that reading pages hardly ever writes.
+    A database that takes no writes does not turn a page into a bare 400: the page is sent as the
+    view made it, only the log-in's idle time is not renewed. UNATTENDED_VIEWS do not renew it.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Save the session with the response, as Django does. Raises SessionInterrupted when the
         log-in was ended meanwhile."""
-        if getattr(response, "by_itself", False):
+        if request.resolver_match and request.resolver_match.view_name in UNATTENDED_VIEWS:
             return response
         _renew(request.session)
         try:
             return super().process_response(request, response)
         except SessionInterrupted as interrupted:
-            if _takes_no_writes(interrupted):
+            if _is_write_failure(interrupted):
                 logger.exception("session not saved")
                 return response
             raise
@@ -59,90 +59,86 @@ def _renew(session: SessionBase) -> None:
         session[RENEWED] = now
 
 
-def _takes_no_writes(error: BaseException | None) -> bool:
+def _is_write_failure(error: BaseException | None) -> bool:
     while error and not isinstance(error, OperationalError | InternalError):
         error = error.__context__
     return error is not None
 
 
-class RequestLine:
-    """Give every request a number, `request.request_id`, and write one line about it."""
+class RequestLogMiddleware:
+    """Give every request an id, `request.request_id`, and log one line about it."""
 
-    def __init__(self, get_response: Answer) -> None:
-        """Take the next in the row."""
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, and write the line: no query, no session key. The number goes out with it."""
-        number = uuid.uuid4().hex
-        request.request_id = number  # type: ignore[attr-defined]
-        began = time.monotonic()
+        """Log the line, without query and session key, and send the id as X-Request-ID."""
+        request_id = uuid.uuid4().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
+        started = time.monotonic()
         response = self.get_response(request)
-        response["X-Request-ID"] = number
+        response["X-Request-ID"] = request_id
         logger.info(
             "request",
             extra={
-                "request_id": number,
-                "user_id": request.META.get(PERSON),
+                "request_id": request_id,
+                "user_id": request.META.get(USER_ID),
                 "method": request.method,
-                "path": quiet(request.path),
+                "path": redact(request.path),
                 "status": response.status_code,
-                "ms": round((time.monotonic() - began) * 1000),
+                "ms": round((time.monotonic() - started) * 1000),
             },
         )
         return response
 
 
-class SignedIn:
-    """End a log-in after its longest time, and keep signed-in pages out of every cache.
+class LoginLifetimeMiddleware:
+    """End a log-in SESSION_ABSOLUTE_AGE after it began, and keep its pages out of every cache.
 
-    The idle end is the age of Django's cookie; the longest time counts from the log-in.
+    The age of Django's cookie ends an idle one.
     """
 
-    def __init__(self, get_response: Answer) -> None:
-        """Take the next in the row."""
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Log out a person whose log-in is too old, then answer."""
+        """Log out a person whose log-in is too old before the view runs."""
         if request.user.is_authenticated:
             now = time.time()
             if now - request.session.setdefault(BEGAN, now) > settings.SESSION_ABSOLUTE_AGE:
                 logout(request)
-        request.META[PERSON] = request.user.pk
+        request.META[USER_ID] = request.user.pk
         response = self.get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response
 
 
-class HouseNotFound:
-    """Show the house's 404 page in development too, where Django would show its technical one."""
+class NotFoundPageMiddleware:
+    """Show our 404 page in development too, where Django would show its technical one."""
 
-    def __init__(self, get_response: Answer) -> None:
-        """Take the next in the row."""
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer; the work is in process_exception."""
+        """Pass the request on; `process_exception` does the work."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Give the 404 page for what a view did not find; everything else goes on as it is."""
+        """Give the 404 page for an Http404, and leave any other exception to Django."""
         return not_found(request) if isinstance(exception, Http404) else None
 
 
-class PagePolicy(CSPMiddleware):
-    """Send the content policy with every page of ours.
+class ContentPolicyMiddleware(CSPMiddleware):
+    """Send the content policy with every page, our 404 page in development included.
 
-    django-csp leaves out 404 and 500 in development, for Django's technical pages; our 404 is ours
-    there too.
+    django-csp leaves 404 and 500 out there, for the sake of Django's technical pages.
     """
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """Add the policy where django-csp did not."""
+        """Add the policy to a 404 without one."""
         response = super().process_response(request, response)
         if response.status_code == HTTPStatus.NOT_FOUND and HEADER not in response:
             response[HEADER] = build_policy(**asdict(self.get_policy_parts(request, response)))

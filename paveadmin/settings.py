@@ -1,7 +1,7 @@
-"""Settings: one file. Every choice comes from the environment; `.env.example` lists them all.
+"""Configure the project. Every choice comes from the environment; `.env.example` lists them all.
 
 With nothing set, everything runs on loopback against the sandbox, with fixed development keys.
-Bad variables are named all at once. What depends on another variable is decided here, once.
+One error names all bad variables.
 """
 
 import re
@@ -13,7 +13,14 @@ from csp.constants import NONE, SELF
 from environs import Env, validate
 
 from paveadmin import ROOT, VERSION
-from paveadmin.environment import at_least, database_url, matches, pave_url, seal, secret
+from paveadmin.environment import (
+    check_database_url,
+    must_be_at_least,
+    must_be_pave_url,
+    must_match,
+    raise_for_bad_variables,
+    read_secret,
+)
 from sessions_ui.pave.client import PaveConfig
 from sessions_ui.pave.signing import Secret
 
@@ -21,19 +28,19 @@ BASE_DIR = ROOT
 LOCAL = ROOT / ".local"
 APP_VERSION = VERSION
 
-# --- read, judge, and stop by name --------------------------------------------------------------
+# --- environment variables ----------------------------------------------------------------------
 
 env = Env(eager=False)
-_positive = at_least(0.001, "must be more than 0")
-_zero_or_more = at_least(0, "must be 0 or more")
+_positive = must_be_at_least(0.001, "must be more than 0")
+_zero_or_more = must_be_at_least(0, "must be 0 or more")
 
 PAVE_ENVIRONMENT = env.str(
     "PAVE_ENVIRONMENT", "sandbox", validate=validate.OneOf(["sandbox", "test", "live"])
 )
-# Decided here and never read from DEBUG later: pytest-django sets DEBUG to False after loading.
+# A name of its own, because pytest-django sets DEBUG to False after the settings were loaded.
 DEVELOPMENT = env.bool("DJANGO_DEBUG", PAVE_ENVIRONMENT == "sandbox")
 DEBUG = DEVELOPMENT
-_secret = partial(secret, env, development=DEVELOPMENT)
+_secret = partial(read_secret, env, development=DEVELOPMENT)
 
 SECRET_KEY = _secret("DJANGO_SECRET_KEY", "django-insecure-for-loopback-only")
 ALLOWED_HOSTS = env.list(
@@ -42,12 +49,12 @@ ALLOWED_HOSTS = env.list(
 CSRF_TRUSTED_ORIGINS: list[str] = env.list(
     "DJANGO_CSRF_TRUSTED_ORIGINS",
     [],
-    validate=matches(r"https?://[^/\s]+", "must be origins such as https://pave.example.com"),
+    validate=must_match(r"https?://[^/\s]+", "must be origins such as https://pave.example.com"),
 )
 
 _pave_url = env.str(
     "PAVE_BASE_URL",
-    validate=pave_url(development=DEVELOPMENT),
+    validate=must_be_pave_url(development=DEVELOPMENT),
     **({"default": "http://127.0.0.1:8900"} if DEVELOPMENT else {}),
 )
 _username = _secret("PAVE_USERNAME", "sandbox")
@@ -65,30 +72,32 @@ PAVE_RATE = env.float("PAVE_RATE", 5.0, validate=_zero_or_more)
 _redirect_hosts: list[str] = env.list(
     "PAVE_REDIRECT_HOSTS",
     [],
-    validate=matches(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be bare host names"),
+    validate=must_match(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be bare host names"),
 )
 _languages = env.list(
-    "PAVE_LANGUAGES", ["EN", "FR", "ES"], validate=matches("[A-Z]{2}", "must be such as EN,FR,ES")
+    "PAVE_LANGUAGES",
+    ["EN", "FR", "ES"],
+    validate=must_match("[A-Z]{2}", "must be such as EN,FR,ES"),
 )
 PAVE_PHONE_REGION = env.str(
-    "PAVE_PHONE_REGION", "CA", validate=matches("[A-Z]{2}", "must be two capitals such as CA")
+    "PAVE_PHONE_REGION", "CA", validate=must_match("[A-Z]{2}", "must be two capitals such as CA")
 )
 
 AUDIT_TOKEN_KEY = _secret("AUDIT_TOKEN_KEY", "audit-token-key-for-development-only")
-# Read only by the commands that seal and verify: the web process starts without it everywhere.
+# Optional everywhere: only the commands that seal and verify need it, never the web process.
 AUDIT_SEAL_KEY = _secret("AUDIT_SEAL_KEY", "audit-seal-key-for-development-only", optional=True)
 AUDIT_SEAL_COPY = env.str("AUDIT_SEAL_COPY", "")
 AUDIT_ERASURE_COPY = env.str("AUDIT_ERASURE_COPY", "")
 
-_database = env.str("DATABASE_URL", "", validate=database_url)
-_owner = env.str("DATABASE_OWNER_URL", "", validate=database_url)
+_database = env.str("DATABASE_URL", "", validate=check_database_url)
+_owner = env.str("DATABASE_OWNER_URL", "", validate=check_database_url)
 
-_between = {}
+_conflicts = {}
 if (PAVE_LEASE_SECONDS or 0) < (_put_deadline or 0):
-    _between["PAVE_LEASE_SECONDS"] = "is shorter than PAVE_PUT_DEADLINE"
+    _conflicts["PAVE_LEASE_SECONDS"] = "is shorter than PAVE_PUT_DEADLINE"
 if not re.fullmatch(r"[!-~]*", _api_key):  # it travels in a header
-    _between["PAVE_API_KEY"] = "must be one word of plain letters, digits and signs"
-seal(env, _between)
+    _conflicts["PAVE_API_KEY"] = "must be one word of plain letters, digits and signs"
+raise_for_bad_variables(env, _conflicts)
 
 PAVE_SECOND_LOOKS = tuple(_second_looks)
 PAVE_REDIRECT_HOSTS = tuple(host.lower() for host in _redirect_hosts)
@@ -108,7 +117,7 @@ PAVE = PaveConfig(
 
 # --- database -----------------------------------------------------------------------------------
 
-# The owner's right to change tables is lent to two commands; everything else has the web role's.
+# Only these two commands may change tables; everything else connects as the web role.
 _web = _database or f"sqlite:///{LOCAL / 'paveadmin.sqlite3'}"
 _as_owner = bool(_owner) and sys.argv[1:2] in (["migrate"], ["audit_purge"])
 DATABASES = {"default": dj_database_url.parse(_owner if _as_owner else _web)}
@@ -116,7 +125,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     LOCAL.mkdir(exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
-        "transaction_mode": "IMMEDIATE",  # read-then-write meets "database is locked" without
+        # A read followed by a write fails with "database is locked" otherwise.
+        "transaction_mode": "IMMEDIATE",
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
             "PRAGMA secure_delete=ON; PRAGMA recursive_triggers=ON"
@@ -125,7 +135,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
-# --- parts --------------------------------------------------------------------------------------
+# --- applications, middleware, templates, logging -----------------------------------------------
 
 INSTALLED_APPS = [
     "sessions_ui.apps.SessionsUiConfig",
@@ -136,24 +146,24 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",  # the project's own widget templates go first, Django's behind them
+    "django.forms",  # after our apps, so that our widget templates override Django's
     "csp",
     "crispy_forms",
     "crispy_bootstrap5",
 ]
 MIDDLEWARE = [
-    "paveadmin.middleware.RequestLine",
-    "paveadmin.middleware.PagePolicy",
+    "paveadmin.middleware.RequestLogMiddleware",
+    "paveadmin.middleware.ContentPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "paveadmin.middleware.SteadySessions",
+    "paveadmin.middleware.SessionRenewalMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "paveadmin.middleware.SignedIn",
+    "paveadmin.middleware.LoginLifetimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "paveadmin.middleware.HouseNotFound",
+    "paveadmin.middleware.NotFoundPageMiddleware",
 ]
 ROOT_URLCONF = "paveadmin.urls"
 TEMPLATES = [
@@ -177,7 +187,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "paveadmin.logs.JsonLine"}},
+    "formatters": {"line": {"()": "paveadmin.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
@@ -192,7 +202,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "America/Toronto"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [ROOT / "static"]
-# In development files come from where they are written; a missing STATIC_ROOT is a warning.
+# Development serves files from their sources; a STATIC_ROOT that does not exist gives a warning.
 STATIC_ROOT = None if DEVELOPMENT else ROOT / "staticfiles"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEVELOPMENT
 STORAGES = {
@@ -218,7 +228,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_validators}.CommonPasswordValidator"},
 ]
 
-# Idle, renewed by paveadmin.middleware.SteadySessions; the absolute end is in SignedIn there.
+# The idle time, which SessionRenewalMiddleware renews; LoginLifetimeMiddleware ends the absolute.
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_ABSOLUTE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -229,10 +239,10 @@ CSRF_COOKIE_NAME = "csrftoken" if DEVELOPMENT else "__Host-csrftoken"
 CSRF_FAILURE_VIEW = "sessions_ui.views.errors.csrf_failure"
 
 SECURE_SSL_REDIRECT = not DEVELOPMENT
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # a balancer asks over plain http
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # load balancers use plain HTTP
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
-# Preloading cannot be taken back for months: the owner of the domain decides it, not we.
+# Preloading cannot be undone for months, so it is the decision of the domain's owner.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # nosniff, Referrer-Policy and Opener-Policy same-origin, frames denied: Django's defaults.
 CONTENT_SECURITY_POLICY = {

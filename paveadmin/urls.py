@@ -1,4 +1,4 @@
-"""All addresses: Django's admin and log-in, then the pages of sessions_ui, then the house's 404."""
+"""Route all addresses: Django's admin and log-in, the pages of sessions_ui, and our 404 page."""
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
@@ -11,7 +11,7 @@ urlpatterns = [
     path("accounts/login/", LoginView.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("", include("sessions_ui.urls")),
-    # Only what ends with a slash: an address without one is first tried with it.
+    # Only with a slash at the end, so that CommonMiddleware still redirects an address without one.
     re_path(r"^(?P<path>.*)/$", not_found),
 ]
 

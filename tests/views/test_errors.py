@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 import pytest
-from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 from django.test import Client, RequestFactory
@@ -66,24 +65,6 @@ def test_typed_values_are_on_the_page_and_can_be_reviewed_later(agent, sandbox, 
     inputs = {tag["name"]: tag["value"] for tag in page.soup.select("main input")}
     assert inputs["action"] == "review"
     assert Page(agent.client.post(agent.url, inputs)).payload
-
-
-@in_transactions
-def test_a_page_is_shown_when_the_log_in_cannot_be_renewed(agent, monkeypatch):
-    def refuse_writes(*_, **__):
-        try:
-            raise OperationalError("attempt to write a readonly database")
-        except OperationalError:
-            raise UpdateError from None
-
-    monkeypatch.setattr(SessionStore, "save", refuse_writes)
-    assert agent.open().status == 200
-
-
-@in_transactions
-def test_a_log_in_that_was_ended_meanwhile_is_refused(agent, monkeypatch):
-    monkeypatch.setattr(SessionStore, "save", gone(UpdateError))
-    assert agent.open().status == 400
 
 
 @in_transactions

@@ -200,12 +200,10 @@ def close(request: HttpRequest, entry_id: int) -> HttpResponse:
 @requires(READ_AUDIT)
 @require_GET
 def newer(request: HttpRequest) -> JsonResponse:
-    """The count in words, ``""`` for none. Nobody is at the keyboard, so the log-in's idle time is
-    not renewed. 400 for what cannot be read."""
+    """The count in words, ``""`` for none. The page asks by itself, so this view is one of
+    `middleware.UNATTENDED_VIEWS`. 400 for what cannot be read."""
     chosen, than = audit_filter(request.GET), parse_id(request.GET.get("than", ""))
     if chosen.problems or than is None:
         return JsonResponse({}, status=HTTPStatus.BAD_REQUEST)
     label = entries_newer(actor=actor_of(request), chosen=chosen, than=than)
-    answer = JsonResponse({"label": label})
-    answer.by_itself = True  # type: ignore[attr-defined]  # read by SteadySessions
-    return answer
+    return JsonResponse({"label": label})

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from paveadmin.logs import JsonLine
+from paveadmin.logs import JsonFormatter
 from sessions_ui.pave.errors import PaveError, PaveNotFound, PaveNotSent
 from sessions_ui.pave.transport.circuit_breaker import (
     FAILURES_TO_OPEN,
@@ -255,7 +255,7 @@ def test_opening_and_closing_are_logged(client, script, clock, caplog):
     clock.now += 15
     script.script = echoes_session
     get(client)
-    lines = [json.loads(JsonLine().format(record)) for record in caplog.records]
+    lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
     assert [(line["circuit"], line["level"]) for line in lines] == [
         ("open", "warning"),
         ("closed", "warning"),

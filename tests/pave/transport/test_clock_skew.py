@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from paveadmin.logs import JsonLine
+from paveadmin.logs import JsonFormatter
 from sessions_ui.pave.errors import PaveError, PaveUnauthorised, PaveUnknown
 from sessions_ui.pave.transport.clock_skew import ClockSkew
 from tests.pave.client_calls import READ_AND_WRITE, SESSION, get, update
@@ -32,7 +32,7 @@ def make_client_at_noon(make_client):
 def log_lines(caplog):
     """Give a function that returns the lines of the log, parsed."""
     caplog.set_level(logging.INFO, logger="sessions_ui.pave.transport.clock_skew")
-    return lambda: [json.loads(JsonLine().format(record)) for record in caplog.records]
+    return lambda: [json.loads(JsonFormatter().format(record)) for record in caplog.records]
 
 
 @pytest.mark.parametrize(("ahead", "about"), [
