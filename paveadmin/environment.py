@@ -15,7 +15,7 @@ from sessions_ui.pave.config import is_base_url
 Check = Callable[[Any], None]
 
 
-def must_match(pattern: str, message: str) -> Check:
+def matches(pattern: str, message: str) -> Check:
     """A check that a string, or every item of a list, matches the whole pattern."""
 
     def check(value: str | list[str]) -> None:
@@ -26,7 +26,7 @@ def must_match(pattern: str, message: str) -> Check:
     return check
 
 
-def must_be_at_least(least: float, message: str) -> Check:
+def at_least(least: float, message: str) -> Check:
     """A check that a number, or every number of a list, is not below ``least``."""
 
     def check(value: float | list[float]) -> None:
@@ -37,7 +37,7 @@ def must_be_at_least(least: float, message: str) -> Check:
     return check
 
 
-def check_database_url(value: str) -> None:
+def database_url(value: str) -> None:
     """Raise ValidationError for a database URL that cannot be parsed, without repeating it, as it
     may hold a password."""
     try:
@@ -47,7 +47,7 @@ def check_database_url(value: str) -> None:
         raise ValidationError("cannot be read as a database URL") from None
 
 
-def must_be_pave_url(*, development: bool) -> Check:
+def pave_url(*, development: bool) -> Check:
     """A check for PAVE's address: scheme and host; http only to loopback in development."""
 
     def check(value: str) -> None:
@@ -87,7 +87,7 @@ def read_secret(
     return (env.str(name, default, validate=check) or "").strip()
 
 
-def raise_for_bad_variables(env: Env, conflicts: Mapping[str, str]) -> None:
+def check_all(env: Env, conflicts: Mapping[str, str]) -> None:
     """Raise ImproperlyConfigured with one sentence that names every bad variable; no more can be
     read from ``env`` afterwards.
 

@@ -13,14 +13,7 @@ from csp.constants import NONE, SELF
 from environs import Env, validate
 
 from paveadmin import ROOT, VERSION
-from paveadmin.environment import (
-    check_database_url,
-    must_be_at_least,
-    must_be_pave_url,
-    must_match,
-    raise_for_bad_variables,
-    read_secret,
-)
+from paveadmin.environment import at_least, check_all, database_url, matches, pave_url, read_secret
 from sessions_ui.pave.client import PaveConfig
 from sessions_ui.pave.signing import Secret
 
@@ -31,8 +24,8 @@ APP_VERSION = VERSION
 # --- environment variables ----------------------------------------------------------------------
 
 env = Env(eager=False)
-_positive = must_be_at_least(0.001, "must be more than 0")
-_zero_or_more = must_be_at_least(0, "must be 0 or more")
+_positive = at_least(0.001, "must be more than 0")
+_zero_or_more = at_least(0, "must be 0 or more")
 
 PAVE_ENVIRONMENT = env.str(
     "PAVE_ENVIRONMENT", "sandbox", validate=validate.OneOf(["sandbox", "test", "live"])
@@ -49,12 +42,12 @@ ALLOWED_HOSTS = env.list(
 CSRF_TRUSTED_ORIGINS: list[str] = env.list(
     "DJANGO_CSRF_TRUSTED_ORIGINS",
     [],
-    validate=must_match(r"https?://[^/\s]+", "must be origins such as https://pave.example.com"),
+    validate=matches(r"https?://[^/\s]+", "must be origins such as https://pave.example.com"),
 )
 
 _pave_url = env.str(
     "PAVE_BASE_URL",
-    validate=must_be_pave_url(development=DEVELOPMENT),
+    validate=pave_url(development=DEVELOPMENT),
     **({"default": "http://127.0.0.1:8900"} if DEVELOPMENT else {}),
 )
 _username = _secret("PAVE_USERNAME", "sandbox")
@@ -72,15 +65,13 @@ PAVE_RATE = env.float("PAVE_RATE", 5.0, validate=_zero_or_more)
 _redirect_hosts: list[str] = env.list(
     "PAVE_REDIRECT_HOSTS",
     [],
-    validate=must_match(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be bare host names"),
+    validate=matches(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "must be bare host names"),
 )
 _languages = env.list(
-    "PAVE_LANGUAGES",
-    ["EN", "FR", "ES"],
-    validate=must_match("[A-Z]{2}", "must be such as EN,FR,ES"),
+    "PAVE_LANGUAGES", ["EN", "FR", "ES"], validate=matches("[A-Z]{2}", "must be such as EN,FR,ES")
 )
 PAVE_PHONE_REGION = env.str(
-    "PAVE_PHONE_REGION", "CA", validate=must_match("[A-Z]{2}", "must be two capitals such as CA")
+    "PAVE_PHONE_REGION", "CA", validate=matches("[A-Z]{2}", "must be two capitals such as CA")
 )
 
 AUDIT_TOKEN_KEY = _secret("AUDIT_TOKEN_KEY", "audit-token-key-for-development-only")
@@ -89,15 +80,15 @@ AUDIT_SEAL_KEY = _secret("AUDIT_SEAL_KEY", "audit-seal-key-for-development-only"
 AUDIT_SEAL_COPY = env.str("AUDIT_SEAL_COPY", "")
 AUDIT_ERASURE_COPY = env.str("AUDIT_ERASURE_COPY", "")
 
-_database = env.str("DATABASE_URL", "", validate=check_database_url)
-_owner = env.str("DATABASE_OWNER_URL", "", validate=check_database_url)
+_database = env.str("DATABASE_URL", "", validate=database_url)
+_owner = env.str("DATABASE_OWNER_URL", "", validate=database_url)
 
 _conflicts = {}
 if (PAVE_LEASE_SECONDS or 0) < (_put_deadline or 0):
     _conflicts["PAVE_LEASE_SECONDS"] = "is shorter than PAVE_PUT_DEADLINE"
 if not re.fullmatch(r"[!-~]*", _api_key):  # it travels in a header
     _conflicts["PAVE_API_KEY"] = "must be one word of plain letters, digits and signs"
-raise_for_bad_variables(env, _conflicts)
+check_all(env, _conflicts)
 
 PAVE_SECOND_LOOKS = tuple(_second_looks)
 PAVE_REDIRECT_HOSTS = tuple(host.lower() for host in _redirect_hosts)
@@ -125,8 +116,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     LOCAL.mkdir(exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
-        # A read followed by a write fails with "database is locked" otherwise.
-        "transaction_mode": "IMMEDIATE",
+        "transaction_mode": "IMMEDIATE",  # else a write after a read meets "database is locked"
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
             "PRAGMA secure_delete=ON; PRAGMA recursive_triggers=ON"

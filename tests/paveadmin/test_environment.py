@@ -5,11 +5,11 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, ValidationError
 
 from paveadmin.environment import (
-    check_database_url,
-    must_be_at_least,
-    must_be_pave_url,
-    must_match,
-    raise_for_bad_variables,
+    at_least,
+    check_all,
+    database_url,
+    matches,
+    pave_url,
     read_secret,
 )
 
@@ -24,31 +24,31 @@ def refusal(check, value):
 
 
 def test_a_pattern_must_match_the_whole_text_and_every_item():
-    check = must_match("[A-Z]{2}", "must be two capitals")
+    check = matches("[A-Z]{2}", "must be two capitals")
     assert refusal(check, "CA") == refusal(check, ["EN", "FR"]) == ""
     for value in ("CAN", "ca", "", ["EN", "fr"]):
         assert refusal(check, value) == "must be two capitals"
 
 
 def test_every_number_must_be_at_least_the_least():
-    check = must_be_at_least(0, "must be 0 or more")
+    check = at_least(0, "must be 0 or more")
     assert refusal(check, 0) == refusal(check, [0, 5]) == ""
     assert refusal(check, -0.1) == refusal(check, [300, -1]) == "must be 0 or more"
 
 
 def test_a_database_url_that_cannot_be_parsed_is_not_repeated():
-    assert refusal(check_database_url, "") == ""
-    assert refusal(check_database_url, "postgresql://web@localhost/pave") == ""
-    assert "secret" not in refusal(check_database_url, "nothing://secret@host/x") != ""
+    assert refusal(database_url, "") == ""
+    assert refusal(database_url, "postgresql://web@localhost/pave") == ""
+    assert "secret" not in refusal(database_url, "nothing://secret@host/x") != ""
 
 
 def test_only_development_may_use_http_and_only_on_loopback():
     http, https = "http://127.0.0.1:8900", "https://openapi.paveapi.com"
     for development in (True, False):
-        assert refusal(must_be_pave_url(development=development), https) == ""
-    assert refusal(must_be_pave_url(development=True), http) == ""
-    assert refusal(must_be_pave_url(development=False), http) == "must start with https://"
-    assert refusal(must_be_pave_url(development=True), "http://pave.example.com") != ""
+        assert refusal(pave_url(development=development), https) == ""
+    assert refusal(pave_url(development=True), http) == ""
+    assert refusal(pave_url(development=False), http) == "must start with https://"
+    assert refusal(pave_url(development=True), "http://pave.example.com") != ""
 
 
 def test_a_secret_is_read_without_the_white_space_around_it(monkeypatch):
@@ -69,7 +69,7 @@ def test_one_sentence_names_every_bad_variable_and_every_conflict(monkeypatch):
     env.int("NUMBER")
     env.str("MISSING")
     with pytest.raises(ImproperlyConfigured) as caught:
-        raise_for_bad_variables(env, {"LEASE": "is shorter than DEADLINE"})
+        check_all(env, {"LEASE": "is shorter than DEADLINE"})
     assert str(caught.value) == (
         "PAVE Admin cannot start: LEASE is shorter than DEADLINE; "
         "NUMBER cannot be used (not a valid integer); MISSING is not set."
@@ -77,4 +77,4 @@ def test_one_sentence_names_every_bad_variable_and_every_conflict(monkeypatch):
 
 
 def test_nothing_is_raised_where_nothing_is_bad():
-    raise_for_bad_variables(Env(eager=False), {})
+    check_all(Env(eager=False), {})
