@@ -18,6 +18,7 @@ from sessions_ui.pave.sandbox.server import signing
 
 from .database_reset import replace_flush
 from .edits import new_session
+from .integrity import make_old_entries
 from .keys import SEAL_KEY
 from .leak_watch import LeakWatch
 
@@ -240,6 +241,20 @@ def sealing(settings, tmp_path):
     settings.AUDIT_SEAL_KEY = SEAL_KEY
     settings.AUDIT_SEAL_COPY = str(tmp_path / "seals" / "copy.jsonl")
     return tmp_path / "seals" / "copy.jsonl"
+
+
+@pytest.fixture
+def old_entries(sealing, protected):
+    """Give the moment before which two of three checkpoints are, and the sealed ids by checkpoint;
+    the triggers are in place."""
+    return make_old_entries(sealing)
+
+
+@pytest.fixture
+def manager(client, carol):
+    """Give a client with which carol is logged in."""
+    client.force_login(carol)
+    return client
 
 
 @pytest.fixture(scope="session")

@@ -70,9 +70,9 @@ def tampered(deeds, kind, copy):
         wanted = getattr(deeds, kind)()
         try:
             verify_entries(key=KEY, copy=copy)
-        except IntegrityFailure as doubt:
-            right = doubt.entry_id == wanted
-            return "named" if right else f"named #{doubt.entry_id} for #{wanted}: {doubt}"
+        except IntegrityFailure as failure:
+            right = failure.entry_id == wanted
+            return "named" if right else f"named #{failure.entry_id} for #{wanted}: {failure}"
     return f"NOT FOUND (#{wanted})"
 
 
@@ -107,7 +107,7 @@ def main():
                 wrong.append(f"{kind}, turn {turn}: {verdict}")
             if sys.stderr.isatty() and turn % 20 == 0:
                 print(f"\r{connection.vendor}: {turn}", end="", file=sys.stderr)
-        verify_entries(key=KEY, copy=copy)  # all was undone, and nothing sound is doubted
+        verify_entries(key=KEY, copy=copy)  # all was undone
     facts = {"vendor": connection.vendor, "entries": sound.sealed, "seals": sound.checkpoints}
     print(json.dumps(facts | {"done": done, "named": named, "seconds": seconds, "wrong": wrong}))
 

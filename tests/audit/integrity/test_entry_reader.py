@@ -18,7 +18,7 @@ def ids_of(found):
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 3, 7, 100])
-def test_every_entry_comes_once_and_in_order(at_once):
+def test_each_entry_is_read_once_and_in_order(at_once):
     for _ in range(3):
         edit()
     known = list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
@@ -27,7 +27,7 @@ def test_every_entry_comes_once_and_in_order(at_once):
     assert ids_of(read_batches(known[-1])) == []
 
 
-def test_it_gives_the_known_hash_of_the_known_row():
+def test_a_known_row_has_its_known_hash():
     AuditEntry.objects.create(**ROW, hash=bytes.fromhex(EXPECTED))
     (batch,) = read_batches(None)
     assert batch.hashes == [bytes.fromhex(EXPECTED)]
@@ -35,7 +35,7 @@ def test_it_gives_the_known_hash_of_the_known_row():
 
 
 @pytest.mark.parametrize("microsecond", [0, 1, 120000, 999999])
-def test_a_moment_is_the_same_whatever_its_fraction(microsecond):
+def test_a_moment_is_read_with_any_fraction_of_a_second(microsecond):
     row = ROW | {"ts": ROW["ts"].replace(microsecond=microsecond)}
     right = stored.row_hash(row[name] for name in stored._NAMES)
     AuditEntry.objects.create(**row, hash=right)
@@ -53,7 +53,7 @@ def test_raw_rows_have_the_hashes_of_the_model_s_rows():
     assert not batch.wrong
 
 
-def test_only_the_entry_that_disagrees_is_called_wrong():
+def test_only_an_entry_that_differs_from_its_hash_is_wrong():
     first, second, third = intent(), intent(), intent()
     AuditEntry.objects.filter(id=second).update(ticket="x")
     (batch,) = read_batches(None)
@@ -61,7 +61,7 @@ def test_only_the_entry_that_disagrees_is_called_wrong():
     assert batch.ids == [first, second, third]
 
 
-def test_a_hash_version_that_nobody_knows_is_wrong():
+def test_an_unknown_hash_version_is_wrong():
     entry_id = intent()
     AuditEntry.objects.filter(id=entry_id).update(hv=99)
     (batch,) = read_batches(None)
@@ -69,7 +69,7 @@ def test_a_hash_version_that_nobody_knows_is_wrong():
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps the types of columns")
-def test_an_entry_that_the_driver_cannot_read_is_wrong_and_no_other():
+def test_only_an_entry_that_the_driver_cannot_read_is_wrong():
     before, broken, after = intent(), intent(), intent()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -81,7 +81,7 @@ def test_an_entry_that_the_driver_cannot_read_is_wrong_and_no_other():
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps moments as text")
-def test_a_moment_that_is_none_of_ours_is_wrong():
+def test_an_infinite_moment_is_wrong():
     entry_id = intent()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET ts = 'infinity' WHERE id = %s", [entry_id])
@@ -89,7 +89,7 @@ def test_a_moment_that_is_none_of_ours_is_wrong():
     assert batch.wrong == {entry_id}
 
 
-def test_a_batch_splits_and_joins_without_loss():
+def test_a_batch_is_split_and_joined_without_loss():
     edit(PHONE)
     edit()
     (batch,) = read_batches(None)

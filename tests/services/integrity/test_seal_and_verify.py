@@ -40,10 +40,7 @@ def tamper(entry_id):
     AuditEntry.objects.filter(id=entry_id).update(ticket="x")
 
 
-# --- proofs --------------------------------------------------------------------------------------
-
-
-def test_a_verification_is_noted(sealing):
+def test_a_verification_is_stored(sealing):
     edit(PHONE)
     seal_audit()
     intent()
@@ -54,7 +51,7 @@ def test_a_verification_is_noted(sealing):
     assert proof.by == "audit_verify"
 
 
-def test_a_doubt_is_noted_with_its_entry(sealing):
+def test_a_failure_is_stored_with_its_entry(sealing):
     entry_id = edit()
     seal_audit()
     tamper(entry_id)
@@ -65,14 +62,14 @@ def test_a_doubt_is_noted_with_its_entry(sealing):
     assert "disagrees with its own hash" in proof.doubt
 
 
-def test_without_a_key_nothing_is_noted(sealing, settings):
+def test_nothing_is_stored_without_a_key(sealing, settings):
     settings.AUDIT_SEAL_KEY = ""
     with pytest.raises(IntegrityFailure):
         verify_audit()
     assert not Proof.objects.exists()
 
 
-def test_a_database_that_takes_no_writes_hides_nothing(sealing, monkeypatch, caplog):
+def test_a_read_only_database_hides_no_result(sealing, monkeypatch, caplog):
     entry_id = edit()
     seal_audit()
 
@@ -97,7 +94,7 @@ def test_a_verification_since_a_date_is_not_whole(sealing):
     assert (proof.whole, proof.entries, proof.began) == (False, 0, 2)
 
 
-def test_the_loop_proves_what_is_new_once_an_hour(sealing):
+def test_new_entries_are_verified_once_an_hour(sealing):
     edit()
     seal_audit()
     assert verify_new_entries().sealed == 3
@@ -112,7 +109,7 @@ def test_the_loop_proves_what_is_new_once_an_hour(sealing):
     assert new.by == "the reconcile loop"
 
 
-def test_the_loop_looks_again_at_what_it_doubted(sealing):
+def test_entries_that_failed_are_verified_again(sealing):
     edit()
     seal_audit()
     verify_new_entries()
@@ -125,7 +122,7 @@ def test_the_loop_looks_again_at_what_it_doubted(sealing):
             verify_new_entries()
 
 
-def test_a_doubt_stands_until_the_whole_record_was_found_sound(sealing):
+def test_a_failure_stays_until_the_whole_audit_was_verified(sealing):
     first = edit()
     seal_audit()
     verify_new_entries()
@@ -141,16 +138,13 @@ def test_a_doubt_stands_until_the_whole_record_was_found_sound(sealing):
     assert open_failure() is None
 
 
-# --- the state -----------------------------------------------------------------------------------
-
-
-def test_it_knows_an_empty_record(sealing):
+def test_the_status_of_an_empty_audit(sealing):
     state = read_integrity_status()
     assert (state.newest, state.waiting, state.last, state.failure) == (None, 0, None, None)
     assert (state.copy.kept, state.copy.to) == (True, 0)
 
 
-def test_it_counts_what_waits_and_knows_the_copy(sealing, settings):
+def test_the_status_counts_unsealed_entries_and_compares_the_copy(sealing, settings):
     edit()
     seal_audit()
     intent()
@@ -163,7 +157,7 @@ def test_it_counts_what_waits_and_knows_the_copy(sealing, settings):
     assert not read_integrity_status().copy.kept
 
 
-def test_it_says_when_seals_are_late(sealing):
+def test_the_status_says_that_a_checkpoint_is_late(sealing):
     seal_audit()
     assert not read_integrity_status().late
     hour_ago = timezone.now() - timedelta(hours=1)
@@ -171,7 +165,7 @@ def test_it_says_when_seals_are_late(sealing):
     assert read_integrity_status().late
 
 
-def test_counting_what_waits_has_an_end(sealing, monkeypatch):
+def test_unsealed_entries_are_counted_up_to_a_limit(sealing, monkeypatch):
     monkeypatch.setattr("sessions_ui.services.integrity.seal_and_verify.MOST_COUNTED", 2)
     edit()
     intent()
@@ -179,15 +173,12 @@ def test_counting_what_waits_has_an_end(sealing, monkeypatch):
     assert read_integrity_status().waiting_label == "2+"
 
 
-def test_a_short_record_needs_one_process():
+def test_a_short_audit_needs_one_process():
     assert choose_processes(499_999) == 1
     assert choose_processes(500_000) >= 1
 
 
-# --- the key -------------------------------------------------------------------------------------
-
-
-def test_who_serves_pages_never_holds_the_key():
+def test_the_web_process_never_has_the_key():
     words = (
         "import os; from paveadmin.wsgi import application; from django.conf import settings;"
         "print(repr(settings.AUDIT_SEAL_KEY), 'AUDIT_SEAL_KEY' in os.environ)"
