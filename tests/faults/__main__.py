@@ -1,4 +1,4 @@
-"""`make faults`: every part of the proof on both databases, and one table of what was run.
+"""Run every part of the proof on both databases, and print one table: `make faults`.
 
 `python -m tests.faults [--size hour|long] [--seed N] [--part NAME ...]`. The parts of one database
 run one after the other, the two databases beside each other. The exit code is 0 only if no promise
@@ -37,7 +37,7 @@ COLUMNS = "{part:<14} {engine:<11} {number:>7} {seed:>5} {seconds:>8} {violation
 
 
 def arguments():
-    """How much, from which seed on, and which parts."""
+    """Read how much to run, from which seed on, and which parts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default="hour", choices=tuple(SEEDS))
     parser.add_argument("--seed", type=int, default=1)
@@ -46,26 +46,26 @@ def arguments():
     return parser.parse_args()
 
 
-def planned(asked, engine):
-    """The parts and seeds for one database."""
+def planned(options, engine):
+    """Give the parts and seeds for one database."""
     for part, engines, seeded in PARTS:
-        if engine in engines and part in (asked.part or (part,)):
-            seeds = SEEDS[asked.size] if seeded else SEEDS[asked.size][:1]
-            yield from ((part, seed + asked.seed - 1) for seed in seeds)
+        if engine in engines and part in (options.part or (part,)):
+            seeds = SEEDS[options.size] if seeded else SEEDS[options.size][:1]
+            yield from ((part, seed + options.seed - 1) for seed in seeds)
 
 
-def ran(part, seed, engine, url, asked):
-    """Run one part; what it told, or that it broke down."""
+def run_one(part, seed, engine, url, options):
+    """Run one part; give its result, or that it broke down."""
     began = time.monotonic()
     command = [sys.executable, "-m", "tests.faults.runner", part]
-    command += ["--size", asked.size, "--seed", str(seed)]
-    command += ["--count", str(asked.count)] if asked.count else []
+    command += ["--size", options.size, "--seed", str(seed)]
+    command += ["--count", str(options.count)] if options.count else []
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, capture_output=True, text=True
     )
-    *said, last = done.stdout.splitlines() or [""]
+    *lines, last = done.stdout.splitlines() or [""]
     if done.returncode:
-        print("\n".join([f"--- {part} on {engine}, seed {seed}", *said, done.stderr]), flush=True)
+        print("\n".join([f"--- {part} on {engine}, seed {seed}", *lines, done.stderr]), flush=True)
     if last.startswith("RESULT "):
         return json.loads(last.removeprefix("RESULT "))
     seconds = round(time.monotonic() - began, 1)
@@ -74,21 +74,21 @@ def ran(part, seed, engine, url, asked):
 
 
 def main():
-    """Run everything, print the table, give the exit code."""
-    asked, began, rows = arguments(), time.monotonic(), []
+    """Run everything, print the table, and give the exit code."""
+    options, began, rows = arguments(), time.monotonic(), []
 
     def all_of(engine, url):
-        for part, seed in planned(asked, engine):
-            rows.append(ran(part, seed, engine, url, asked))
+        for part, seed in planned(options, engine):
+            rows.append(run_one(part, seed, engine, url, options))
             print(COLUMNS.format(**rows[-1]), flush=True)
 
     with postgres() as url:
-        turns = [threading.Thread(target=all_of, args=one) for one in (("SQLite", ""),
+        threads = [threading.Thread(target=all_of, args=one) for one in (("SQLite", ""),
                  ("PostgreSQL", url))]  # fmt: skip
-        for turn in turns:
-            turn.start()
-        for turn in turns:
-            turn.join()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     names = ("part", "engine", "number", "seed", "seconds", "violations", "words")
     print("\n" + COLUMNS.format(**{name: name for name in names}))
     for row in sorted(rows, key=lambda row: [part for part, *_ in PARTS].index(row["part"])):

@@ -1,8 +1,8 @@
-"""Bugs on purpose, switched on by a test inside its own child: the checker must find each one.
+"""Seed bugs on purpose, each in a child process of its own: the checker must find every one.
 
-A bug is a list of (name, maker): `maker` takes the real thing and gives the spoilt one, which is
-put wherever services/ and views/ know the name. A name that the house no longer has is an error,
-so that no tooth falls out unnoticed.
+A bug is a list of (name, breaker): the breaker takes the real function or value and returns the
+broken one, which replaces it in every module of services/ and views/ that has the name. A name that
+no module has any more is an error, so that a bug cannot stop being seeded unnoticed.
 """
 
 import os
@@ -21,20 +21,20 @@ _OWNERS = {"settings": settings, "PaveClient": PaveClient}
 
 
 def switch_on(bug):
-    """Spoil this process. Raises LookupError when the house has no such name any more."""
-    for name, maker in BUGS.get(bug, ()):
+    """Seed the bug in this process. Raises LookupError when no module has the name any more."""
+    for name, breaker in BUGS.get(bug, ()):
         owners = [_OWNERS[name.partition(".")[0]]] if "." in name else _importers(name)
         last = name.rpartition(".")[2]
         if not owners:
-            raise LookupError(f"nothing in the house is called {name}")
+            raise LookupError(f"no module has a {name}")
         real = getattr(owners[0], last)
-        spoilt = maker(real)
+        broken = breaker(real)
         for owner in owners:
-            setattr(owner, last, spoilt)
+            setattr(owner, last, broken)
 
 
 def _importers(name):
-    """Every module of services/ and views/ that knows this name, wherever it is defined."""
+    """Give every module of services/ and views/ that has this name, wherever it is defined."""
     return [
         module
         for path, module in sorted(sys.modules.items())
@@ -43,9 +43,9 @@ def _importers(name):
 
 
 def _as_refused(fits):
-    """Judge a fault as a refusal where it fits."""
+    """Evaluate a fault as a refusal where it fits."""
 
-    def maker(evaluate_response):
+    def breaker(evaluate_response):
         def evaluated(actor, edit, base, response):
             if isinstance(response, PaveError) and fits(response):
                 cause, status = response.cause, response.http_status
@@ -54,14 +54,14 @@ def _as_refused(fits):
 
         return evaluated
 
-    return maker
+    return breaker
 
 
 _deferred = []
 
 
-def _later(move):
-    """Keep the record of `sent` for after the call."""
+def _record_later(move):
+    """Defer the record of `sent` until after the call."""
 
     def moved(edit, **facts):
         _deferred.append(lambda: move(edit, **facts))
@@ -70,7 +70,7 @@ def _later(move):
     return moved
 
 
-def _then_recorded(update):
+def _with_deferred_records(update):
     def updated(*args, **options):
         try:
             return update(*args, **options)
@@ -92,7 +92,7 @@ def _retried(update):
 
 
 def _read_first(submit):
-    """Read PAVE before the session is reserved, and stop there for a while."""
+    """Read PAVE before the slot is reserved, and pause there."""
 
     def submitted(submission):
         readers = _importers("read_snapshot")
@@ -126,13 +126,13 @@ def _secret_added(fault_detail):
     return lambda fault: {**fault_detail(fault), "note": settings.PAVE.api_secret.reveal()}
 
 
-def _all_applied(find):
-    def found(*asked):
-        result = find(*asked)
-        shown = dict.fromkeys(result.results, FieldResult.APPLIED) if result else {}
-        return result and replace(result, results=shown)
+def _all_applied(edit_result):
+    def broken(*arguments):
+        result = edit_result(*arguments)
+        applied = dict.fromkeys(result.results, FieldResult.APPLIED) if result else {}
+        return result and replace(result, results=applied)
 
-    return found
+    return broken
 
 
 def _slow(config):
@@ -143,12 +143,12 @@ _gate = {}
 
 
 def gate_set(reached, opened):
-    """Where `pause` tells that it is reached, and waits to be let on: two file descriptors."""
+    """Set the file descriptors on which `pause` says that it is reached, and waits to go on."""
     _gate.update(reached=reached, opened=opened)
 
 
 def pause():
-    """Stop here until the parent has done what it wants to do meanwhile."""
+    """Wait here until the parent has done what is to happen in the meantime."""
     if _gate:
         os.write(_gate["reached"], b"r")
         os.read(_gate["opened"], 1)
@@ -169,8 +169,8 @@ BUGS = {
             Outcome.CONFIRMED if answered else roll_up(results, answered=False))),
     ],
     "record after sending": [
-        ("move_to_sent", _later),
-        ("PaveClient.session_update", _then_recorded),
+        ("move_to_sent", _record_later),
+        ("PaveClient.session_update", _with_deferred_records),
     ],
     "retry on PUT": [("PaveClient.session_update", _retried)],
     "no settle time": [("settings.PAVE_SETTLE_SECONDS", lambda _: 0.0)],
@@ -192,12 +192,13 @@ BUGS = {
     "deadline that does not bite": [("settings.PAVE", _slow)],
     "secret in the record": [("fault_detail", _secret_added)],
     "words of another outcome": [
-        ("outcome_words", lambda words: lambda found, **more: words(
-            replace(found, outcome=Outcome.NOT_SENT) if found.outcome is Outcome.UNKNOWN else found,
-            **more)),
+        ("outcome_words", lambda words: lambda result, **options: words(
+            replace(result, outcome=Outcome.NOT_SENT)
+            if result.outcome is Outcome.UNKNOWN else result,
+            **options)),
     ],
     "a refusal's own words lost": [
-        ("outcome_words", lambda _: lambda found, **_: found.outcome.words),
+        ("outcome_words", lambda _: lambda result, **_: result.outcome.words),
     ],
     "ignored field shown as applied": [("edit_result", _all_applied)],
     "sent, and called turned away": [
@@ -207,6 +208,6 @@ BUGS = {
     "what was typed is lost": [("save_form_draft", lambda _: lambda *_, **__: None)],
     "kept is said of nothing": [
         ("save_form_draft", lambda _: lambda *_, **__: None),
-        ("outcome_words", lambda words: lambda found, **_: words(found, kept=True)),
+        ("outcome_words", lambda words: lambda result, **_: words(result, kept=True)),
     ],
 }  # fmt: skip

@@ -1,17 +1,17 @@
-"""Finds broken promises: knows the sandbox's journal, the audit with the working rows, and the
-pages that people were shown, and nothing of how the house comes to its words.
+"""Find broken promises in what happened: one function for each invariant.
 
-One function an invariant, I1 to I11 of the design paper; I12 (who may see what) is a matrix of
-its own in tests/test_pages.py.
+The checker knows the sandbox's journal, the audit with the working rows, and the pages that people
+were shown; it knows nothing of how the dashboard decides. The invariants are listed in README.md.
 """
 
 import re
 from collections import Counter, defaultdict
+from itertools import pairwise
 
-from .told import told
-from .truth import CLOCKS, INTENT, LATE_COMMIT, OUTCOME, RESOLUTION, SENT, Violation, same, seconds
+from .facts import CLOCKS, INTENT, LATE_COMMIT, OUTCOME, RESOLUTION, SENT, Violation, same, seconds
+from .page_checks import true_pages
 
-STAMPED = 0.1  # seconds between the two stamps of sending: the row's, then the entry's
+STAMPED = 0.1  # seconds between the two timestamps of a send: the row's, then the entry's
 OPEN = ("intent", "sent", "unknown")
 BY_ANSWER = ("confirmed", "accepted", "refused", "not_in_effect", "partial", "superseded")
 BY_READING = ("in_effect", "not_in_effect", "partial", "superseded", "unresolved", "late_applied")
@@ -19,153 +19,165 @@ NEVER_ASKED = ("withdrawn", "refused_by_policy")
 
 
 def check(facts, *, ended=True):
-    """Every violation. `ended`: PAVE was back and everything had time to be settled."""
-    found = []
-    rules = (traced, true_words, once, recorded, alone, allowed, untouched, told, one_form, upright)
-    for rule in rules:
-        found += rule(facts)
-    return found + ([*closed(facts), *late(facts)] if ended else [])
+    """Give every violation. `ended`: PAVE was back, and everything had time to be settled."""
+    rules = [
+        traced,
+        true_record,
+        sent_once,
+        consistent,
+        one_at_a_time,
+        allowed_by_policy,
+        no_collateral,
+        true_pages,
+        one_edit_per_form,
+        no_broken_page,
+    ]
+    if ended:
+        rules += [all_settled, late_effects_found]
+    return [violation for rule in rules for violation in rule(facts)]
 
 
 def _short(row):
-    kept = ("n", "at", "kind", "method", "fault", "request_id", "payload", "changed", "refused",
-            "id", "ts", "outcome", "error_code", "http_status", "body", "detail")  # fmt: skip
-    return {name: row[name] for name in kept if row.get(name) not in (None, "", {})}
+    columns = ("n", "at", "kind", "method", "fault", "request_id", "payload", "changed", "refused",
+               "id", "ts", "outcome", "error_code", "http_status", "body", "detail")  # fmt: skip
+    return {name: row[name] for name in columns if row.get(name) not in (None, "", {})}
 
 
 def traced(facts):
-    """I1: whatever PAVE was asked to change had an older intent, a `sent` and a working row."""
+    """I1: no change without a trace: each PUT has an older intent, a `sent` and a working row."""
     for row in facts.journal.strange:
         yield Violation("I1", None, "a PUT names no edit", [_short(row)])
     for number, puts in facts.journal.puts.items():
-        story = facts.stories.get(number)
+        record = facts.records.get(number)
         for put in puts if number is not None else ():
             before = (
-                [one for one in story.entries if one["ts"] <= put["at"] + CLOCKS] if story else []
+                [entry for entry in record.entries if entry["ts"] <= put["at"] + CLOCKS]
+                if record
+                else []
             )
-            kinds = {one["kind"] for one in before}
-            if not story or not story.row or not {INTENT, SENT} <= kinds:
+            kinds = {entry["kind"] for entry in before}
+            if not record or not record.row or not {INTENT, SENT} <= kinds:
                 yield Violation("I1", number, "sent without an older record", [_short(put)])
-            elif not _as_recorded(put["payload"], facts.wanted(story)):
-                rows = [_short(put), _short(story.sent)]
+            elif not _is_as_recorded(put["payload"], facts.wanted(record)):
+                rows = [_short(put), _short(record.sent)]
                 yield Violation("I1", number, "sent something else than was recorded", rows)
 
 
-def _as_recorded(payload, wanted):
+def _is_as_recorded(payload, wanted):
     if not isinstance(payload, dict):
-        return True  # the sender died in mid-sentence, and nothing can come of half a request
+        return True  # the sender died halfway: PAVE applies no half request
     flat = {f"{section}.{name}": value for section, part in payload.items()
             for name, value in part.items()}  # fmt: skip
     return flat.keys() == wanted.keys() and all(same(flat[key], wanted[key]) for key in flat)
 
 
-def true_words(facts):
-    """I2: no word of the record about an edit is false."""
-    for story in facts.stories.values():
-        for end in story.ends:
-            words = _falsehood(facts, story, end)
+def true_record(facts):
+    """I2: no outcome or field result in the audit is false."""
+    for record in facts.records.values():
+        for end in record.ends:
+            words = _falsehood(facts, record, end)
             if words:
-                rows = facts.journal.puts[story.number] + facts.journal.applied[story.number]
-                shown = [_short(one) for one in sorted(rows, key=lambda row: row["n"])]
-                shown += [_short(one) for one in story.entries]
-                yield Violation("I2", story.number, f"{end['outcome']}: {words}", shown)
+                rows = facts.journal.puts[record.number] + facts.journal.applied[record.number]
+                evidence = sorted(rows, key=lambda row: row["n"]) + record.entries
+                evidence = [_short(row) for row in evidence]
+                yield Violation("I2", record.number, f"{end['outcome']}: {words}", evidence)
 
 
-def _falsehood(facts, story, end):
-    outcome, puts = end["outcome"], facts.journal.puts[story.number]
-    if end["error_code"] == "abandoned" and _still_at_work(facts, story, end):
+def _falsehood(facts, record, end):
+    outcome, puts = end["outcome"], facts.journal.puts[record.number]
+    if end["error_code"] == "abandoned" and _is_sender_at_work(facts, record, end):
         return "called abandoned while its sender was at work"
     if outcome in (*NEVER_ASKED, "not_sent"):
         return "a PUT was made" if puts else ""
     if outcome == "unknown":
-        return _false_base(facts, story)
-    if not story.sent:
+        return _false_base(facts, record)
+    if not record.sent:
         return "it was never recorded as sent"
     if outcome == "refused":
-        return "it was applied" if facts.journal.applied[story.number] else ""
+        return "it was applied" if facts.journal.applied[record.number] else ""
     return (
-        _false_base(facts, story)
-        or _false_effect(facts, story, end)
-        or _false_fields(facts, story, end)
+        _false_base(facts, record)
+        or _false_effect(facts, record, end)
+        or _false_fields(facts, record, end)
     )
 
 
-def _false_base(facts, story):
-    """The values before must be those that PAVE held after the session was reserved."""
-    since, until = story.intent["ts"], story.sent["ts"]
-    moments = facts.journal.moments(story.key, since - CLOCKS, until + CLOCKS)
-    for key, was in facts.base(story).items():
+def _false_base(facts, record):
+    """Check that the values before are those that PAVE held after the slot was reserved."""
+    since, until = record.intent["ts"], record.sent["ts"]
+    moments = facts.journal.moments(record.key, since - CLOCKS, until + CLOCKS)
+    for key, was in facts.base(record).items():
         if not any(same(values.get(key), was) for values in moments):
             return f"{key} is said to have been {was!r}, which PAVE did not hold then"
-    reads = facts.journal.reads[story.key]
+    reads = facts.journal.reads[record.key]
     if not any(since - CLOCKS <= at <= until + CLOCKS for at in reads):
         return "PAVE was not read after the session was reserved"
     return ""
 
 
-def _still_at_work(facts, story, end):
-    """Whether the post that made the edit was answered after this entry, and soon: a process that
-    slept over its lease counts as gone."""
-    latest = story.sent["ts"] + facts.put_deadline if story.sent else 0.0
+def _is_sender_at_work(facts, record, end):
+    """Tell whether the post that made the edit was answered after this entry, and soon: a process
+    that slept past its lease counts as gone."""
+    latest = record.sent["ts"] + facts.put_deadline if record.sent else 0.0
     return end["ts"] < latest and any(
-        page["began"] <= story.intent["ts"] + CLOCKS
+        page["began"] <= record.intent["ts"] + CLOCKS
         and end["ts"] < page["ended"] < latest + LATE_COMMIT
-        for page in facts.answers[story.number]
+        for page in facts.answers[record.number]
     )
 
 
-def _false_effect(facts, story, end):
-    wanted, outcome = facts.wanted(story), end["outcome"]
-    held = [
+def _false_effect(facts, record, end):
+    wanted, outcome = facts.wanted(record), end["outcome"]
+    in_effect = [
         [same(values.get(key), text) for key, text in wanted.items()]
-        for values in _moments(facts, story, end)
+        for values in _moments(facts, record, end)
     ]
     if outcome in ("confirmed", "in_effect", "late_applied"):
-        return "" if any(map(all, held)) else "PAVE did not hold the values"
+        return "" if any(map(all, in_effect)) else "PAVE did not hold the values"
     if outcome == "not_in_effect":
-        return _false_absence(facts, story, end, held)
+        return _false_absence(facts, record, end, in_effect)
     if outcome in ("partial", "superseded"):
-        return "" if not all(map(all, held)) else "PAVE held all the values"
+        return "" if not all(map(all, in_effect)) else "PAVE held all the values"
     return ""
 
 
-def _false_absence(facts, story, end, held):
-    if not any(not any(one) for one in held):
+def _false_absence(facts, record, end, in_effect):
+    if all(map(any, in_effect)):
         return "PAVE held the values"
-    told = end["detail"].get("read_at")
-    if not told:
+    read_at = end["detail"].get("read_at")
+    if not read_at:
         return ""
-    read = seconds(told)
-    if seconds(end["detail"]["asked_at"]) < story.sent["ts"] + facts.settle - STAMPED:
+    read = seconds(read_at)
+    if seconds(end["detail"]["asked_at"]) < record.sent["ts"] + facts.settle - STAMPED:
         return "rests on a reading from before the settle time was over"
-    # The model lets the house's clock jump ahead; the entry is stamped by the database's.
-    if end["detail"]["proven"] and _changed_before(facts, story, min(read, end["ts"])):
+    # The model lets the dashboard's clock jump ahead; the database's dates the entry.
+    if end["detail"]["proven"] and _changed_before(facts, record, min(read, end["ts"])):
         return "called proven, but it had been applied"
     return ""
 
 
-def _changed_before(facts, story, read):
-    """Whether PAVE had applied the edit before the earliest request that this reading can be of."""
-    reads = facts.journal.reads[story.key]
+def _changed_before(facts, record, read):
+    """Tell whether PAVE had applied the edit before the earliest request of this read."""
+    reads = facts.journal.reads[record.key]
     since = min((at for at in reads if read - facts.get_deadline <= at <= read), default=read)
-    return any(row["changed"] and row["at"] < since for row in facts.journal.applied[story.number])
+    return any(row["changed"] and row["at"] < since for row in facts.journal.applied[record.number])
 
 
-def _moments(facts, story, end):
-    """What PAVE held at the times that the words may be about: of the answer, or of the read."""
+def _moments(facts, record, end):
+    """Give what PAVE held at the times that the end may be about: of the answer, or of the read."""
     if end["kind"] == OUTCOME:
-        puts = facts.journal.puts[story.number]
+        puts = facts.journal.puts[record.number]
         since = puts[0]["at"] if puts else end["ts"]
     else:
         since = end["ts"] - facts.get_deadline - 0.7
-    return facts.journal.moments(story.key, since, end["ts"] + CLOCKS)
+    return facts.journal.moments(record.key, since, end["ts"] + CLOCKS)
 
 
-def _false_fields(facts, story, end):
-    wanted, base = facts.wanted(story), facts.base(story)
-    moments = _moments(facts, story, end)
+def _false_fields(facts, record, end):
+    wanted, base = facts.wanted(record), facts.base(record)
+    moments = _moments(facts, record, end)
     for key, (result, held) in end["body"].items():
-        told = {
+        expected = {
             "applied": wanted.get(key),
             "in_effect": wanted.get(key),
             "ignored": base.get(key),
@@ -173,36 +185,40 @@ def _false_fields(facts, story, end):
         }.get(result, held)
         if result == "not_shown":
             continue
-        if not any(same(one.get(key), told) and same(one.get(key), held) for one in moments):
+        if not any(
+            same(values.get(key), expected) and same(values.get(key), held) for values in moments
+        ):
             return f"{key} is called {result} with {held!r}, which PAVE never showed then"
     return ""
 
 
-def late(facts):
-    """T15: what takes effect after we called it not in effect is called so in the end."""
-    for story in facts.stories.values():
-        applied = facts.journal.applied[story.number]
-        last = story.ends[-1] if story.ends else None
+def late_effects_found(facts):
+    """I2: an edit that takes effect after it was called not in effect is called so in the end."""
+    for record in facts.records.values():
+        applied = facts.journal.applied[record.number]
+        last = record.ends[-1] if record.ends else None
         if not last or last["outcome"] != "not_in_effect" or not applied:
             continue
         after = [
-            one for one in facts.of_session[story.key] if one.number > story.number and one.sent
+            other
+            for other in facts.of_session[record.key]
+            if other.number > record.number and other.sent
         ]
-        alone = not after and not facts.journal.changed_between(
-            story.key, applied[-1]["at"] + CLOCKS, float("inf")
+        undisturbed = not after and not facts.journal.changed_between(
+            record.key, applied[-1]["at"] + CLOCKS, float("inf")
         )
-        wanted, held = facts.wanted(story), applied[-1]["values"]
+        wanted, held = facts.wanted(record), applied[-1]["values"]
         if (
-            alone
+            undisturbed
             and last["ts"] < applied[-1]["at"]
             and all(same(held.get(key), text) for key, text in wanted.items())
         ):
-            rows = [_short(applied[-1]), *map(_short, story.entries)]
-            yield Violation("I2", story.number, "applied late, and nobody was told", rows)
+            rows = [_short(applied[-1]), *map(_short, record.entries)]
+            yield Violation("I2", record.number, "applied late, and nobody was told", rows)
 
 
-def once(facts):
-    """I3: no attempt of an edit is sent twice or applied twice."""
+def sent_once(facts):
+    """I3: at most once: no attempt of an edit is sent twice or applied twice."""
     for rows in (*facts.journal.puts.values(), *facts.journal.applied.values()):
         for request_id, times in Counter(row["request_id"] for row in rows).items():
             if times > 1:
@@ -210,12 +226,12 @@ def once(facts):
                 yield Violation("I3", number, f"{times} times", [_short(row) for row in rows])
 
 
-def closed(facts):
-    """I4: it ends. No edit is left open."""
-    for story in facts.stories.values():
-        if story.row and story.row["state"] in OPEN:
-            rows = [_short(one) for one in story.entries]
-            yield Violation("I4", story.number, f"is still {story.row['state']}", rows)
+def all_settled(facts):
+    """I4: it ends: no edit is left open."""
+    for record in facts.records.values():
+        if record.row and record.row["state"] in OPEN:
+            rows = [_short(entry) for entry in record.entries]
+            yield Violation("I4", record.number, f"is still {record.row['state']}", rows)
 
 
 _GRAMMAR = re.compile(
@@ -224,63 +240,65 @@ _GRAMMAR = re.compile(
 )
 
 
-def recorded(facts):
-    """I5: the audit and the working row say the same, and the steps follow the table."""
-    for story in facts.stories.values():
-        rows = [_short(one) for one in story.entries]
-        if not story.row or not story.intent:
-            yield Violation("I5", story.number, "a record without its other half", rows)
+def consistent(facts):
+    """I5: the audit and the working row agree, and the steps follow the table of transitions."""
+    for record in facts.records.values():
+        rows = [_short(entry) for entry in record.entries]
+        if not record.row or not record.intent:
+            yield Violation("I5", record.number, "a record without its other half", rows)
             continue
         letters = {INTENT: "i", SENT: "s", OUTCOME: "o:", RESOLUTION: "r:"}
-        steps = "".join(letters.get(one["kind"], "") + one["outcome"] for one in story.entries)
+        steps = "".join(
+            letters.get(entry["kind"], "") + entry["outcome"] for entry in record.entries
+        )
         if not _GRAMMAR.fullmatch(steps):
-            yield Violation("I5", story.number, f"took the steps {steps}", rows)
-        last = story.ends[-1]["outcome"] if story.ends else "sent" if story.sent else "intent"
-        if last != story.row["state"]:
-            words = f"is {story.row['state']}, the record ends with {last}"
-            yield Violation("I5", story.number, words, rows)
+            yield Violation("I5", record.number, f"took the steps {steps}", rows)
+        last = record.ends[-1]["outcome"] if record.ends else "sent" if record.sent else "intent"
+        if last != record.row["state"]:
+            words = f"is {record.row['state']}, the record ends with {last}"
+            yield Violation("I5", record.number, words, rows)
 
 
-def alone(facts):
+def one_at_a_time(facts):
     """I6: never two PUTs in flight for one session, and never two edits in its slot."""
     flights, slots = defaultdict(list), defaultdict(list)
-    landed = _landings(facts)
+    answered = _answer_times(facts)
     for number, puts in facts.journal.puts.items():
         for put in puts:
-            end = landed.get(number, put["at"] + facts.flight)
+            end = answered.get(number, put["at"] + facts.flight)
             flights[put["session_key"]].append((put["at"], end, number))
-    for story in facts.stories.values():
-        if story.intent:
-            end = story.closed_at or float("inf")
-            slots[story.key].append((story.intent["ts"], end, story.number))
+    for record in facts.records.values():
+        if record.intent:
+            end = record.closed_at or float("inf")
+            slots[record.key].append((record.intent["ts"], end, record.number))
     for spans, words in ((flights, "two PUTs in flight"), (slots, "two edits in the slot")):
-        for found in spans.values():
-            found.sort()
-            for (_, end, one), (began, _, other) in zip(found, found[1:], strict=False):
-                if began < end - CLOCKS and one != other:
-                    yield Violation("I6", other, f"{words}: with edit {one}", [began - end])
+        for of_session in spans.values():
+            of_session.sort()
+            for (_, end, first), (began, _, second) in pairwise(of_session):
+                if began < end - CLOCKS and first != second:
+                    yield Violation("I6", second, f"{words}: with edit {first}", [began - end])
 
 
-def _landings(facts):
-    """When each edit's own process had its answer: by what it recorded, else by its next page.
-    Of one that died nothing is known."""
+def _answer_times(facts):
+    """Give when each edit's own process had PAVE's answer: by what it recorded, else by its next
+    page. Nothing is known of a process that died."""
     ends = {
         number: min(page["ended"] for page in pages)
         for number, pages in facts.answers.items()
         if pages
     }
-    for story in facts.stories.values():
+    for record in facts.records.values():
         if (
-            story.ends
-            and story.intent
-            and story.ends[0]["actor_label"] == story.intent["actor_label"]
+            record.ends
+            and record.intent
+            and record.ends[0]["actor_label"] == record.intent["actor_label"]
         ):
-            ends[story.number] = story.ends[0]["ts"]
+            ends[record.number] = record.ends[0]["ts"]
     return ends
 
 
-def allowed(facts):
-    """I7: no PUT leaves with a field that PAVE's rules forbid for what our read had shown."""
+def allowed_by_policy(facts):
+    """I7: no PUT has a field that PAVE's rules forbid for what our read had shown."""
     for number, rows in facts.journal.forbidden.items():
         for row in rows:
             reads = [at for at in facts.journal.reads[row["session_key"]] if at < row["at"]]
@@ -289,41 +307,41 @@ def allowed(facts):
                 yield Violation("I7", number, "a forbidden field was sent", [_short(row)])
 
 
-def untouched(facts):
-    """I8: what else changed across our PUT is on record, when PAVE's answer showed it."""
+def no_collateral(facts):
+    """I8: whatever else changed across our PUT is recorded, if PAVE's answer showed it."""
     for number, rows in facts.journal.applied.items():
-        story = facts.stories.get(number)
-        ends = [one for one in story.ends if one["kind"] == OUTCOME] if story else []
+        record = facts.records.get(number)
+        ends = [end for end in record.ends if end["kind"] == OUTCOME] if record else []
         if not ends or "collateral" not in ends[0]["detail"]:
             continue
-        more = {key for row in rows for key in row["changed"]} - facts.wanted(story).keys()
+        more = {key for row in rows for key in row["changed"]} - facts.wanted(record).keys()
         if more - set(ends[0]["detail"]["collateral"]):
             rows = [*map(_short, rows), _short(ends[0])]
             yield Violation("I8", number, f"{sorted(more)} changed too, unrecorded", rows)
 
 
-def one_form(facts):
-    """I10: however often one form is posted with the same values, it is one edit, one page."""
+def one_edit_per_form(facts):
+    """I10: however often a form is posted with the same values, it makes one edit and one page."""
     forms = defaultdict(list)
     for note in facts.notes:
         if note["note"] == "shown" and note["kind"] == "send" and note["label"] != "other values":
             forms[note["form"]].append(note)
     for shown in forms.values():
-        went = {page["sent_to"] for page in shown if page["sent_to"]}
-        rows = [{n: one[n] for n in ("status", "sent_to", "began", "ended", "text")}
-                for one in shown]  # fmt: skip
-        if len(went) > 1:
-            yield Violation("I10", min(went), f"one form made the edits {sorted(went)}", rows)
+        edits = {page["sent_to"] for page in shown if page["sent_to"]}
+        names = ("status", "sent_to", "began", "ended", "text")
+        rows = [{name: page[name] for name in names} for page in shown]
+        if len(edits) > 1:
+            yield Violation("I10", min(edits), f"one form made the edits {sorted(edits)}", rows)
         first = min((page["ended"] for page in shown if page["sent_to"]), default=None)
         later = [page for page in shown if first and page["began"] > first]
         lost = [page for page in later if not page["sent_to"] and page["status"] < 500]
         if lost:
-            yield Violation("I10", min(went), "posted again, it did not lead to its page", rows)
+            yield Violation("I10", min(edits), "posted again, it did not lead to its page", rows)
 
 
-def upright(facts):
-    """No page of ours breaks down, unless a fail point broke it: A10 of the OWASP list."""
+def no_broken_page(facts):
+    """No page of ours breaks down unless a fail point broke it (A10 of the OWASP Top 10)."""
     for page in facts.notes:
         if page["note"] == "shown" and page["status"] == 500 and page.get("manner") != "raise":
-            kept = {name: page[name] for name in ("kind", "key", "who", "began", "text")}
-            yield Violation("500", page.get("sent_to"), "our own page broke down", [kept])
+            about = {name: page[name] for name in ("kind", "key", "who", "began", "text")}
+            yield Violation("500", page.get("sent_to"), "our own page broke down", [about])

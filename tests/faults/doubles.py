@@ -1,7 +1,7 @@
-"""Double submits of every kind: each form is one edit and one PUT. Measures the gap on the way.
+"""Submit twice in every way: each form makes one edit and one PUT. Measure the gap on the way.
 
-The gap: a foreign write between our last GET and our PUT is overwritten unseen, since PAVE has no
-ETag. Here it is the time from the one to the other at the sandbox, without any network between.
+The gap: PAVE has no ETag, so a foreign write between our last GET and our PUT is overwritten
+unseen. Here it is the time between the two at the sandbox, without a network.
 """
 
 import threading
@@ -13,15 +13,15 @@ from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.models import Edit
 
 from .checker import Violation
+from .facts import edit_of
 from .person import Person
-from .points import finished
-from .truth import edit_of
+from .points import finish
 from .world import wait
 
 COUNTS = {"short": 100, "hour": 1000, "long": 5000}
 PROCESSES = 4
 UNSENT = (Outcome.WITHDRAWN, Outcome.NOT_SENT)
-"""How an edit ends that never got as far as its PUT."""
+"""The outcomes of an edit that never got as far as its PUT."""
 
 
 def _clicked(person, review, typed):
@@ -30,7 +30,7 @@ def _clicked(person, review, typed):
 
 
 def double_click(person, page, typed):
-    """Both posts at once."""
+    """Send both posts at once."""
     review = person.review(page, typed)
     other = Person(person.world, person.name, person.key)
     second = threading.Thread(target=_clicked, args=(other, review, typed))
@@ -41,7 +41,7 @@ def double_click(person, page, typed):
 
 
 def reload(person, page, typed):
-    """F5 on the post, or back and send once more."""
+    """Reload the answer to the post, or go back and send once more."""
     review = person.review(page, typed)
     sent = person.send(review, typed)
     person.send(review, typed, label="reload")
@@ -49,17 +49,17 @@ def reload(person, page, typed):
 
 
 def two_tabs(person, page, typed):
-    """One form, reviewed in two tabs, sent from both."""
-    one, other = person.review(page, typed), person.review(page, typed)
-    sent = person.send(one, typed)
-    again = person.send(other, typed, label="other tab")
+    """Review one form in two tabs, and send it from both."""
+    first, second = person.review(page, typed), person.review(page, typed)
+    sent = person.send(first, typed)
+    again = person.send(second, typed, label="other tab")
     if again.sent_to != sent.sent_to:
         person.world.note(note="trouble", words=f"two tabs made {sent.sent_to}, {again.sent_to}")
     return sent
 
 
 def replay(person, page, typed):
-    """The post is played three times more, later."""
+    """Post the same three times more, later."""
     review = person.review(page, typed)
     sent = person.send(review, typed)
     for _ in range(3):
@@ -82,7 +82,7 @@ def _worker(world, key, count, mark):
 
 
 def run(world, count):
-    """Let some processes submit everything twice; gives (edits, violations, words)."""
+    """Let some processes submit everything twice; give (edits, violations, words)."""
     before = Edit.objects.count()
     keys = [world.session() for _ in range(PROCESSES)]
     share = -(-count // PROCESSES)
@@ -90,16 +90,16 @@ def run(world, count):
         world.fork(lambda n=n, key=key: _worker(world, key, share, n)) for n, key in enumerate(keys)
     ]
     codes = [wait(pid) for pid in pids]
-    asked = share * PROCESSES
+    forms = share * PROCESSES
     made, puts = Edit.objects.count() - before, _puts(world, keys)
-    posts = sum(1 for one in world.notes() if one["note"] == "asks" and one["kind"] == "send")
+    posts = sum(1 for note in world.notes() if note["note"] == "asks" and note["kind"] == "send")
     unsent = Edit.objects.filter(state__in=UNSENT).count()
     made_of = f"{made} edits, {puts} PUTs, {unsent} ended before it"
-    words = f"{posts} posts of {asked} forms: {made_of}; {_gap(world, keys)}"
-    number, found, words = finished(world, made, words, every=max(7, made // 400))
-    if (made, puts) != (asked, asked) or any(codes):
-        found.append(Violation("I10", None, f"{asked} forms: {made_of}, {codes}"))
-    return number, found, words
+    words = f"{posts} posts of {forms} forms: {made_of}; {_gap(world, keys)}"
+    number, violations, words = finish(world, made, words, every=max(7, made // 400))
+    if (made, puts) != (forms, forms) or any(codes):
+        violations.append(Violation("I10", None, f"{forms} forms: {made_of}, {codes}"))
+    return number, violations, words
 
 
 def _puts(world, keys):
@@ -108,7 +108,7 @@ def _puts(world, keys):
 
 
 def _gap(world, keys):
-    """Median and 95th percentile of the milliseconds from our GET to our PUT."""
+    """Give the median and 95th percentile of the milliseconds from our GET to our PUT."""
     read, gaps = {}, []
     for row in world.pave.rows():
         if row["kind"] != "request" or row["session_key"] not in keys:
@@ -120,6 +120,6 @@ def _gap(world, keys):
     return f"GET to PUT: median {median(gaps):.0f} ms, p95 {quantiles(gaps, n=20)[-1]:.0f} ms"
 
 
-def sized(world, asked):
-    """Run with what was asked for on the command line."""
-    return run(world, asked.count or COUNTS[asked.size])
+def run_part(world, options):
+    """Run this part with the options of the command line."""
+    return run(world, options.count or COUNTS[options.size])

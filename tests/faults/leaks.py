@@ -1,7 +1,7 @@
-"""I9: the secret and every token are in 0 bytes of what was written, names and phones in no log.
+"""I9: look for the secret and the tokens in everything written, and for personal values in logs.
 
-Pieces of them count as well: what the house takes for a phone number it hides, and of a secret with
-such digits in it the rest would stand there.
+Pieces count as well: a secret with digits in it could be masked as a phone number and leave the
+rest readable.
 """
 
 import json
@@ -25,7 +25,7 @@ def _search(world):
 
 
 def leaks(world, only=()):
-    """Look into the audit of some sessions."""
+    """Search the audit of some sessions."""
     rows = AuditEntry.objects.filter(session_key__in=only).values()
     text = json.dumps([{**row, "hash": ""} for row in rows], cls=DjangoJSONEncoder)
     return [
@@ -35,15 +35,14 @@ def leaks(world, only=()):
 
 
 def leaks_anywhere(world):
-    """Look into all of it: every byte of the database, the logs, the pages, the export."""
-    search, found = _search(world), []
+    """Search every byte of the database, the logs, the pages and the export."""
+    search, violations = _search(world), []
     for name, text in _places(world):
-        found += [Violation("I9", None, f"{what} stands in the {name}")
-                  for what in search.found_in(text)]  # fmt: skip
+        words = [f"{what} stands in the {name}" for what in search.found_in(text)]
         if name == "log":
-            found += [Violation("I9", None, f"{word!r} stands in the log")
-                      for word in PERSONAL if word in text]  # fmt: skip
-    return found
+            words += [f"{value!r} stands in the log" for value in PERSONAL if value in text]
+        violations += [Violation("I9", None, sentence) for sentence in words]
+    return violations
 
 
 def _places(world):

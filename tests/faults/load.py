@@ -1,7 +1,7 @@
-"""Random faulted edits: several processes, two agents, the same sessions, one seed.
+"""Edit at random under faults: several processes, two agents, the same sessions, one seed.
 
-Half of the calls end ambiguously, some of the reads fail too, forms are posted twice in every way.
-With a second writer, somebody else changes the same fields of the same sessions all the while.
+Half of the calls end ambiguously, some reads fail, too, and forms are posted twice in every way.
+With a second writer, somebody else keeps changing the same fields of the same sessions.
 """
 
 import os
@@ -17,7 +17,7 @@ from django.db import connection
 from sessions_ui.models import Edit
 
 from .person import Person
-from .points import finished
+from .points import finish
 from .world import kill, wait
 
 COUNTS = {"short": 40, "hour": 1000, "long": 10_000}
@@ -26,7 +26,7 @@ KILLS = {"short": 20, "hour": 100, "long": 500}
 WORKERS = 6
 PER_WORKER = 12
 LOOKED_AT = 400  # edits whose page is opened once more when all is settled
-BREATH = 0.03  # seconds before somebody who could not review tries another session
+PAUSE = 0.03  # seconds before somebody who could not review tries another session
 FAULTS = (
     (38, None, {}),
     (6, "collateral", {}),
@@ -59,32 +59,32 @@ POKED = {"vehicle.trim": ("EX", "LX", "Poked"), "session.theme": ("PRO", "LITE")
          "session.client_id": ("L-20871", "MOVED-2")}  # fmt: skip
 
 
-def dice_of(seed):
-    """Dice that fall the same way for the same seed."""
+def dice_for(seed):
+    """Give a random generator for a seed; the same seed gives the same run."""
     return random.Random(seed)  # noqa: S311  not for secrets
 
 
 class Worker:
-    """One process at work: takes sessions and people as its seed says, and breaks PAVE."""
+    """One process at work: picks sessions and people by its seed, and breaks PAVE."""
 
     def __init__(self, world, seed, keys, **facts):
         self.facts = facts  # for the notes of every page
-        self.world, self.keys, self.dice = world, keys, dice_of(seed)
+        self.world, self.keys, self.dice = world, keys, dice_for(seed)
         self.seed, self.turn, self.taken, self.last = seed, 0, 0, None
 
     def work(self, count):
         """Edit until so many edits have taken their session's slot."""
         while self.taken < count:
-            self.one()
+            self.submit_once()
 
-    def one(self):
-        """One person's submit, with whatever the dice say around it."""
+    def submit_once(self):
+        """Let one person submit an edit, with faults around it as the dice say."""
         self.turn += 1
-        person, page = self._begun()
+        person, page = self._opened_page()
         typed = self._typed()
         review = person.review(page, typed)
         if not review.is_review:
-            time.sleep(BREATH)
+            time.sleep(PAUSE)
             return
         self._order(person.key)
         sent = self._send(person, review, typed)
@@ -92,11 +92,11 @@ class Worker:
             self.taken += 1
             self.last = (person, person.open(sent.sent_to))
 
-    def _begun(self):
+    def _opened_page(self):
         """Go on, every other time, from the page of the edit before; else open a session."""
-        going, self.last = self.last, None
-        if going and self.dice.random() < 0.5:
-            return going
+        last, self.last = self.last, None
+        if last and self.dice.random() < 0.5:
+            return last
         key, name = self.dice.choice(self.keys), self.dice.choice(("alice", "bob"))
         person = Person(self.world, name, key, **self.facts)
         return person, person.open()
@@ -115,14 +115,14 @@ class Worker:
         shares = [share for share, *_ in FAULTS]
         _, kind, given = self.dice.choices(FAULTS, shares)[0]
         if kind:
-            self.world.pave.order(kind, key=key, **{n: self._drawn(v) for n, v in given.items()})
+            self.world.pave.order(kind, key=key, **{n: self._pick(v) for n, v in given.items()})
         if self.dice.random() < 0.08:
             kind = self.dice.choice(READ_FAULTS)
             more = {"seconds": 1.0} if kind == "hang_lost" else {}
             skip = self.dice.randint(0, 2)
             self.world.pave.order(kind, method="GET", key=key, skip=skip, **more)
 
-    def _drawn(self, values):
+    def _pick(self, values):
         if isinstance(values[0], float):
             return round(self.dice.uniform(*values), 2)
         return self.dice.choice(values)
@@ -140,7 +140,7 @@ class Worker:
         return sent
 
     def _double_click(self, person, review, typed):
-        """Both posts at the same time, each with a connection of its own."""
+        """Send both posts at the same time, each with a database connection of its own."""
         other = Person(self.world, person.name, person.key, **self.facts)
         second = threading.Thread(target=_clicked, args=(other, review, typed))
         second.start()
@@ -155,7 +155,7 @@ def _clicked(person, review, typed):
 
 
 def _settling(every=0.5):
-    """The reconcile loop, faster than in life; ends by SIGTERM."""
+    """Run the reconcile loop, faster than in life, until SIGTERM."""
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     while not ended.wait(every):
@@ -163,9 +163,9 @@ def _settling(every=0.5):
 
 
 def run(world, seed, count, *, writer=False, beside=()):
-    """Let the workers edit; gives (edits, violations, words). `beside`: what else goes on in a
-    process of its own meanwhile, until SIGTERM."""
-    dice = dice_of(seed)
+    """Let the workers edit; give (edits, violations, words). `beside` are functions that run in
+    processes of their own meanwhile, until SIGTERM."""
+    dice = dice_for(seed)
     keys = [world.session() for _ in range(WORKERS * PER_WORKER)]
     share = -(-count // WORKERS)
     loops = [world.fork(work) for work in (_settling, *beside)]
@@ -178,14 +178,14 @@ def run(world, seed, count, *, writer=False, beside=()):
         os.kill(loop, signal.SIGTERM)
         wait(loop)
     world.pave.clear_faults()
-    time.sleep(3.1)  # the latest `late` fault is past: PAVE is back
-    words = f"{told_states()}{f'; {poked} foreign writes' if writer else ''}"
+    time.sleep(3.1)  # the latest `late` fault is over: PAVE is back
+    words = f"{states_in_words()}{f'; {poked} foreign writes' if writer else ''}"
     number = Edit.objects.count()
-    return finished(world, number, words, every=max(7, number // LOOKED_AT))
+    return finish(world, number, words, every=max(7, number // LOOKED_AT))
 
 
-def told_states():
-    """The states of all edits by number."""
+def states_in_words():
+    """Give the states of all edits with their counts, the most frequent first."""
     states = Counter(Edit.objects.values_list("state", flat=True))
     return ", ".join(f"{state} {number}" for state, number in states.most_common(6))
 
@@ -197,7 +197,7 @@ def _all_ended(workers):
 
 
 def _second_writer(world, dice, keys, workers):
-    """Change a field of a random session every few hundredths of a second, till all is done."""
+    """Change a field of a random session every 40 ms until the workers have ended."""
     left, poked = set(workers), 0
     while left:
         left -= {pid for pid in left if os.waitpid(pid, os.WNOHANG)[0]}
@@ -209,8 +209,8 @@ def _second_writer(world, dice, keys, workers):
 
 
 def killed(world, seed, kills):
-    """Workers that are killed -9 again and again; gives (edits, violations, words)."""
-    dice = dice_of(seed)
+    """Kill workers with -9 again and again; give (edits, violations, words)."""
+    dice = dice_for(seed)
     keys = [world.session() for _ in range(60)]
     loop = world.fork(_settling)
 
@@ -228,29 +228,31 @@ def killed(world, seed, kills):
     for pid in (*workers, loop):
         kill(pid)
     world.pave.clear_faults()
-    time.sleep(3.1)  # the latest `late` fault is past: PAVE is back
-    words = f"{kills} kills, {_died_sending(world)} while sending; {told_states()}"
-    return finished(world, Edit.objects.count(), words, every=7)
+    time.sleep(3.1)  # the latest `late` fault is over: PAVE is back
+    words = f"{kills} kills, {_died_sending(world)} while sending; {states_in_words()}"
+    return finish(world, Edit.objects.count(), words, every=7)
 
 
 def _died_sending(world):
-    """How many posts were never answered."""
-    asked = Counter((one["pid"], one["note"]) for one in world.notes() if one.get("kind") == "send")
+    """Count the posts that were never answered."""
+    sends = Counter(
+        (note["pid"], note["note"]) for note in world.notes() if note.get("kind") == "send"
+    )
     return sum(
-        number - asked[pid, "shown"] for (pid, note), number in asked.items() if note == "asks"
+        count - sends[pid, "shown"] for (pid, note), count in sends.items() if note == "asks"
     )
 
 
-def sized(world, asked):
-    """Run with what was asked for on the command line."""
-    return run(world, asked.seed, asked.count or COUNTS[asked.size])
+def run_part(world, options):
+    """Run this part with the options of the command line."""
+    return run(world, options.seed, options.count or COUNTS[options.size])
 
 
-def sized_writer(world, asked):
-    """The same with a second writer."""
-    return run(world, asked.seed, asked.count or WRITER_COUNTS[asked.size], writer=True)
+def run_part_writer(world, options):
+    """Run the part with a second writer."""
+    return run(world, options.seed, options.count or WRITER_COUNTS[options.size], writer=True)
 
 
-def sized_kills(world, asked):
-    """The kill loop."""
-    return killed(world, asked.seed, asked.count or KILLS[asked.size])
+def run_part_kills(world, options):
+    """Run the part whose processes are killed."""
+    return killed(world, options.seed, options.count or KILLS[options.size])

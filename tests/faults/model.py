@@ -1,8 +1,8 @@
-"""A small model of one session, played against the real house by Hypothesis.
+"""Play a small model of one session against the real dashboard, with Hypothesis.
 
-The model is a dict of what PAVE holds, whether the customer has started, and whether an edit is
-open. Each step must come to what the model says; after each step the checker looks at everything
-about the session, and at the end of a play all is settled and looked at once more.
+The model is what PAVE holds, whether the customer has started, and whether an edit is open. Each
+step must end as the model says; after each step the checker looks at everything about the session,
+and at the end of a play everything is settled and checked once more.
 """
 
 import os
@@ -11,7 +11,7 @@ from datetime import timedelta
 from unittest import mock
 
 import hypothesis
-from django.conf import settings as house
+from django.conf import settings
 from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
@@ -27,10 +27,10 @@ from sessions_ui.models import Edit, JobLock
 from sessions_ui.services.jobs.reconcile import reconcile_edits
 
 from .checker import Violation, check
+from .facts import read_facts
 from .person import Person
-from .points import finished
+from .points import finish
 from .steps import Steps, counted
-from .truth import facts_read
 from .world import wait
 
 SIZES = {"short": (4, 8), "hour": (40, 25), "long": (300, 50)}
@@ -53,7 +53,7 @@ PEOPLE = st.sampled_from(["alice", "bob"])
 
 
 class Play(RuleBasedStateMachine):
-    """One play, on a session of its own in `world`, which is set before the first."""
+    """One play, on a session of its own in `world`, which is set before the first play."""
 
     world = None
 
@@ -93,7 +93,7 @@ class Play(RuleBasedStateMachine):
 
     @rule(value=VALUES, at=st.integers(1, 40))
     def crash(self, value, at):
-        """A process dies while it submits; what PAVE holds then, only PAVE knows."""
+        """Let a process die while it submits; only PAVE knows what it holds then."""
 
         def work():
             person = Person(self.world, "alice", self.key)
@@ -117,14 +117,14 @@ class Play(RuleBasedStateMachine):
 
     @rule(chance=st.integers(1, 12))
     def customer_starts(self, chance):
-        """Seldom, since nothing can be edited afterwards."""
+        """Let the customer start: seldom, since nothing can be edited afterwards."""
         if chance == 12 and not self.started:
             self.world.pave.act(self.key, "start")
             self.started = True
 
     @rule()
     def sweep(self):
-        """The clock jumps past lease and settle time, and reconcile comes by twice."""
+        """Move the clock past lease and settle time, and reconcile twice."""
         later = timezone.now() + timedelta(seconds=self.world.lease + self.world.settle + 1)
         with mock.patch.object(timezone, "now", return_value=later):
             reconcile_edits()
@@ -135,15 +135,15 @@ class Play(RuleBasedStateMachine):
     @precondition(lambda self: self.open)
     @rule()
     def forgotten(self):
-        """When reconcile comes by, PAVE does not know the session for a moment: nobody can say what
-        became of an edit that was sent."""
-        was = {one.entry_id: one.state for one in self._edits() if one.settled_at is None}
+        """Let PAVE not know the session while reconcile runs: an edit that was sent then has no
+        known outcome."""
+        before = {edit.entry_id: edit.state for edit in self._edits() if edit.settled_at is None}
         self.world.pave.fault("not_found", method="GET", key=self.key)
         self.sweep()
         self.world.pave.clear_faults()
-        now = {one.entry_id: one.state for one in self._edits() if one.entry_id in was}
+        now = {edit.entry_id: edit.state for edit in self._edits() if edit.entry_id in before}
         expected = {"intent": "not_sent", "sent": "unresolved", "unknown": "unresolved"}
-        assert now == {entry: expected[state] for entry, state in was.items()}
+        assert now == {entry: expected[state] for entry, state in before.items()}
 
     def _edits(self):
         return Edit.objects.filter(session_key=self.key).order_by("entry_id")
@@ -154,41 +154,41 @@ class Play(RuleBasedStateMachine):
     @precondition(lambda self: self._waiting())
     @rule(is_known=st.booleans())
     def close(self, is_known):
-        """A manager finds out what is so, and closes the edit; nobody else may, and only once."""
+        """Let a manager find out and close the edit; nobody else may, and only once."""
         edit = self._waiting()
         wanted = edit.changes["vehicle.trim"][1]
-        so = "in_effect" if wanted == self.held else "not_in_effect"
-        outcome = so if is_known else "unresolved"
+        verdict = "in_effect" if wanted == self.held else "not_in_effect"
+        outcome = verdict if is_known else "unresolved"
         assert Person(self.world, "bob", self.key).close(edit.entry_id, outcome).status == 403
-        for said in (outcome, "in_effect"):
-            assert Person(self.world, "carol", self.key).close(edit.entry_id, said).status == 302
+        for claimed in (outcome, "in_effect"):
+            assert Person(self.world, "carol", self.key).close(edit.entry_id, claimed).status == 302
         edit.refresh_from_db()
         assert (edit.state, bool(edit.closed_at)) == (outcome, True)
         assert Person(self.world, "alice", self.key).open(edit.entry_id).outcome == outcome
 
     @invariant()
     def nothing_is_broken(self):
-        found = check(facts_read(self.world, only={self.key}), ended=False)
-        assert not found, "\n".join(map(str, found))
+        violations = check(read_facts(self.world, only={self.key}), ended=False)
+        assert not violations, "\n".join(map(str, violations))
 
     def teardown(self):
         self.world.pave.clear_faults()
         self.sweep()
 
 
-def slowed():
-    """Give this world the clock of real life: here time goes by only when the model says so."""
+def use_real_times():
+    """Set the real deadlines: here time passes only when the model says so."""
     os.environ |= {"PAVE_SETTLE_SECONDS": "60", "PAVE_LEASE_SECONDS": "90"}
-    house.PAVE_SETTLE_SECONDS, house.PAVE_LEASE_SECONDS = 60.0, 90.0
-    house.PAVE_SECOND_LOOKS = ()
-    house.PAVE = replace(house.PAVE, read_timeout=15.0, get_deadline=15.0, put_deadline=15.0)
+    settings.PAVE_SETTLE_SECONDS, settings.PAVE_LEASE_SECONDS = 60.0, 90.0
+    settings.PAVE_SECOND_LOOKS = ()
+    settings.PAVE = replace(settings.PAVE, read_timeout=15.0, get_deadline=15.0, put_deadline=15.0)
 
 
 def run(world, seed, plays, steps):
-    """Let Hypothesis play; gives (plays, violations, words)."""
-    slowed()
+    """Let Hypothesis play; give (plays, violations, words)."""
+    use_real_times()
     Play.world, world.jumps = world, True
-    told = hypothesis.settings(
+    options = hypothesis.settings(
         max_examples=plays,
         stateful_step_count=steps,
         deadline=None,
@@ -197,20 +197,20 @@ def run(world, seed, plays, steps):
     )
     trouble = []
     try:
-        run_state_machine_as_test(hypothesis.seed(seed)(Play), settings=told)
+        run_state_machine_as_test(hypothesis.seed(seed)(Play), settings=options)
     except (AssertionError, hypothesis.errors.Flaky) as broken:
         trouble = [Violation("model", None, str(broken), getattr(broken, "__notes__", []))]
-    JobLock.objects.update(until=timezone.now())  # it was taken in the future
-    number, found, _ = finished(world, plays, "", every=9)
+    JobLock.objects.update(until=timezone.now())  # it was taken with the clock ahead
+    number, violations, _ = finish(world, plays, "", every=9)
     return (
         number,
-        trouble + found,
+        trouble + violations,
         f"{plays} plays of up to {steps} steps, {Edit.objects.count()} edits,"
         f" {Edit.objects.filter(closed_at__isnull=False).count()} closed by a person",
     )
 
 
-def sized(world, asked):
-    """Run with what was asked for on the command line."""
-    plays, steps = SIZES[asked.size]
-    return run(world, asked.seed, asked.count or plays, steps)
+def run_part(world, options):
+    """Run this part with the options of the command line."""
+    plays, steps = SIZES[options.size]
+    return run(world, options.seed, options.count or plays, steps)

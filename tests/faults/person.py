@@ -1,4 +1,4 @@
-"""A person at a browser, with every page that they were shown written down."""
+"""Act as a person at a browser, and write down every page that the person is shown."""
 
 import hashlib
 import html
@@ -22,20 +22,20 @@ WHY = {"reason_code": "other", "reason_note": "The customer called about it.", "
 
 
 def _plain(text):
-    """What a person reads of it."""
+    """Give what a person reads of some HTML."""
     return " ".join(html.unescape(_TAG.sub(" ", text)).split())
 
 
 class Page:
-    """What one response showed."""
+    """What one response shows."""
 
     def __init__(self, response):
         self.status = response.status_code
         body = response.content.decode()
-        found = _MAIN.search(body)
-        self.text = _plain(found[0] if found else body)
-        seen = _SEEN.search(body)
-        self.seen = html.unescape(seen[1]) if seen else ""
+        main = _MAIN.search(body)
+        self.text = _plain(main[0] if main else body)
+        token = _SEEN.search(body)
+        self.seen = html.unescape(token[1]) if token else ""
         self.is_review = "data-payload" in body
         banner = _BANNER.search(body) if 'id="edit-h"' in body else None
         self.outcome, self.entry = (banner[1], int(banner[2])) if banner else ("", None)
@@ -43,12 +43,12 @@ class Page:
         self.said = _plain(section[0].partition("<table")[0]) if section else ""
         self.rows = [list(map(_plain, row)) for row in _ROW.findall(section[0])] if section else []
         location = response.headers.get("Location", "")
-        went = _EDIT.search(location)
-        self.sent_to = int(went[1]) if went else None
+        edit = _EDIT.search(location)
+        self.sent_to = int(edit[1]) if edit else None
 
 
 class Person:
-    """Acts as one of the world's people on one session; notes what was shown, and when."""
+    """Act as one of the world's people on one session; note what was shown, and when."""
 
     def __init__(self, world, name, session_key, **facts):
         self.facts = facts
@@ -57,12 +57,12 @@ class Person:
         self.client.cookies["sessionid"] = world.cookies[name]
         self.url = f"/sessions/{session_key}/"
 
-    def _noted(self, kind, ask, **facts):
+    def _noted(self, kind, request, **facts):
         facts = {**self.facts, **facts}
-        close_old_connections()  # as the server does; Django's test client leaves it out
+        close_old_connections()  # as the server does, but not Django's test client
         began = time.time()
         self.world.note(note="asks", kind=kind, who=self.name, key=self.key, began=began, **facts)
-        page = Page(ask())
+        page = Page(request())
         self.world.note(
             note="shown",
             kind=kind,
@@ -82,7 +82,7 @@ class Person:
         return page
 
     def open(self, entry=None):
-        """The session's page, after an edit with its banner."""
+        """Open the session's page; after an edit, with its banner."""
         query = f"?edit={entry}" if entry else ""
         return self._noted("open", lambda: self.client.get(self.url + query), asked=entry)
 
@@ -107,12 +107,12 @@ class Person:
         )
 
     def close(self, entry, outcome):
-        """Say what is so of an edit that nobody could settle, and how one knows."""
-        said = {"outcome": outcome, "note": "I asked the dealer about it."}
-        return self._noted("close", lambda: self.client.post(f"/audit/{entry}/close/", said))
+        """Close an edit that nobody could settle."""
+        form = {"outcome": outcome, "note": "I asked the dealer about it."}
+        return self._noted("close", lambda: self.client.post(f"/audit/{entry}/close/", form))
 
     def edit(self, typed, **more):
-        """The whole way: open, review, send, and the page that follows; the last page shown."""
+        """Open, review and send, and open the page that follows; give the last page shown."""
         review = self.review(self.open(), typed)
         if not review.is_review:
             return review

@@ -1,9 +1,9 @@
-"""Exhaustive fail points: one submit after the other, each dying or failing one step later.
+"""Try every fail point: one submit after the other dies, or fails, one step later.
 
-For every fault of PAVE: N = 1, 2, 3 … until a submit gets to its end unharmed. Afterwards the house
-is "restarted": a new process reconciles, everybody looks at their page, and the checker looks at
-everything. A fault of the PUT cannot matter before the PUT: those points are tried once, without
-a fault, unless `whole` is asked for.
+For every fault of PAVE: N = 1, 2, 3 … until a submit ends unharmed. Afterwards the dashboard is
+"restarted": a new process reconciles, everybody opens their page, and the checker looks at
+everything. A fault of the PUT cannot matter before the PUT, so the points before it are tried once,
+without a fault, unless `whole` says otherwise.
 """
 
 import os
@@ -15,14 +15,14 @@ from django.core.management import call_command
 from sessions_ui.models import Edit
 
 from .checker import Violation, check
+from .facts import read_facts
 from .leaks import leaks_anywhere
 from .person import Person
 from .steps import DIED, UNHARMED, Steps, counted
-from .truth import facts_read
 from .world import until
 
 AT_ONCE = 4
-MOST = 2000
+MOST = 2000  # submits per fault and manner, in case none ends unharmed
 TYPED = {"vehicle.trim": "Sport", "session.theme": "LITE"}
 FAULTS = {
     "none": None,
@@ -75,7 +75,7 @@ SHORT = ("none", "applied, answer lost")
 
 @dataclass
 class Series:
-    """All fail points of one fault and manner: N counts up until a submit ends unharmed."""
+    """Count up the fail points of one fault and manner until a submit ends unharmed."""
 
     fault: str
     manner: str
@@ -87,8 +87,8 @@ class Series:
         self.numbers = count(self.first)
 
 
-def submitted(world, series, at, key, *, calls, brief=False):
-    """One submit with a fail point in it, in a child: opens, reviews, and breaks while sending."""
+def submit(world, series, at, key, *, calls, brief=False):
+    """Open, review and send in a child process, with a fail point in the sending."""
     facts = {"fault": series.fault, "at": at, "manner": series.manner}
     person = Person(world, "alice", key, **facts)
     page = person.review(person.open(), TYPED)
@@ -105,8 +105,8 @@ def submitted(world, series, at, key, *, calls, brief=False):
     return 0 if steps.struck else UNHARMED
 
 
-def _tried(world, todo, **how):
-    """Run every series to its end, a few children at a time; how many submits that took."""
+def _try_all(world, todo, **how):
+    """Run every series to its end, a few children at a time."""
     running, todo = {}, list(todo)
     turn = 0
     while todo or running:
@@ -114,7 +114,7 @@ def _tried(world, todo, **how):
             turn += 1
             series = todo[turn % len(todo)]
             at, key = next(series.numbers), world.session()
-            pid = world.fork(lambda s=series, n=at, k=key: submitted(world, s, n, k, **how))
+            pid = world.fork(lambda s=series, n=at, k=key: submit(world, s, n, k, **how))
             running[pid] = series
         pid, status = os.wait()
         series, code = running.pop(pid), os.waitstatus_to_exitcode(status)
@@ -123,18 +123,18 @@ def _tried(world, todo, **how):
             world.note(note="trouble", words=f"{series} ended with {code}")
         if code not in (0, DIED) or series.tried > MOST:
             series.reached_end = True
-            todo = [one for one in todo if one is not series]
+            todo = [other for other in todo if other is not series]
 
 
 def _first_points(world):
-    """Where GET and PUT begin in a submit without any fault: the numbers of their first steps."""
+    """Give, for a submit without a fault, the first step of its GET and PUT, and the last step."""
     names = next(note["names"] for note in world.notes() if note["note"] == "steps")
-    lines = [n for n, name in enumerate(names, 1) if name == "before connect"]
-    return lines[0], lines[1], len(names)
+    connects = [n for n, name in enumerate(names, 1) if name == "before connect"]
+    return connects[0], connects[1], len(names)
 
 
-def reconciled(world):
-    """A new process settles everything, as after a restart, and takes its second looks."""
+def reconcile(world):
+    """Settle everything in a new process, as after a restart, with its second looks."""
     wait = world.settle + world.lease
 
     def done():
@@ -146,14 +146,14 @@ def reconciled(world):
 
 
 def looks_due(world):
-    """Reconcile once more; whether an edit is still to be looked at again."""
+    """Reconcile once more; tell whether an edit is still to be looked at again."""
     world.run(lambda: call_command("reconcile"))
     return Edit.objects.filter(next_look_at__isnull=False).exists()
 
 
-def looked_at(world, every=1):
-    """Every edit's page (or each n-th) as its author sees it after all is settled, and the audit,
-    sealed and proved."""
+def look_at_all(world, every=1):
+    """Open the page of every edit (or of each n-th) as its author; seal and verify the audit, and
+    give the exit code of that."""
     rows = Edit.objects.order_by("entry_id")
     edits = list(rows.values_list("entry_id", "session_key", "actor_label"))[::every]
 
@@ -175,9 +175,9 @@ def run(
     whole=False,
     brief=False,
 ):
-    """Try every fail point of every fault; gives (submits, violations, words)."""
+    """Try every fail point of every fault; give (submits, violations, words)."""
     probe = [Series("none", manner, 1) for manner in manners]
-    _tried(world, probe, calls=calls, brief=brief)
+    _try_all(world, probe, calls=calls, brief=brief)
     get, put, steps = _first_points(world)
     todo = [
         Series(fault, manner, 1 if whole else get if fault.startswith("GET") else put)
@@ -185,47 +185,46 @@ def run(
         if fault != "none"
         for manner in manners
     ]
-    _tried(world, todo, calls=calls, brief=brief)
-    number = sum(one.tried for one in probe + todo)
-    return finished(
-        world, number, f"{len(faults)} faults, {steps} steps", every=25 if calls else 10
-    )
+    _try_all(world, todo, calls=calls, brief=brief)
+    number = sum(series.tried for series in probe + todo)
+    return finish(world, number, f"{len(faults)} faults, {steps} steps", every=25 if calls else 10)
 
 
 def _last_words(world):
     return world.log.read_text("utf-8", "replace")[-1500:]
 
 
-def finished(world, number, words, *, every=1):
-    """Restart, settle, look, check; gives (number, violations, words)."""
-    reconciled(world)
-    broken = looked_at(world, every)
-    found = check(facts_read(world))
-    if broken:
-        found.append(Violation("I5", None, "the audit does not verify", [_last_words(world)]))
-    found += leaks_anywhere(world)
-    found += [Violation("run", None, one["words"]) for one in world.notes()
-              if one["note"] == "trouble"]  # fmt: skip
-    return number, found, words
+def finish(world, number, words, *, every=1):
+    """Restart, settle, look and check; give (number, violations, words)."""
+    reconcile(world)
+    exit_code = look_at_all(world, every)
+    violations = check(read_facts(world))
+    if exit_code:
+        violations.append(Violation("I5", None, "the audit does not verify", [_last_words(world)]))
+    violations += leaks_anywhere(world)
+    violations += [
+        Violation("run", None, note["words"]) for note in world.notes() if note["note"] == "trouble"
+    ]
+    return number, violations, words
 
 
-def sized(world, asked):
-    """Run with what was asked for on the command line.
+def run_part(world, options):
+    """Run this part with the options of the command line.
 
-    short: two faults, dying. hour: all faults, dying and failing; and for two of them every read
-    of our own database and every function of the house is a step. long: that for all of them.
+    short: two faults, dying. hour: all faults, dying and failing. long: the same, with each read of
+    our own database and each function as a step, and from the first step on for every fault.
     """
-    manners = (asked.manner,) if asked.manner else ("crash", "raise")
-    if asked.only:
-        return run(world, faults=tuple(asked.only.split("|")), manners=manners)
-    if asked.size == "short":
+    manners = (options.manner,) if options.manner else ("crash", "raise")
+    if options.only:
+        return run(world, faults=tuple(options.only.split("|")), manners=manners)
+    if options.size == "short":
         return run(world, faults=SHORT, manners=("crash",), brief=True)
-    if asked.size == "long":
+    if options.size == "long":
         return run(world, manners=manners, calls=True, whole=True)
     return run(world, manners=manners, brief=True)
 
 
-def sized_calls(world, asked):
-    """The same with every function of the house as a step, for a few faults."""
-    manners = ("crash", "raise") if asked.size == "long" else ("crash",)
+def run_part_calls(world, options):
+    """Run the part with each function of ours as a step, for a few faults."""
+    manners = ("crash", "raise") if options.size == "long" else ("crash",)
     return run(world, faults=SHORT, manners=manners, calls=True)

@@ -1,7 +1,7 @@
-"""One part of the proof on one database: `python -m tests.faults.runner points --short`.
+"""Run one part of the proof on one database: `python -m tests.faults.runner points --size short`.
 
-Prints one line, `RESULT {...}`, and ends with 1 when a promise was broken. The order matters: the
-world sets the environment before anything of Django's settings is imported.
+The last line printed is `RESULT {...}`; the exit code is 1 when a promise was broken. Import order
+matters: the world sets the environment before anything imports Django's settings.
 """
 
 import argparse
@@ -12,13 +12,13 @@ import sys
 import time
 from collections import defaultdict
 
-from .world import warm, world_opened
+from .world import warm_up, world_opened
 
 SHOWN = 3  # violations of a sort in full; the others are counted
 
 
 def arguments():
-    """What to run, how much of it, with which seed."""
+    """Read what to run, how much of it, and with which seed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part")
     parser.add_argument("--size", default="short", choices=("short", "hour", "long"))
@@ -29,10 +29,10 @@ def arguments():
     return parser.parse_args()
 
 
-def _show(found):
-    """A few violations of each sort in full, and how many there are of each."""
+def _show(violations):
+    """Print how many violations there are of each sort, and a few of them in full."""
     sorts = defaultdict(list)
-    for violation in found:
+    for violation in violations:
         sorts[violation.invariant, violation.words[:30]].append(violation)
     for (invariant, words), of_sort in sorts.items():
         print(f"{len(of_sort)} x {invariant}: {words}")
@@ -41,34 +41,34 @@ def _show(found):
 
 
 def main():
-    """Run the part, tell, and give the exit code."""
-    asked, began = arguments(), time.monotonic()
+    """Run the part, print its result, and give the exit code."""
+    options, began = arguments(), time.monotonic()
     database = os.environ.get("DATABASE_URL", "")
     with world_opened(database) as world:
-        warm(world, importlib.import_module("tests.faults.person").Person)
-        module, _, variant = asked.part.partition(":")
+        warm_up(world, importlib.import_module("tests.faults.person").Person)
+        module, _, variant = options.part.partition(":")
         part = importlib.import_module(f"tests.faults.{module}")
-        sized = getattr(part, f"sized_{variant}" if variant else "sized")
+        run_part = getattr(part, f"run_part_{variant}" if variant else "run_part")
         try:
-            number, found, words = sized(world, asked)
+            number, violations, words = run_part(world, options)
         except BaseException:
             print(world.log.read_text("utf-8", "replace")[-6000:])
             raise
         engine = world.engine
-        _show(found)
-        if found and os.environ.get("FAULTS_KEEP"):
+        _show(violations)
+        if violations and os.environ.get("FAULTS_KEEP"):
             print(world.log.read_text("utf-8", "replace")[-20_000:])
-    told = {
-        "part": asked.part,
+    result = {
+        "part": options.part,
         "engine": engine,
         "number": number,
-        "seed": asked.seed,
+        "seed": options.seed,
         "seconds": round(time.monotonic() - began, 1),
-        "violations": len(found),
+        "violations": len(violations),
         "words": words,
     }
-    print(f"RESULT {json.dumps(told)}")
-    return 1 if found else 0
+    print(f"RESULT {json.dumps(result)}")
+    return 1 if violations else 0
 
 
 if __name__ == "__main__":

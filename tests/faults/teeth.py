@@ -1,6 +1,6 @@
-"""Does the checker bite? Each bug of bugs.py gets the scene that brings it out, and must be found.
+"""Show that the checker can fail: each seeded bug is played in a scene that brings it out.
 
-The same scenes are played without any bug, too: there, nothing must be found.
+Each bug must be found; the same scenes without the bug must be clean.
 """
 
 import os
@@ -11,10 +11,10 @@ from sessions_ui.pave.client import PaveClient
 
 from .bugs import BUGS, gate_set, pause, switch_on
 from .checker import Violation, check
+from .facts import read_facts
 from .leaks import leaks
 from .person import Person
-from .points import reconciled
-from .truth import facts_read
+from .points import reconcile
 from .world import until, wait
 
 QUICK = (
@@ -29,42 +29,42 @@ OTHER = {"vehicle.trim": "Touring"}
 
 
 class Scene:
-    """One session, and people whose processes all have the bug (none: "")."""
+    """One session, and people whose processes all have the bug (``""``: none)."""
 
     def __init__(self, world, bug):
         self.world, self.bug, self.key = world, bug, world.session()
 
     def child(self, work, gate=()):
-        """Start a child with the bug in it; its pid."""
+        """Start a child process with the bug in it; give its pid."""
 
-        def spoilt():
+        def with_bug():
             switch_on(self.bug)
             if gate:
                 gate_set(*gate)
             return work()
 
-        return self.world.fork(spoilt)
+        return self.world.fork(with_bug)
 
     def play(self, work):
-        """The same, to its end. Raises RuntimeError when the child broke down."""
+        """Run work in a child to its end. Raises RuntimeError when the child broke down."""
         code = wait(self.child(work))
         if code:
             raise RuntimeError(f"{self.bug or 'no bug'}: a child ended with {code}")
 
     def order(self, kind, **given):
-        """Order a fault for this session."""
+        """Order a fault of PAVE for this session."""
         self.world.pave.fault(kind, key=self.key, **given)
 
     def person(self, name="alice"):
-        """Somebody at this session."""
+        """Give somebody at a browser, on this session."""
         return Person(self.world, name, self.key)
 
     def edit(self, typed=TYPED, name="alice"):
-        """One edit, to the page that follows."""
+        """Make one edit, to the page that follows."""
         self.play(lambda: self.person(name).edit(typed) and None)
 
     def look(self, seconds):
-        """Open the page again and again for a while, in one process with the bug."""
+        """Open the page again and again for so many seconds, in one process with the bug."""
 
         def looking():
             until(lambda: self.person("bob").open() and False, seconds, every=0.1)
@@ -84,7 +84,7 @@ class Scene:
         wait(looker)
 
     def paused(self, work, meanwhile):
-        """Run `work` in a child until it comes to a `pause`; do `meanwhile`; let it go on."""
+        """Run `work` in a child up to its `pause`, then `meanwhile` here, then the rest of it."""
         reached, opened = os.pipe(), os.pipe()
         pid = self.child(work, gate=(reached[1], opened[0]))
         os.read(reached[0], 1)
@@ -117,7 +117,7 @@ def _slow_call(scene):
 
 
 def _overtaken_read(scene):
-    """Somebody else's whole edit falls between alice's early read and her reservation."""
+    """Somebody else makes a whole edit between alice's early read and her reservation."""
 
     def work():
         if scene.bug != "GET before the reservation":
@@ -128,7 +128,7 @@ def _overtaken_read(scene):
 
 
 def _asleep(scene):
-    """A process sleeps over its lease just before it records `sent`; meanwhile others judge."""
+    """A process sleeps past its lease just before it records `sent`; others settle meanwhile."""
 
     def work():
         person = scene.person()
@@ -140,7 +140,7 @@ def _asleep(scene):
 
 
 def _pause_at_read():
-    """Stop at the next read of PAVE, which is the one after the reservation."""
+    """Pause at the next read of PAVE, which is the one after the reservation."""
     read = PaveClient.session_get
 
     def paused(self, *args, **options):
@@ -151,8 +151,8 @@ def _pause_at_read():
 
 
 def _put_back(scene):
-    """PAVE applies it, cannot be read for a while, and somebody else puts the old values back."""
-    until(lambda: _second_of(scene), 3)
+    """PAVE applies the edit, cannot be read for a while, and somebody else restores the values."""
+    until(lambda: _will_stamp_differ(scene), 3)
     scene.order("reset_after")
     scene.order("error_before", method="GET", skip=3, times=50)
     scene.play(lambda: scene.person().edit(TYPED) and None)
@@ -163,7 +163,7 @@ def _put_back(scene):
 
 
 def _same_second(scene):
-    """The same, but all within the second that PAVE's stamp had before: it tells nothing then."""
+    """The same within the second of PAVE's earlier stamp, which then proves nothing."""
 
     def work():
         person = scene.person()
@@ -181,8 +181,8 @@ def _same_second(scene):
     scene.look(scene.world.settle + 0.5)
 
 
-def _second_of(scene):
-    """Whether PAVE's stamp, in whole seconds, will differ after the next change."""
+def _will_stamp_differ(scene):
+    """Tell whether PAVE's stamp, in whole seconds, will differ after the next change."""
     stamp = scene.world.pave.session(scene.key)["updated_at"]
     return not stamp or datetime.fromisoformat(stamp).second != datetime.now(UTC).second
 
@@ -210,7 +210,7 @@ def _sent_twice(scene):
 
 
 def _endless(scene):
-    """A call that hangs for longer than lease and settle time; bob tries meanwhile."""
+    """A call hangs for longer than lease and settle time; bob edits meanwhile."""
     scene.order("hang_lost", seconds=8.0)
     pid = scene.child(lambda: scene.person().edit(TYPED) and None)
     scene.look(scene.world.settle + 1.0)
@@ -240,40 +240,42 @@ SCENES = {
     "what was typed is lost": _faulty("busy"),
     "kept is said of nothing": _faulty("busy"),
 }
-# Scenes in which the house itself was once found wrong: played without any bug.
+# Scenes in which the dashboard itself was once wrong: played without any bug.
 CONTROLS = {f"within one second, {n}": _same_second for n in (1, 2, 3)}
 
 
-def bitten(world, names=tuple(BUGS)):
-    """Play every scene without its bug and with it; gives (played, violations, words)."""
+def play_all(world, names=tuple(BUGS)):
+    """Play every scene without its bug and with it; give (played, violations, words)."""
     played = [(name, bug) for name in names for bug in ("", name)]
     played += [(name, "") for name in CONTROLS if set(names) == set(BUGS)]
     scenes = [(name, Scene(world, bug)) for name, bug in played]
     for name, scene in scenes:
         {**SCENES, **CONTROLS}[name](scene)
-    reconciled(world)
-    found, caught = [], 0
+    reconcile(world)
+    violations, caught = [], 0
     for name, scene in scenes:
-        seen = check(facts_read(world, only={scene.key}))
+        of_scene = check(read_facts(world, only={scene.key}))
         if name == "secret in the record":
-            seen += leaks(world, only={scene.key})
+            of_scene += leaks(world, only={scene.key})
         if not scene.bug:
-            found += seen
-        elif {one.invariant for one in seen} - {"500"}:
+            violations += of_scene
+        elif {violation.invariant for violation in of_scene} - {"500"}:
             caught += 1
         else:
-            found.append(Violation("teeth", None, f"not noticed: {scene.bug}"))
-        print(f"{name:<30} {'bug' if scene.bug else 'no bug':<7} {_summary(seen)}", flush=True)
-    return len(scenes), found, f"{caught} of {len(names)} seeded bugs caught"
+            violations.append(Violation("teeth", None, f"not noticed: {scene.bug}"))
+        print(f"{name:<30} {'bug' if scene.bug else 'no bug':<7} {_summary(of_scene)}", flush=True)
+    return len(scenes), violations, f"{caught} of {len(names)} seeded bugs caught"
 
 
-def _summary(seen):
-    kinds = sorted({one.invariant for one in seen})
-    return f"{len(seen)} found: {', '.join(kinds)} {seen[0].words[:60]}" if seen else "clean"
+def _summary(violations):
+    if not violations:
+        return "clean"
+    kinds = sorted({violation.invariant for violation in violations})
+    return f"{len(violations)} found: {', '.join(kinds)} {violations[0].words[:60]}"
 
 
-def sized(world, asked):
-    """Run with what was asked for on the command line."""
-    if asked.only:
-        return bitten(world, tuple(asked.only.split("|")))
-    return bitten(world, QUICK if asked.size == "short" else tuple(BUGS))
+def run_part(world, options):
+    """Run this part with the options of the command line."""
+    if options.only:
+        return play_all(world, tuple(options.only.split("|")))
+    return play_all(world, QUICK if options.size == "short" else tuple(BUGS))

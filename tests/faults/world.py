@@ -1,4 +1,4 @@
-"""A dashboard to be broken: its own database, its own sandbox process, people, and children.
+"""Open a dashboard to be broken: a database and a sandbox process of its own, and people.
 
 `world_opened` must be called before anything of Django is imported: it sets the environment.
 """
@@ -22,7 +22,7 @@ import psycopg
 
 from tests.secret_search import new_canary
 
-from .pretend import Pretend
+from .sandbox_process import SandboxProcess
 
 PEOPLE = (("alice", "Agents"), ("bob", "Agents"), ("carol", "Managers"))
 HELD = {
@@ -42,11 +42,11 @@ class World:
     """What every part of the proof works on."""
 
     folder: Path
-    pave: Pretend
+    pave: SandboxProcess
     secret: str
     engine: str
     jumps: bool = False
-    """Whether the clock is made to jump: then a process that died has no PUT under way."""
+    """Whether the clock is moved ahead: then a process that died has no PUT under way."""
     cookies: dict = field(default_factory=dict)
     _notes: list = field(default_factory=list)
     _read: int = 0
@@ -58,7 +58,7 @@ class World:
 
     @property
     def log(self):
-        """The file that gets the words of all children."""
+        """The file that gets the output of all children."""
         return self.folder / "log.txt"
 
     @property
@@ -77,29 +77,29 @@ class World:
         return float(os.environ["PAVE_SECOND_LOOKS"].rpartition(",")[2])
 
     def session(self, **given):
-        """Make a session in which every field is open; its key."""
+        """Make a session in which every field is open; give its key."""
         return self.pave.create(**{"status": "IDLE", "delivery": "failed", **HELD, **given})
 
     def note(self, **facts):
-        """Append one line to the file of what was seen: whole, also when the writer dies next."""
+        """Append one line to the file `seen`, in one write: the writer may die next."""
         line = json.dumps({"pid": os.getpid(), **facts}) + "\n"
         handle = os.open(self.seen, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         os.write(handle, line.encode())
         os.close(handle)
 
     def notes(self):
-        """Everything that was seen, in the order in which it was written."""
+        """Give all notes, in the order in which they were written."""
         if self.seen.exists():
             with self.seen.open("rb") as file:
                 file.seek(self._read)
-                fresh = file.read()
-            whole = fresh[: fresh.rfind(b"\n") + 1]
-            self._read += len(whole)
-            self._notes += map(json.loads, whole.splitlines())
+                unread = file.read()
+            lines = unread[: unread.rfind(b"\n") + 1]
+            self._read += len(lines)
+            self._notes += map(json.loads, lines.splitlines())
         return list(self._notes)
 
     def fork(self, work):
-        """Start a child that does `work` and ends with what it gives (0 for None); its pid."""
+        """Start a child that does `work` and exits with its result (None: 0); give its pid."""
         from django.db import connections
 
         connections.close_all()
@@ -114,52 +114,52 @@ class World:
             os.dup2(log, 2)
             code = work() or 0
             connections.close_all()
-        except BaseException:  # noqa: BLE001  whatever it was, the parent reads the code
+        except BaseException:  # noqa: BLE001  whatever it is, the parent reads the exit code
             sys.excepthook(*sys.exc_info())
         finally:
             sys.stderr.flush()
             os._exit(code)
 
     def run(self, work):
-        """Do `work` in a child of its own, as after a restart; its exit code."""
+        """Do `work` in a new child, as after a restart; give its exit code."""
         return wait(self.fork(work))
 
 
 def wait(pid):
-    """Wait for a child; its exit code, or minus the signal that ended it."""
+    """Wait for a child; give its exit code, or minus the signal that ended it."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def kill(pid):
-    """End a child without a word of warning."""
+    """End a child with SIGKILL."""
     os.kill(pid, signal.SIGKILL)
     return wait(pid)
 
 
 def new_database(url):
-    """Make an empty database beside the one of a PostgreSQL URL; the new URL."""
+    """Make an empty database beside the one of a PostgreSQL URL; give its URL."""
     name = f"faults_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as line:
-        line.execute(f'CREATE DATABASE "{name}"')
+    with psycopg.connect(url, autocommit=True) as link:
+        link.execute(f'CREATE DATABASE "{name}"')
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def drop_database(url, made):
-    """Remove what `new_database` made, whoever still holds it."""
+    """Drop what `new_database` made, with the connections to it."""
     name = urlsplit(made).path[1:]
-    with psycopg.connect(url, autocommit=True) as line:
-        line.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    with psycopg.connect(url, autocommit=True) as link:
+        link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @contextmanager
 def world_opened(database="", **variables):
     """Give a world on SQLite, or in a new database beside the PostgreSQL of this URL.
 
-    `variables` scale the clock: `PAVE_LEASE_SECONDS="0.1"`. Everything is gone afterwards.
+    `variables` scale the clock: `PAVE_LEASE_SECONDS="0.1"`. Everything is removed afterwards.
     """
     folder = Path(tempfile.mkdtemp(prefix="paveadmin-faults-"))
     secret = new_canary()
-    pave = Pretend(secret)
+    pave = SandboxProcess(secret)
     made = new_database(database) if database else f"sqlite:///{folder / 'faults.sqlite3'}"
     os.environ |= {f"FAULTS_{name}": value for name, value in variables.items()}
     os.environ |= {
@@ -172,7 +172,7 @@ def world_opened(database="", **variables):
     try:
         django.setup()
         world = World(folder, pave, secret, engine)
-        _settle_in(world)
+        _fill(world)
         yield world
     finally:
         pave.close()
@@ -181,8 +181,8 @@ def world_opened(database="", **variables):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settle_in(world):
-    """Make tables and people, and log each of them in once."""
+def _fill(world):
+    """Make the tables and the people, and log each of them in once."""
     from django.contrib.auth.models import Group, User
     from django.core.management import call_command
     from django.test import Client
@@ -196,19 +196,18 @@ def _settle_in(world):
         world.cookies[name] = client.cookies["sessionid"].value
 
 
-def until(holds, seconds, every=0.02):
-    """Wait until `holds()` is true; False when it was not within that many seconds."""
+def until(condition, seconds, every=0.02):
+    """Wait until `condition()` is true; give False when it was not within so many seconds."""
     end = time.monotonic() + seconds
-    while not (held := holds()) and time.monotonic() < end:
+    while not (is_true := condition()) and time.monotonic() < end:
         time.sleep(every)
-    return held
+    return is_true
 
 
-def warm(world, person):
-    """Draw each page once in this process, so that its children find the templates compiled.
+def warm_up(world, person_class):
+    """Render each page once in this process, so that its children find the templates compiled.
 
-    `person` is the class of person.py, which can be imported only now.
+    `person_class` is the class of person.py, which can be imported only now.
     """
-    one = person(world, "alice", world.session())
-    one.edit({"vehicle.trim": "Warm"})
+    person_class(world, "alice", world.session()).edit({"vehicle.trim": "Warm"})
     gc.freeze()

@@ -1,4 +1,7 @@
-"""The sandbox as a process of its own, spoken to in lines of JSON. Its journal is the truth."""
+"""Run the sandbox as a process of its own, controlled by lines of JSON.
+
+Its journal is the truth about what PAVE was asked and did.
+"""
 
 import json
 import subprocess
@@ -13,20 +16,25 @@ from sessions_ui.pave.sandbox.server import api, signing
 CALLS = ("create", "act", "poke", "fault", "clear_faults", "journal", "session", "turn")
 
 
-class Pretend:
+class SandboxProcess:
     """A running sandbox process: `base_url`, and its state's methods by name.
 
-    `births` holds the fields of every session as they were when it was made.
+    `initial_values` are the fields of every session as it was made.
     """
 
     def __init__(self, secret=None):
-        command = [sys.executable, "-m", "tests.faults.pretend", *([secret] if secret else [])]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.faults.sandbox_process",
+            *([secret] if secret else []),
+        ]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._lock = threading.Lock()
         self.base_url = json.loads(self._process.stdout.readline())
-        self.births = {}
+        self.initial_values = {}
         self._rows = []
 
     def _ask(self, name, *args, **options):
@@ -44,21 +52,21 @@ class Pretend:
         return lambda *args, **options: self._ask(name, *args, **options)
 
     def create(self, **given):
-        """Put a session in place; its key. Its first values are kept among the births."""
+        """Make a session; give its key. Its values go to `initial_values`."""
         key = self._ask("create", **given)
-        self.births[key] = self._ask("session", key)["fields"]
+        self.initial_values[key] = self._ask("session", key)["fields"]
         return key
 
     def order(self, kind, **given):
-        """Order a fault over HTTP: the way for children, who must not use the parent's lines."""
+        """Order a fault over HTTP, as child processes must: the pipe is the parent's."""
         self._post("/sandbox/faults", {"kind": kind, **given})
 
     def order_none(self):
-        """Forget the faults that have not struck yet, from a child."""
+        """Cancel the faults that have not happened yet, from a child process."""
         self._post("/sandbox/faults/clear", {})
 
     def poke_from_child(self, key, field, value):
-        """Change a field as somebody else would, over HTTP as well."""
+        """Change a field as somebody else would, from a child process."""
         self._post(f"/sandbox/sessions/{key}/poke", {"field": field, "value": value})
 
     def _post(self, path, sent):
@@ -69,12 +77,12 @@ class Pretend:
         urllib.request.urlopen(ask, timeout=10).close()  # noqa: S310
 
     def rows(self):
-        """The whole journal so far, oldest first."""
+        """Give the whole journal so far, oldest first."""
         self._rows += self._ask("journal", self._rows[-1]["n"] if self._rows else 0)
         return list(self._rows)
 
     def tokens(self):
-        """Every token that a client has shown: none of them may turn up anywhere else."""
+        """Give every token that a client has sent: none may turn up anywhere else."""
         return self._ask("tokens")
 
     def close(self):

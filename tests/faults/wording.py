@@ -1,13 +1,13 @@
-"""What a person is told of an edit, word by word, written down a second time.
+"""Write down a second time, word by word, what a page may say of an edit.
 
-The checker holds every page against this table. Nothing of it comes from the house: whoever changes
-a sentence there changes it here as well, and says with that that it is true.
+The checker compares every page with these tables. None of it is imported from the dashboard: a
+sentence that is changed there must be changed here as well, which is a decision that it is true.
 """
 
 KEPT = "What you typed is kept"
 
 # outcome: (its name in lists, heading, what is true now, what to do next)
-TOLD = {
+OUTCOMES = {
     "pending": (
         "On its way",
         "This edit is on its way",
@@ -100,7 +100,7 @@ OFFERED = "You had typed something here"
 _NOT_CALLED = (
     "Nothing was sent",
     "The dashboard did not come to calling PAVE, so nothing was changed.",
-    TOLD["not_sent"][3],
+    OUTCOMES["not_sent"][3],
 )
 _PERSON = "No valid answer came, and reading PAVE did not settle it. A manager found out that it is"
 # outcome and cause: (heading, what is true now, what to do next)
@@ -125,17 +125,17 @@ CAUSES = {
         "Nothing more to do.",
     ),
     ("in_effect", "closed_by_a_person"): (
-        TOLD["in_effect"][1],
+        OUTCOMES["in_effect"][1],
         f"{_PERSON} in effect.",
-        TOLD["in_effect"][3],
+        OUTCOMES["in_effect"][3],
     ),
     ("not_in_effect", "closed_by_a_person"): (
-        TOLD["not_in_effect"][1],
+        OUTCOMES["not_in_effect"][1],
         f"{_PERSON} not in effect.",
-        TOLD["not_in_effect"][3],
+        OUTCOMES["not_in_effect"][3],
     ),
     ("unresolved", "closed_by_a_person"): (
-        TOLD["unresolved"][1],
+        OUTCOMES["unresolved"][1],
         "No valid answer came, and a manager found out that it cannot be known.",
         "Compare what PAVE holds now with what was sent before you change it again.",
     ),
@@ -167,7 +167,7 @@ REFUSED = {
     ),
 }
 
-# What became of one field, by PAVE's own answer or by reading back.
+# The result of one field, by PAVE's own answer or by reading back.
 RESULTS = {
     "applied": "Applied",
     "ignored": "Ignored by PAVE",
@@ -178,7 +178,7 @@ RESULTS = {
     "other_value": "Another value",
 }
 
-# The fields that the plays of the proof change or see changed.
+# The fields that the scenes of the proof change or see changed.
 FIELDS = {
     "session.language": "Language",
     "session.theme": "Theme",
@@ -189,31 +189,33 @@ FIELDS = {
 }
 
 
-def banners(outcome, ended):
-    """The words that an edit's banner may have: for its outcome, with what the record's last entry
-    `ended` keeps of PAVE's own words (None: nothing has ended yet); first those for who has what
-    was typed still kept, then those for anybody else."""
-    return [_banner(outcome, ended, kept) for kept in (True, False)]
+def banners(outcome, end):
+    """Give the texts that an edit's banner may have: first for its author, while what was typed is
+    kept as a draft, then for anybody else.
+
+    `end` is the audit's last entry of the edit, with PAVE's own words (None: nothing has ended).
+    """
+    return [_banner(outcome, end, kept) for kept in (True, False)]
 
 
-def _banner(outcome, ended, kept):
-    told = ended["detail"] if ended else {}
-    _, *words = TOLD[outcome]
+def _banner(outcome, end, kept):
+    detail = end["detail"] if end else {}
+    _, *words = OUTCOMES[outcome]
     if outcome == "refused":
-        words = REFUSED.get(ended["http_status"], words)
-    words = CAUSES.get((outcome, ended["error_code"] if ended else ""), words)
-    wait, message = told.get("retry_after"), told.get("pave_message")
+        words = REFUSED.get(end["http_status"], words)
+    words = CAUSES.get((outcome, end["error_code"] if end else ""), words)
+    wait, message = detail.get("retry_after"), detail.get("pave_message")
     heading, now, then = words
     then = then.replace("{when}", f"in {wait} s" if wait else "later")
     if not kept and KEPT in then:
         then = then.partition(KEPT)[0] + GONE
     said = f" PAVE said: “{message}”" if message else ""
-    names = ", ".join(FIELDS[key] for key in told.get("collateral", ()))
+    names = ", ".join(FIELDS[key] for key in detail.get("collateral", ()))
     more = f" Also changed in PAVE, though nobody sent it: {names}. Tell the owner of the rules."
     return " ".join(f"{heading} {now}{said} {then}{more if names else ''}".split())
 
 
-def result(outcome, ended, key):
-    """The words for one field of an edit."""
-    found = ended["body"].get(key) if ended else None
-    return RESULTS[found[0]] if found else TOLD[outcome][0]
+def result(outcome, end, key):
+    """Give the words for one field of an edit."""
+    sides = end["body"].get(key) if end else None
+    return RESULTS[sides[0]] if sides else OUTCOMES[outcome][0]
