@@ -1,1 +1,1 @@
-"""The pages for support agents and managers, and all that stands behind them."""
+"""Serve the pages for support agents and managers, and keep the audit."""

@@ -1,6 +1,6 @@
-"""System checks: what can be wrong around us that no setting shows by itself.
+"""Check what no setting shows by itself: weak keys, deadlines, missing triggers.
 
-`manage.py check --deploy` runs those of a deployment, `check --database default` those of the
+`manage.py check --deploy` runs the checks of a deployment, `check --database default` those of the
 database; `migrate` runs the latter by itself.
 """
 
@@ -13,26 +13,26 @@ from django.core.checks import CheckMessage, Info, Tags, Warning, register
 from django.db import connections
 
 from sessions_ui.audit.integrity.triggers import missing_triggers
+from sessions_ui.pave.config import PAGE_BUDGET
 
-PAGE_BUDGET = 25.0  # seconds; gunicorn ends a request at 30
-SHORTEST_KEY = 32
+MIN_KEY_LENGTH = 32
 
 
-def weak_keys(**_: Any) -> list[CheckMessage]:
+def check_key_lengths(**_: Any) -> list[CheckMessage]:
     """Warn of keys of our own that are short enough to be guessed."""
-    names = ("AUDIT_TOKEN_KEY", "AUDIT_SEAL_KEY")  # Django itself judges its secret key
+    names = ("AUDIT_TOKEN_KEY", "AUDIT_SEAL_KEY")  # Django itself checks its secret key
     return [
         Warning(
-            f"{name} has fewer than {SHORTEST_KEY} characters.",
+            f"{name} has fewer than {MIN_KEY_LENGTH} characters.",
             hint="Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
             id="sessions_ui.W001",
         )
         for name in names
-        if 0 < len(getattr(settings, name)) < SHORTEST_KEY
+        if 0 < len(getattr(settings, name)) < MIN_KEY_LENGTH
     ]
 
 
-def redirect_hosts(**_: Any) -> list[CheckMessage]:
+def check_redirect_hosts(**_: Any) -> list[CheckMessage]:
     """Warn when a redirect URL may name any public host."""
     if settings.PAVE_REDIRECT_HOSTS:
         return []
@@ -45,8 +45,8 @@ def redirect_hosts(**_: Any) -> list[CheckMessage]:
     ]
 
 
-def sqlite_with_workers(**_: Any) -> list[CheckMessage]:
-    """Note that SQLite is for one machine, where several workers are asked for."""
+def check_sqlite_workers(**_: Any) -> list[CheckMessage]:
+    """Note that SQLite is for one machine, when several workers are configured."""
     workers = os.environ.get("WEB_CONCURRENCY", "1")
     if connections["default"].vendor != "sqlite" or workers in {"", "1"}:
         return []
@@ -59,7 +59,7 @@ def sqlite_with_workers(**_: Any) -> list[CheckMessage]:
     ]
 
 
-def deadlines_fit(**_: Any) -> list[CheckMessage]:
+def check_deadlines(**_: Any) -> list[CheckMessage]:
     """Warn when one call to PAVE may last longer than a page may."""
     longest = max(settings.PAVE.get_deadline, settings.PAVE.put_deadline)
     if longest < PAGE_BUDGET:
@@ -73,10 +73,9 @@ def deadlines_fit(**_: Any) -> list[CheckMessage]:
     ]
 
 
-def audit_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Warn when the database would let the record be changed. No error: `migrate` mends it, and
-    an error would stop `migrate`.
-    """
+def check_audit_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Warn when the database would let audit entries be changed. No error, because `migrate`
+    repairs it and an error would stop `migrate`."""
     return [
         Warning(
             f"The audit can be changed: {', '.join(missing)} not in place in {alias}.",
@@ -89,9 +88,9 @@ def audit_triggers(*, databases: Sequence[str] | None = None, **_: Any) -> list[
     ]
 
 
-def register_all() -> None:
-    """Hand the checks to Django."""
-    for check in (weak_keys, redirect_hosts, sqlite_with_workers):
+def register_checks() -> None:
+    """Register every check with Django."""
+    for check in (check_key_lengths, check_redirect_hosts, check_sqlite_workers):
         register(check, Tags.security, deploy=True)
-    register(deadlines_fit)
-    register(audit_triggers, Tags.database)
+    register(check_deadlines)
+    register(check_audit_triggers, Tags.database)

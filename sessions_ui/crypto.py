@@ -1,7 +1,7 @@
-"""Encrypting what stands in the database only for a while: drafts and PAVE's last words.
+"""Encrypt what the database holds only for a while, such as drafts and PAVE's latest responses.
 
-The key comes from DJANGO_SECRET_KEY, so that a stolen database alone shows nothing; older keys in
-SECRET_KEY_FALLBACKS still open what they closed.
+The key is derived from DJANGO_SECRET_KEY, so a stolen database alone reveals nothing; keys in
+SECRET_KEY_FALLBACKS still decrypt what they encrypted.
 """
 
 import base64
@@ -14,23 +14,24 @@ from django.conf import settings
 
 
 @lru_cache(maxsize=4)
-def _box(secrets: tuple[str, ...]) -> MultiFernet:
-    keys = (hashlib.sha256(f"sessions_ui.cipher:{one}".encode()).digest() for one in secrets)
+def _make_cipher(secrets: tuple[str, ...]) -> MultiFernet:
+    keys = (hashlib.sha256(f"sessions_ui.cipher:{secret}".encode()).digest() for secret in secrets)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 
-def _now() -> MultiFernet:
-    return _box((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+def _cipher() -> MultiFernet:
+    return _make_cipher((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 def encrypt(document: object) -> str:
-    """Any JSON value as an opaque text."""
-    return _now().encrypt(json.dumps(document).encode()).decode()
+    """Encrypt a JSON document; gives printable text."""
+    return _cipher().encrypt(json.dumps(document).encode()).decode()
 
 
-def decrypt(sealed: str) -> object | None:
-    """The value again; None when no present key opens it."""
+def decrypt(encrypted: str) -> object | None:
+    """Decrypt a document; None when no present key fits."""
     try:
-        return json.loads(_now().decrypt(sealed.encode()))
+        document: object = json.loads(_cipher().decrypt(encrypted.encode()))
     except InvalidToken:
         return None
+    return document

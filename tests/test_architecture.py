@@ -54,7 +54,7 @@ urls                  views
 admin                 roles
 admin_site            roles
 apps                  domain checks roles audit.integrity
-checks                audit.integrity
+checks                pave.config audit.integrity
 management            domain models pave services audit roles
 """
 # Packages of others, where a part may not use just any. None of them: the standard library alone.

@@ -1,4 +1,6 @@
-"""The record: what was tried, by whom, why, and what became of it; and the proof that it stands.
+"""Record who tried to change what, and why, and prove that the record was not changed.
 
-`record` writes, `query` reads, `export` hands out, `chain` seals, `verify` proves.
+`log` writes entries, `entries` presents them, `search` and `history` find them, `export` hands
+them out, `integrity` seals and verifies them, `privacy` erases personal values, and `review` judges
+them.
 """

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sessions_ui.domain.values.text import text_of
 
@@ -17,6 +17,8 @@ from .catalogue import CATALOGUE, Catalogue
 from .rules.outcomes import FieldResult
 from .status import Delivery, Status, classify_delivery
 
+STAMP_MARGIN = timedelta(seconds=2)
+"""How far PAVE's ``updated_at`` may be off: it has whole seconds, and PAVE's clock is not ours."""
 _ABSENT = object()
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from sessions_ui.pave.signing import Secret
 
+PAGE_BUDGET = 25.0
+"""Seconds in which a page must be done with PAVE: gunicorn ends a request after 30."""
 _HEADER_WORD = re.compile(r"[!-~]+")
 _POSITIVE = (
     "connect_timeout",

@@ -8,20 +8,18 @@ a change; otherwise it is one of two texts, and nothing tells which.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sessions_ui.audit.entries.rows import Values, field_spec, side_text
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.outcomes import FieldResult
-from sessions_ui.domain.snapshot import Snapshot, parse_time
+from sessions_ui.domain.snapshot import STAMP_MARGIN, Snapshot, parse_time
 from sessions_ui.models import END_KINDS, AuditEntry, Kind, Observation, Side
 
 STATUS = "session.status"
 DELIVERY = "sms.delivery_status"
 STARTED = "session.inspect_started_at"
-STAMP_MARGIN = timedelta(seconds=2)
-"""PAVE's stamps have whole seconds, and its clock is not ours."""
 
 
 class Certainty(StrEnum):

@@ -13,10 +13,10 @@ from typing import Any
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.policy import Reason, Situation, Verdict, verdict
-from sessions_ui.domain.snapshot import Snapshot, parse_time
+from sessions_ui.domain.snapshot import STAMP_MARGIN, Snapshot, parse_time
 from sessions_ui.domain.status import RAIL, Stage, Status
 
-from .facts import DELIVERY, STAMP_MARGIN, STARTED, STATUS, Fact, KnownValue, value_at
+from .facts import DELIVERY, STARTED, STATUS, Fact, KnownValue, value_at
 
 SMS = "sms"
 POSSIBLE_DELIVERIES = ("", "200", "error")

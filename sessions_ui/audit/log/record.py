@@ -6,6 +6,7 @@ to PAVE. Personal values are stored beside the entries, under salted commitments
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,8 @@ from .index_terms import (
 from .insert import PersonalValues, RelatedRows, entry_insert
 
 UPDATE = "session.update"
+RECORD_AGAIN_AFTER = timedelta(hours=1)
+"""An access that is repeated within this time is the same access, and recorded once."""
 NO_DETAIL: Mapping[str, object] = {}
 
 

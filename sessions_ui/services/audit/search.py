@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,7 +10,7 @@ from django.utils import timezone
 from sessions_ui.audit.entries.detail import EntryDetail, find_edit_of_step, load_entry_detail
 from sessions_ui.audit.integrity.verify_entry import EntryVerification, verify_entry
 from sessions_ui.audit.log.index_terms import WORD, keyed_hash, split_words
-from sessions_ui.audit.log.record import record_access
+from sessions_ui.audit.log.record import RECORD_AGAIN_AFTER, record_access
 from sessions_ui.audit.search.filters import AuditFilter, filter_read
 from sessions_ui.audit.search.pagination import Page, entries_page
 from sessions_ui.audit.search.query_builder import EntrySearch, id_window
@@ -22,7 +21,6 @@ from sessions_ui.domain.values.masking import scrub
 from sessions_ui.models import AuditEntry, AuditTerm
 
 SEARCH, HISTORY = "audit.search", "history.seen"
-SEEN_ONCE_IN = timedelta(hours=1)
 MOST_PEOPLE = 500
 MOST_NEWER = 100
 MARK = 4
@@ -104,7 +102,8 @@ def _record_search(actor: Actor, chosen: AuditFilter, count: str) -> None:
 
 def _searched(actor: Actor, chosen: AuditFilter) -> bool:
     """Whether it is on record that this person asked this very question within the hour."""
-    since, mark = first_id_since(timezone.now() - SEEN_ONCE_IN), f'"question":"{_question(chosen)}"'
+    since = first_id_since(timezone.now() - RECORD_AGAIN_AFTER)
+    mark = f'"question":"{_question(chosen)}"'
     own = AuditEntry.objects.filter(actor_id=actor.id, op__isnull=True, action=SEARCH)
     details = own.filter(id__gte=since).values_list("detail", flat=True)
     return any(mark in detail for detail in details)
@@ -160,6 +159,6 @@ def history_seen(*, actor: Actor, session_key: str, authors: Iterable[int | None
     if set(authors) <= {actor.id}:
         return
     seen = AuditEntry.objects.filter(session_key=session_key, action=HISTORY, actor_id=actor.id)
-    if not seen.filter(ts__gte=timezone.now() - SEEN_ONCE_IN).exists():
+    if not seen.filter(ts__gte=timezone.now() - RECORD_AGAIN_AFTER).exists():
         with transaction.atomic():
             record_access(actor=actor, action=HISTORY, session_key=session_key)

@@ -1,16 +1,13 @@
 """Record in the audit that somebody was shown the personal values of a session."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
-from sessions_ui.audit.log.record import record_access
+from sessions_ui.audit.log.record import RECORD_AGAIN_AFTER, record_access
 from sessions_ui.domain.actor import Actor
 from sessions_ui.models import AuditEntry
 
 PERSONAL_SEEN = "personal.seen"
-ONCE_IN = timedelta(hours=1)
 
 
 def record_session_seen(actor: Actor, session_key: str) -> None:
@@ -21,7 +18,7 @@ def record_session_seen(actor: Actor, session_key: str) -> None:
     seen = AuditEntry.objects.filter(
         session_key=session_key, action=PERSONAL_SEEN, actor_id=actor.person_id
     )
-    if not seen.filter(ts__gte=timezone.now() - ONCE_IN).exists():
+    if not seen.filter(ts__gte=timezone.now() - RECORD_AGAIN_AFTER).exists():
         record_access(actor=actor, action=PERSONAL_SEEN, session_key=session_key)
 
 

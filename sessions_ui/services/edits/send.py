@@ -13,6 +13,7 @@ from sessions_ui.domain.rules.outcomes import Outcome, State
 from sessions_ui.domain.snapshot import Snapshot, payload
 from sessions_ui.models import Edit
 from sessions_ui.pave.client import Answer, body_bytes
+from sessions_ui.pave.config import PAGE_BUDGET
 from sessions_ui.pave.errors import PaveError
 from sessions_ui.services.sessions.pave_reads import pave_client, read_snapshot
 
@@ -25,9 +26,6 @@ from .submission import Submission, edit_by_nonce, save_submission_draft
 from .transitions import move_to_sent, pave_request_id
 
 logger = logging.getLogger(__name__)
-
-PAGE_BUDGET = timedelta(seconds=25)
-"""How long a page may take: longer than a PUT's deadline, shorter than the web server's."""
 
 
 def send_edit(
@@ -74,7 +72,7 @@ def _read_back(edit: Edit) -> None:
 def _has_time_to_read(edit: Edit) -> bool:
     """Return whether one more read, however slow, fits into what a page may take."""
     end = timezone.now() + timedelta(seconds=settings.PAVE.get_deadline)
-    return end <= edit.created_at + PAGE_BUDGET
+    return end <= edit.created_at + timedelta(seconds=PAGE_BUDGET)
 
 
 def _update_draft(edit: Edit, submission: Submission, form_state: FormState) -> None:

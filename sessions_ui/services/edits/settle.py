@@ -9,14 +9,11 @@ from django.utils import timezone
 from sessions_ui.audit.entries.reverts import reverted_edit_id
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.outcomes import OPEN, FieldResult, Outcome, State, roll_up
-from sessions_ui.domain.snapshot import Snapshot, parse_time
+from sessions_ui.domain.snapshot import STAMP_MARGIN, Snapshot, parse_time
 from sessions_ui.models import AuditEntry, Edit
 
 from .drafts import save_edit_draft
 from .transitions import Results, move_to_outcome, move_to_resolution, sent_at
-
-STAMP_MARGIN = timedelta(seconds=2)
-"""How much older than the sending PAVE's stamp must be to prove anything: it has whole seconds."""
 
 UNSENT = (Outcome.NOT_SENT, Outcome.REFUSED, Outcome.REFUSED_BY_POLICY, Outcome.WITHDRAWN)
 """The outcomes of edits that certainly changed nothing at PAVE."""

@@ -79,7 +79,7 @@ def test_no_way_to_search_is_without_a_record(manager, address, more, monkeypatc
     assert told["count"] == "1"
     manager.get(address, asked)
     assert accesses("audit.search").count() == 1
-    monkeypatch.setattr("sessions_ui.services.audit.search.SEEN_ONCE_IN", timedelta(0))
+    monkeypatch.setattr("sessions_ui.services.audit.search.RECORD_AGAIN_AFTER", timedelta(0))
     manager.get(address, asked)
     assert accesses("audit.search").count() == 2
 
@@ -136,7 +136,7 @@ def test_opening_the_history_of_another_s_work_is_recorded_once_an_hour(client, 
 def test_after_an_hour_it_is_recorded_anew(manager, monkeypatch):
     edit(actor=SOMEBODY)
     manager.get(HISTORY)
-    monkeypatch.setattr("sessions_ui.services.audit.search.SEEN_ONCE_IN", timedelta(0))
+    monkeypatch.setattr("sessions_ui.services.audit.search.RECORD_AGAIN_AFTER", timedelta(0))
     manager.get(HISTORY)
     assert accesses("history.seen").count() == 2
 
