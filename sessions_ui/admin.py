@@ -1,6 +1,6 @@
-"""Django's admin: people and their groups, for members of Administrators. Nothing else is in it."""
+"""Register people and groups in Django's admin, for members of Administrators; nothing else."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
@@ -8,12 +8,18 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
+if TYPE_CHECKING:  # Django's classes take no type arguments at run time
+    _UserAdmin = UserAdmin[User]
+    _GroupAdmin = ModelAdmin[Group]
+else:
+    _UserAdmin, _GroupAdmin = UserAdmin, ModelAdmin
 
-class PersonAdmin(UserAdmin):
+
+class PersonAdmin(_UserAdmin):
     """A person: name, password, active or not, and groups.
 
-    Rights come by group only. Nobody changes the own groups, so the right to read sessions or
-    the audit always takes a second administrator; people leave by being made inactive.
+    Permissions come from groups only. Administrators cannot change their own groups, so it takes
+    two of them to give one access to sessions or the audit. People who leave are made inactive.
     """
 
     fieldsets = (
@@ -27,38 +33,38 @@ class PersonAdmin(UserAdmin):
     filter_horizontal = ("groups",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Lock the dates always, and the administrator's own access."""
-        own = ("is_active", "groups") if obj is not None and obj.pk == request.user.pk else ()
-        return ("last_login", "date_joined", *own)
+        """Lock the dates always, and administrators' access to themselves."""
+        is_own = obj is not None and obj.pk == request.user.pk
+        return ("last_login", "date_joined", *(("is_active", "groups") if is_own else ()))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Keep superusers, who are made on the command line only, out of reach."""
-        out_of_reach = obj is not None and obj.is_superuser
-        return not out_of_reach and super().has_change_permission(request, obj)
+        """Keep superusers out of reach: they are made on the command line only."""
+        is_superuser = obj is not None and obj.is_superuser
+        return not is_superuser and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: the audit names people for years."""
+        """Refuse, because the audit names people for years."""
         return False
 
 
-class RoleAdmin(ModelAdmin):
-    """A group and its rights, to read; rights are set by `migrate` (people.RIGHTS)."""
+class ReadOnlyGroupAdmin(_GroupAdmin):
+    """A group and its permissions, which `migrate` sets (`roles.GROUP_PERMISSIONS`)."""
 
     filter_horizontal = ("permissions",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: a group without a meaning here would give nothing."""
+        """Refuse, because only the groups of `roles` mean anything."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: see the class."""
+        """Refuse, because `migrate` would reset the change."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: `migrate` would make it again, without its members."""
+        """Refuse, because `migrate` would make the group again, without its members."""
         return False
 
 
-for model, page in ((User, PersonAdmin), (Group, RoleAdmin)):
-    admin.site.unregister(model)  # Django's own pages, which show every single right
-    admin.site.register(model, page)
+admin.site.unregister((User, Group))  # Django's own pages offer every single permission
+admin.site.register(User, PersonAdmin)
+admin.site.register(Group, ReadOnlyGroupAdmin)

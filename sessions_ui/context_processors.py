@@ -16,7 +16,7 @@ from sessions_ui.permissions import (
     VIEW_SESSIONS,
 )
 
-from .roles import ADMINISTRATORS, ROLES, name_of, role_of
+from .roles import ADMINISTRATORS, ROLES, display_name, role_of
 from .services.review.status import waiting_label
 from .services.sessions.pave_reads import pave_state
 
@@ -148,7 +148,7 @@ def initials_of(name: str) -> str:
 
 def frame(request: HttpRequest) -> dict[str, dict[str, object]]:
     """The context processor: ``frame`` for the templates around every page."""
-    person, role = name_of(request.user), role_of(request.user)
+    person, role = display_name(request.user), role_of(request.user)
     return {
         "frame": {
             "environment": ENVIRONMENTS[settings.PAVE_ENVIRONMENT],

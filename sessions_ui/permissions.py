@@ -1,4 +1,4 @@
-"""Name every permission once, and guard a view with one."""
+"""Name every permission once, and guard views with them."""
 
 from collections.abc import Callable
 
@@ -19,8 +19,8 @@ View = Callable[..., HttpResponseBase]
 
 
 def requires(*permissions: str) -> Callable[[View], View]:
-    """Guard a view: who is not signed in goes to the log-in page, who lacks one of the permissions
-    gets 403."""
+    """Decorate a view: anonymous visitors are redirected to the log-in page, people who lack one
+    of the permissions get 403."""
 
     def decorate(view: View) -> View:
         return login_required(permission_required(permissions, raise_exception=True)(view))

@@ -1,7 +1,6 @@
-"""Who may do what: the three groups, the role of a person, and the actor that a request stands for.
+"""Define the three groups and their permissions, people's roles, and the actor of a request.
 
-Groups and their rights are put in order after every migrate (and every flush, which deletes
-them); `migrate` alone is enough. A right taken from or added to a group by hand is reset then.
+Every migrate (and flush) makes the groups and resets their permissions to those listed here.
 """
 
 import hashlib
@@ -31,7 +30,7 @@ from sessions_ui.permissions import (
 
 AGENTS, MANAGERS, ADMINISTRATORS = "Agents", "Managers", "Administrators"
 
-RIGHTS = {
+GROUP_PERMISSIONS = {
     AGENTS: (
         VIEW_SESSIONS,
         EDIT_SESSION,
@@ -61,30 +60,29 @@ _ROLE_CACHE = "_cached_role"
 
 
 def ensure_groups(*, using: str, apps: Apps = installed, **_: Any) -> None:
-    """Make the three groups and give each exactly its rights; a second run changes nothing.
+    """Make the three groups and give each exactly its permissions. Receives `post_migrate`.
 
-    Receives `post_migrate`. Where the tables of Django's auth are not there yet, does nothing:
-    the receiver runs again when they are.
+    Does nothing while the tables of Django's auth are missing; the signal comes again with them.
     """
     try:
-        permission = apps.get_model("auth", "Permission")
-        group = apps.get_model("auth", "Group")
+        permissions = apps.get_model("auth", "Permission").objects.using(using)
+        groups = apps.get_model("auth", "Group").objects.using(using)
     except LookupError:
         return
-    for label in ("auth", "sessions_ui"):
-        # Django makes permissions app by app in this same signal; ours may come first.
-        create_permissions(installed.get_app_config(label), verbosity=0, using=using, apps=apps)
-    for name, rights in RIGHTS.items():
-        wanted = Q(pk__in=[])
-        for right in rights:
-            app_label, codename = right.split(".")
-            wanted |= Q(content_type__app_label=app_label, codename=codename)
-        made, _created = group.objects.using(using).get_or_create(name=name)
-        made.permissions.set(permission.objects.using(using).filter(wanted))
+    for app in ("auth", "sessions_ui"):
+        # Django makes permissions by a receiver of this signal, too, and may run after this one.
+        create_permissions(installed.get_app_config(app), verbosity=0, using=using, apps=apps)
+    for name, granted in GROUP_PERMISSIONS.items():
+        condition = Q(pk__in=[])
+        for permission in granted:
+            app_label, codename = permission.split(".")
+            condition |= Q(content_type__app_label=app_label, codename=codename)
+        group, _created = groups.get_or_create(name=name)
+        group.permissions.set(permissions.filter(condition))
 
 
 def role_of(user: User | AnonymousUser) -> str:
-    """Give "Administrator", "Manager" or "Agent", the first of the person's groups, or "".
+    """The person's role, "Administrator", "Manager" or "Agent", in this order; ``""`` for none.
 
     Cached on the user object for this request, as Django caches permissions there.
     """
@@ -97,42 +95,42 @@ def role_of(user: User | AnonymousUser) -> str:
 
 
 def user_id(request: HttpRequest) -> int:
-    """Give the id of the person who is logged in. Raises PermissionDenied for a stranger."""
+    """The id of the person who is logged in. Raises PermissionDenied for anybody else."""
     if request.user.pk is None:
         raise PermissionDenied
     return request.user.pk
 
 
 def is_administrator(user: User | AnonymousUser) -> bool:
-    """Tell whether the person is an active member of Administrators; `is_staff` is not asked."""
+    """Whether the person is an active member of Administrators; `is_staff` does not matter."""
     return user.is_active and user.groups.filter(name=ADMINISTRATORS).exists()
 
 
-def name_of(user: User | AnonymousUser) -> str:
-    """Give the full name, or the log-in name where there is none."""
-    full = user.get_full_name() if isinstance(user, User) else ""
-    return full or user.get_username()
+def display_name(user: User | AnonymousUser) -> str:
+    """The full name, or the user name where there is none."""
+    full_name = user.get_full_name() if isinstance(user, User) else ""
+    return full_name or user.get_username()
 
 
-def administrators() -> list[str]:
-    """Give the names of the people who can help somebody without a group, in alphabetical order."""
+def administrator_names() -> list[str]:
+    """The names of the people who can help somebody without a group, in alphabetical order."""
     members = User.objects.filter(groups__name=ADMINISTRATORS, is_active=True)
-    return sorted(map(name_of, members))
+    return sorted(map(display_name, members))
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Give the actor for the audit: who, in which role, from where, by which log-in and request.
+    """The actor for the audit: who, in which role, from where, by which log-in and request.
 
-    The log-in and the browser are told as hashes: enough to see that two entries belong
-    together, of no use to take either over.
+    Log-in and browser are hashed: enough to see that two entries belong together, useless to take
+    over either.
     """
     user = request.user
     return Actor(
         id=user.pk,
-        label=name_of(user),
+        label=display_name(user),
         role=role_of(user),
         remote_addr=request.META.get("REMOTE_ADDR", ""),
-        user_agent_hash=_short(request.META.get("HTTP_USER_AGENT", "")),
+        user_agent_hash=_short_hash(request.META.get("HTTP_USER_AGENT", "")),
         login_hash=_login_hash(request),
         request_id=getattr(request, "request_id", ""),
     )
@@ -143,5 +141,5 @@ def _login_hash(request: HttpRequest) -> str:
     return salted_hmac("sessions_ui.people.log-in", key).hexdigest()[:16] if key else ""
 
 
-def _short(text: str) -> str:
+def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""

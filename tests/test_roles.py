@@ -4,44 +4,44 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from sessions_ui.roles import RIGHTS, actor_of, ensure_groups, role_of
+from sessions_ui.roles import GROUP_PERMISSIONS, actor_of, ensure_groups, role_of
 
 
-def _rights():
+def permissions_by_group():
     return {
         group.name: {
-            f"{right.content_type.app_label}.{right.codename}"
-            for right in group.permissions.select_related("content_type")
+            f"{permission.content_type.app_label}.{permission.codename}"
+            for permission in group.permissions.select_related("content_type")
         }
         for group in Group.objects.all()
     }
 
 
-WANTED = {name: set(rights) for name, rights in RIGHTS.items()}
+EXPECTED = {name: set(permissions) for name, permissions in GROUP_PERMISSIONS.items()}
 
 
 def test_it_makes_the_three_groups_with_migrate_alone(db):
-    assert _rights() == WANTED
+    assert permissions_by_group() == EXPECTED
 
 
 def test_it_changes_nothing_on_a_second_run(db):
     before = {group.name: group.pk for group in Group.objects.all()}
     ensure_groups(using="default")
     assert {group.name: group.pk for group in Group.objects.all()} == before
-    assert _rights() == WANTED
+    assert permissions_by_group() == EXPECTED
 
 
-def test_it_resets_rights_that_were_changed_by_hand(db):
+def test_it_resets_permissions_that_were_changed_by_hand(db):
     agents = Group.objects.get(name="Agents")
     agents.permissions.set([Permission.objects.get(codename="read_audit")])
     ensure_groups(using="default")
-    assert _rights() == WANTED
+    assert permissions_by_group() == EXPECTED
 
 
 @pytest.mark.django_db(transaction=True)
 def test_it_makes_them_again_after_a_flush():
     call_command("flush", interactive=False, verbosity=0)
-    assert _rights() == WANTED
+    assert permissions_by_group() == EXPECTED
 
 
 def test_it_names_the_role_of_a_person(alice, bob, carol, dora, nora):

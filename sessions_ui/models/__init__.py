@@ -1,4 +1,4 @@
-"""Define the tables: the append-only audit, and the working rows around it."""
+"""Define the tables: the append-only audit, and the working tables around it."""
 
 from .audit import (
     END_KINDS,
@@ -25,18 +25,18 @@ __all__ = [
     "AuditEntry",
     "AuditTerm",
     "AuditValue",
+    "CachedSession",
     "Draft",
     "Edit",
     "Erasure",
     "Flag",
-    "Kind",
-    "CachedSession",
+    "JobCursor",
     "JobLock",
+    "Kind",
+    "Observation",
     "Proof",
+    "RecentSession",
     "SavedView",
     "Side",
-    "Observation",
-    "JobCursor",
-    "RecentSession",
     "WatchRule",
 ]

@@ -1,6 +1,8 @@
-"""The record. `AuditEntry` and `AuditCheckpoint` never change: the database itself refuses
-(`audit/triggers.py`). Only `audit/record.py` inserts entries. Prefer adding a column to altering
-one: on SQLite an AlterField remakes the table and drops its triggers without a word.
+"""Define the tables of the audit.
+
+The database refuses to change `AuditEntry` and `AuditCheckpoint` (`audit/integrity/triggers.py`),
+and only `audit/log/record.py` inserts entries. Prefer adding a column to altering one: on SQLite an
+AlterField remakes the table and silently drops its triggers.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from django.db.models import Index, Max, Q, UniqueConstraint
 
 
 class Kind(models.IntegerChoices):
-    """What an audit entry tells."""
+    """What an audit entry records."""
 
     INTENT = 1, "Intent"
     SENT = 2, "Sent"
@@ -38,7 +40,7 @@ class Side(models.IntegerChoices):
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    """The questions about entries that several features ask."""
+    """Queries over entries that several features share."""
 
     def ends(self) -> Self:
         """Entries that end an edit."""
@@ -55,7 +57,11 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """One fact, never changed. `hash` covers every column but `id` (audit/canonical.py)."""
+    """One recorded fact, never changed.
+
+    ``op`` is the id of the edit (its first entry) that an entry is a later step of. ``hash`` covers
+    every column but ``id`` (`audit/log/canonical.py`).
+    """
 
     id = models.BigAutoField(primary_key=True)
     ts = models.DateTimeField()
@@ -99,8 +105,8 @@ class AuditEntry(models.Model):
             ("erase_personal", "Can erase personal values"),
             ("review_audit", "Can review audit entries"),
         ]
-        # Each index is a filter followed by the order of the list. `op IS NULL` marks the
-        # entries that stand by themselves (edits, refusals, access), so steps cost nothing here.
+        # Each index is a filter followed by the order of the list. `op IS NULL` leaves out the
+        # later steps of edits, which no list shows.
         constraints: ClassVar = [
             UniqueConstraint(
                 fields=["op"], condition=Q(kind=Kind.OUTCOME), name="audit_one_outcome"
@@ -112,7 +118,7 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             Index(fields=["session_key", "id"], name="audit_session"),
             Index(fields=["op", "id"], condition=Q(op__isnull=False), name="audit_steps"),
-            # `kind` at the end: a count then never reads the entries themselves.
+            # With `kind` at the end, a count needs the index alone.
             Index(
                 fields=["actor_id", "id", "kind"],
                 condition=Q(op__isnull=True),
@@ -139,9 +145,9 @@ class AuditEntry(models.Model):
 
 
 class AuditValue(models.Model):
-    """A personal value of an entry, beside the proof so that it can be erased one day.
+    """A personal value of an entry, in a table of its own so that it can be erased.
 
-    The entry holds sha256(salt || value). Rows may be added and deleted, never updated.
+    The entry holds sha256(salt || value). Rows may be inserted and deleted, never updated.
     """
 
     pk = models.CompositePrimaryKey("entry_id", "field", "side")
@@ -160,7 +166,10 @@ class AuditValue(models.Model):
 
 
 class AuditTerm(models.Model):
-    """An index row: derived, rebuildable, not hashed. Names that begin with @ are filters."""
+    """A term that an entry is found by: derived, so not hashed and rebuilt at any time.
+
+    ``field`` is a field key, or ``@…`` for a filter such as the outcome.
+    """
 
     pk = models.CompositePrimaryKey("field", "val", "entry_id")
     field = models.CharField(max_length=40)
@@ -176,10 +185,10 @@ class AuditTerm(models.Model):
 
 
 class AuditCheckpoint(models.Model):
-    """A signed seal over the entries since the one before; an empty interval has one too.
+    """A signed seal over the entries since the previous checkpoint, of which there may be none.
 
-    `ranges` names the sealed ids, `marks` holds four bytes of each entry's leaf in that order:
-    the root proves that something was touched, ranges and marks say which entry.
+    ``ranges`` names the sealed ids, ``marks`` holds four bytes of each entry's leaf in that order.
+    The Merkle root proves that an entry was changed; ranges and marks tell which one.
     """
 
     n = models.BigIntegerField(primary_key=True)

@@ -14,7 +14,10 @@ OPEN_STATES = ("intent", "sent", "unknown")
 
 
 class Edit(models.Model):
-    """One submission on its way to PAVE; holds values only while they are needed."""
+    """One submission on its way to PAVE. Its values are removed when they are needed no more.
+
+    ``looks`` counts the later reads that checked whether PAVE still applied the edit after all.
+    """
 
     entry_id = models.BigIntegerField(unique=True)
     session_key = models.CharField(max_length=40)
@@ -66,7 +69,7 @@ class Edit(models.Model):
 
 
 class Draft(models.Model):
-    """What a person had typed and could not send: one row per person and session, encrypted."""
+    """What a person typed and could not send, encrypted; one row per person and session."""
 
     actor_id = models.IntegerField()
     session_key = models.CharField(max_length=40)

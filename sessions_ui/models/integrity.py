@@ -9,9 +9,9 @@ from django.db.models import Index, Q
 
 
 class Proof(models.Model):
-    """One run of `audit_verify`: what was looked at, and the first doubt where there was one.
+    """One verification of the audit: what it checked, and the first failure (``doubt``).
 
-    ``whole``: all from the first entry on; ``began``: the checkpoint behind which it began.
+    ``whole``: it began at the first entry; ``began``: else the checkpoint after which it began.
     """
 
     checked_at = models.DateTimeField()

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class JobLock(models.Model):
-    """Who may do a job that only one process at a time may do, and until when."""
+    """A job that only one process at a time may run: which one, and until when."""
 
     name = models.CharField(max_length=40, primary_key=True)
     holder = models.CharField(max_length=64)
@@ -17,12 +17,11 @@ class JobLock(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        """The job and its end."""
         return f"{self.name} until {self.until:%H:%M:%S}"
 
 
 class JobCursor(models.Model):
-    """Up to which entry a job has looked through the record."""
+    """The last entry that a job has processed."""
 
     name = models.CharField(max_length=40, primary_key=True)
     last_id = models.BigIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""What was erased, so that it can be erased again from a copy that was restored."""
+"""Define the register of erasures, by which a restored backup is erased again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LABELS = {"phone": "phone number", "name": "name"}
 
 
 class Erasure(models.Model):
-    """A person's phone number or name that was erased; known by a keyed hash alone."""
+    """An erased phone number or name, of which only a keyed hash (``token``) is left."""
 
     kind = models.CharField(max_length=10)
     token = models.CharField(max_length=16, unique=True)
@@ -31,5 +31,5 @@ class Erasure(models.Model):
 
     @property
     def label(self) -> str:
-        """What it was, in words."""
+        """The kind, in words."""
         return LABELS[self.kind]

@@ -1,6 +1,6 @@
 """Define the tables of a manager's work: review flags, watch rules, and saved views.
 
-What people do here is itself an audit entry; these rows only say how things are now.
+The audit records what people do to these rows; the rows hold the present state only.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from django.db.models import Index, Q, UniqueConstraint
 
 
 class Flag(models.Model):
-    """One cause to look at one edit; raised once, and open until a manager has reviewed it or it
-    went by itself (``closed_by`` is empty then, and ``closing`` says why)."""
+    """One cause to review one edit, raised once. It is open until a manager closes it, or a job:
+    then ``closed_by`` is empty, and ``closing`` says why."""
 
     entry_id = models.BigIntegerField()
     cause = models.CharField(max_length=60)
@@ -40,8 +40,8 @@ class Flag(models.Model):
 
 
 class WatchRule(models.Model):
-    """A rule that raises a flag: its kind, and the numbers that the kind asks for. It judges what
-    comes after ``since``, the entry by which it was made, changed or resumed."""
+    """A rule that raises flags: a kind, and the numbers that the kind needs. It applies to entries
+    after ``since``, the one that recorded that it was made, changed or resumed."""
 
     name = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=40)
@@ -60,7 +60,7 @@ class WatchRule(models.Model):
 
 
 class SavedView(models.Model):
-    """A question to the audit that somebody wants to ask again, as its query string."""
+    """A filter of the audit under a name, as its query string."""
 
     owner_id = models.IntegerField()
     name = models.CharField(max_length=80)

@@ -1,4 +1,4 @@
-"""Define the tables of what PAVE was last seen to hold, and of who opened which session."""
+"""Define the tables of what PAVE last reported, and of who opened which session."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Index, UniqueConstraint
 
 
 class CachedSession(models.Model):
-    """What PAVE said of a session when it was last read, encrypted: shown while PAVE is away."""
+    """What PAVE last returned for a session, encrypted; shown while PAVE cannot be reached."""
 
     session_key = models.CharField(max_length=40, primary_key=True)
     sealed = models.TextField()
@@ -21,16 +21,15 @@ class CachedSession(models.Model):
         indexes: ClassVar = [Index(fields=["read_at"], name="last_read_age")]
 
     def __str__(self) -> str:
-        """The session and when."""
         return f"{self.session_key} as read {self.read_at:%Y-%m-%d %H:%M}"
 
 
 class Observation(models.Model):
-    """What PAVE reported of a session's course, kept when it differs from the time before. No
-    personal value is in it, so it may stay.
+    """A state of a session that PAVE reported and that differs from the one before. It has no
+    personal values, so it is never erased.
 
-    `seen_at` is when it was first seen so, `last_seen_at` a later look that found the same;
-    `texts` are the writable fields that are not personal, as far as PAVE showed them, by key.
+    ``seen_at`` is the first read that showed this state, ``last_seen_at`` the latest in a row.
+    ``texts`` are, by key, the writable fields that are not personal, as far as PAVE showed them.
     """
 
     session_key = models.CharField(max_length=40)
@@ -52,7 +51,7 @@ class Observation(models.Model):
 
 
 class RecentSession(models.Model):
-    """The sessions a person opened lately, with what PAVE said of each at that time."""
+    """A session that a person opened recently, with its status and vehicle at that time."""
 
     actor_id = models.IntegerField()
     session_key = models.CharField(max_length=40)

@@ -12,7 +12,7 @@ from django.urls import resolve
 
 from sessions_ui.context_processors import theme_of
 from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.roles import administrators, role_of
+from sessions_ui.roles import administrator_names, role_of
 from sessions_ui.services.edits.form_token import read_form_token
 
 from .sessions.form_post import keep_typed
@@ -24,7 +24,7 @@ DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403. A person of no group reads who can help; anybody else, which role the page is for."""
     template = "403.html" if role_of(request.user) else "sessions_ui/site/no_group.html"
-    context = {"administrators": administrators()}
+    context = {"administrators": administrator_names()}
     return render(request, template, context, status=HTTPStatus.FORBIDDEN)
 
 

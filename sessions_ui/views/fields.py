@@ -15,7 +15,7 @@ from sessions_ui.domain.snapshot import Snapshot
 from sessions_ui.domain.values.kinds import Kind
 from sessions_ui.forms.session.row import choices_of
 from sessions_ui.permissions import VIEW_FIELDS, requires
-from sessions_ui.roles import administrators
+from sessions_ui.roles import administrator_names
 
 EXAMPLE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 # What PAVE may show of a text message: each case with the object that it would show.
@@ -112,6 +112,6 @@ def fields(request: HttpRequest) -> HttpResponse:
         "rules": RULES,
         "takes": [(spec, describe_input(spec)) for spec in CATALOGUE.writable],
         "read_only": [spec for spec in CATALOGUE if not spec.writable],
-        "administrators": administrators(),
+        "administrators": administrator_names(),
     }
     return render(request, "sessions_ui/site/fields.html", context)
