@@ -1,4 +1,4 @@
-"""The page on which a manager erases a person's number or name: counted first, then confirmed."""
+"""Test the page that counts and erases the values of a data subject."""
 
 import json
 
@@ -19,12 +19,6 @@ PHONE, TYPED = "647-555-0126", "+1 (647) 555-0126"
 BASIS = "Letter of 3 November, article 17."
 
 
-@pytest.fixture
-def manager(client, carol):
-    client.force_login(carol)
-    return client
-
-
 def page_of(answer):
     return BeautifulSoup(answer.text, "html.parser")
 
@@ -39,7 +33,7 @@ def confirm(client, counted, **changed):
     return client.post("/audit/erase/", given)
 
 
-def test_it_counts_without_showing_and_then_erases(manager):
+def test_values_are_counted_without_showing_them_and_then_erased(manager):
     one = edit({"sms.to": (PHONE, "905-555-0111")})
     edit({"sms.to": ("", "905-555-0111")}, key="NGF-8C0RQ5VJ2T")
     save_draft(actor_id=1, session_key=KEY, form_data=FormData(typed={"sms.to": PHONE}))
@@ -64,7 +58,7 @@ def test_it_counts_without_showing_and_then_erases(manager):
     assert "erased personal values" in words(manager.get("/audit/?kind=access"))
 
 
-def test_nothing_is_erased_without_the_word_and_a_ground(manager):
+def test_nothing_is_erased_without_the_word_and_a_reason(manager):
     edit({"sms.to": ("", PHONE)})
     counted = count(manager)
     for changed in ({"word": "erase"}, {"word": ""}, {"basis": ""}, {"basis": "short"}):
@@ -77,14 +71,14 @@ def test_nothing_is_erased_without_the_word_and_a_ground(manager):
 
 
 @pytest.mark.parametrize("sealed", ["", "x", "gAAAAABforged"])
-def test_what_was_not_counted_here_is_not_erased(manager, sealed):
+def test_an_invalid_token_erases_nothing(manager, sealed):
     edit({"sms.to": ("", PHONE)})
     answer = confirm(manager, count(manager), sealed=sealed)
     assert (answer.status_code, answer["Location"]) == (302, "/audit/erase/")
     assert AuditValue.objects.filter(value=PHONE).exists()
 
 
-def test_what_somebody_else_counted_or_long_ago_is_not_erased(manager, client, monkeypatch):
+def test_another_person_s_token_or_an_expired_one_erases_nothing(manager, client, monkeypatch):
     edit({"sms.to": ("", PHONE)})
     counted = count(manager)
     now = timezone.now()
@@ -101,14 +95,14 @@ def test_what_somebody_else_counted_or_long_ago_is_not_erased(manager, client, m
 
 
 @pytest.mark.parametrize("value", ["", "ab", "0126", "+1 647", "-"])
-def test_what_is_no_number_and_no_name_is_said_so(manager, value):
+def test_a_text_that_is_no_number_and_no_name_is_refused(manager, value):
     answer = count(manager, value)
     assert answer.status_code == 422
     assert page_of(answer).select_one(".error")
     assert not AuditEntry.objects.filter(kind=Kind.ACCESS).exists()
 
 
-def test_what_stands_nowhere_cannot_be_erased(manager):
+def test_a_value_that_is_not_stored_cannot_be_erased(manager):
     edit()
     answer = count(manager, "Grace Lindqvist")
     assert "This name stands nowhere" in words(answer)
@@ -129,7 +123,7 @@ def test_the_value_is_never_read_from_an_address(manager):
     assert "stands in" not in words(manager.get("/audit/erase/", {"step": "find", "value": PHONE}))
 
 
-def test_much_is_erased_in_several_goes_with_progress(manager, monkeypatch):
+def test_many_edits_are_erased_in_several_requests_with_progress(manager, monkeypatch):
     monkeypatch.setattr("sessions_ui.views.privacy.MOST_AT_ONCE", 2)
     for _ in range(3):
         refusal({"sms.to": ("", PHONE)})
@@ -145,7 +139,7 @@ def test_much_is_erased_in_several_goes_with_progress(manager, monkeypatch):
     assert Erasure.objects.get().edits == 3
 
 
-def test_a_list_that_cannot_be_written_stops_it(manager, settings, tmp_path):
+def test_a_list_that_cannot_be_written_prevents_the_erasure(manager, settings, tmp_path):
     settings.AUDIT_ERASURE_COPY = str(tmp_path)
     edit({"sms.to": ("", PHONE)})
     answer = confirm(manager, count(manager))
@@ -154,7 +148,7 @@ def test_a_list_that_cannot_be_written_stops_it(manager, settings, tmp_path):
     assert AuditValue.objects.filter(value=PHONE).exists()
 
 
-def test_the_note_of_an_erasure_says_the_fields_and_the_ground(manager):
+def test_the_note_of_an_erasure_has_the_fields_and_the_reason(manager):
     one = edit({"sms.to": ("", PHONE)})
     confirm(manager, count(manager))
     note = AuditEntry.objects.get(op=one, kind=Kind.NOTE)

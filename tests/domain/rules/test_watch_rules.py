@@ -3,6 +3,7 @@
 import pytest
 
 from sessions_ui.domain.rules.watch_rules import KINDS, rule_sentence, rule_title
+from sessions_ui.forms.watch_rule import WatchForm
 
 USUAL = {code: {ask.name: ask.usual for ask in kind.asks} for code, kind in KINDS.items()}
 
@@ -28,3 +29,23 @@ def test_a_field_is_named_by_its_label_and_an_unknown_one_by_its_key():
 def test_a_kind_that_is_gone_still_has_a_title():
     assert rule_title("of_old", {}) == "A rule of a kind that is no longer known"
     assert rule_sentence("of_old", {}).endswith("known.")
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_each_kind_has_a_sentence_with_its_usual_numbers(kind):
+    usual = {ask.name: ask.usual for ask in kind.asks}
+    form = WatchForm(kind, usual)
+    assert form.is_valid(), form.errors
+    sentence = rule_sentence(kind.code, form.cleaned_data)
+    assert sentence.endswith(".")
+    for ask in kind.asks:
+        words = ask.choices[str(ask.usual)] if ask.choices else str(ask.usual)
+        assert words in sentence
+    assert len(rule_title(kind.code, form.cleaned_data)) <= 80
+
+
+def test_a_rule_s_title_always_fits_its_column():
+    for kind in KINDS.values():
+        most = {a.name: max(a.choices, key=lambda c: len(a.choices[c])) if a.choices else a.high
+                for a in kind.asks}  # fmt: skip
+        assert len(rule_title(kind.code, most)) <= 80

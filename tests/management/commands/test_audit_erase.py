@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from sessions_ui.models import AuditValue, Edit
 from tests.audit.authors import intent
-from tests.services.privacy.test_erase import BASIS, PHONE, everywhere, moving, traces
+from tests.privacy import BASIS, PHONE, everywhere, moving, traces
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

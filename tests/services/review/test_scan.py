@@ -1,21 +1,13 @@
-"""What needs a look is found in the record: each cause, once, and never past what is committed."""
+"""Test that scanning raises and closes flags, and misses no entry."""
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
-from sessions_ui.domain.rules.review_causes import (
-    CAUSES,
-    Ending,
-    causes_of,
-    locked_in,
-    review_cause,
-)
 from sessions_ui.models import AuditEntry, Edit, Flag, JobCursor, Kind
 from sessions_ui.services.edits.close import close_edit
 from sessions_ui.services.jobs.reconcile import reconcile_edits
-from sessions_ui.services.review import scan as sweeping
+from sessions_ui.services.review import scan as scan_module
 from sessions_ui.services.review.scan import scan_audit, unscanned_ids
 from tests.audit.authors import (
     ALICE,
@@ -46,82 +38,7 @@ def ending(outcome, results=None, *, changes=None, **facts):
     return edit_id
 
 
-# --- the table ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("outcome", Outcome)
-def test_only_what_is_doubtful_needs_a_look(outcome):
-    expected = {
-        Outcome.UNKNOWN: {"unknown"},
-        Outcome.UNRESOLVED: {"unresolved"},
-        Outcome.LATE_APPLIED: {"late_applied"},
-        Outcome.REFUSED_BY_POLICY: {"refused_by_policy"},
-    }
-    assert causes_of(Ending(outcome)) == expected.get(outcome, set())
-
-
-def test_an_edit_that_a_person_closed_needs_no_look():
-    assert causes_of(Ending(Outcome.UNRESOLVED, closed=True)) == set()
-
-
-@pytest.mark.parametrize(
-    ("http_status", "drift"),
-    [(400, True), (409, True), (422, True), (401, False), (403, False), (404, False), (429, False)],
-)
-def test_pave_s_refusal_of_what_was_sent_is_drift_but_not_of_who_sent_it(http_status, drift):
-    end = Ending(Outcome.REFUSED, answered=True, http_status=http_status)
-    assert ("drift_refused" in causes_of(end)) == drift
-
-
-def test_a_field_that_pave_left_as_it_was_is_drift_only_by_its_own_answer():
-    results = {"session.theme": FieldResult.IGNORED}
-    end = Ending(Outcome.PARTIAL, answered=True, http_status=200, results=results)
-    assert causes_of(end) == {"drift_refused"}
-    assert causes_of(Ending(Outcome.PARTIAL, results=results)) == set()
-
-
-@pytest.mark.parametrize(
-    ("key", "status", "drift"),
-    [
-        ("session.theme", "IDLE", False),
-        ("session.theme", "STARTED", True),
-        ("session.language", "STARTED", False),
-        ("session.language", "COMPLETE", True),
-        ("sms.to", "IDLE", False),
-        ("vehicle.vin", "EXPIRED", True),
-        ("vehicle.vin", "SOMETHING_NEW", True),
-        ("vehicle.vin", "", False),
-    ],
-)
-def test_a_field_that_pave_took_in_a_status_that_locks_it_is_drift(key, status, drift):
-    end = Ending(
-        Outcome.CONFIRMED, answered=True, status=status, results={key: FieldResult.APPLIED}
-    )
-    assert ("drift_taken" in causes_of(end)) == drift
-    ignored = Ending(
-        Outcome.PARTIAL, answered=True, status=status, results={key: FieldResult.ALTERED}
-    )
-    assert "drift_taken" not in causes_of(ignored)
-
-
-def test_a_status_locks_no_less_than_the_rules_say():
-    assert locked_in("IDLE") == frozenset()
-    assert "session.redirect_url" not in locked_in("STARTED")
-    assert locked_in("INVALID") == locked_in("NO_SUCH_STATUS")
-
-
-def test_every_cause_has_its_words():
-    for code, look in CAUSES.items():
-        assert look.code == code
-        assert all((look.label, look.means, look.then, look.icon))
-    assert review_cause("watch:7") is CAUSES["watch"]
-    assert review_cause("of a table that was").code == "flagged"
-
-
-# --- the sweep ---------------------------------------------------------------------------------
-
-
-def test_each_cause_is_found_in_the_record():
+def test_each_cause_is_found_in_the_audit():
     well = ending("confirmed", {"session.theme": ("applied", "PRO")}, http_status=200)
     unknown, unresolved, late = ending("unknown"), ending("unknown"), ending("unknown")
     resolved(unresolved, "unresolved")
@@ -150,7 +67,7 @@ def test_each_cause_is_found_in_the_record():
     assert well not in dict(waiting())
 
 
-def test_a_flag_tells_whose_edit_it_is_and_since_when():
+def test_a_flag_has_the_author_and_the_moment_of_its_entry():
     edit_id = ending("unknown")
     scan_audit()
     flag = Flag.objects.get()
@@ -159,8 +76,8 @@ def test_a_flag_tells_whose_edit_it_is_and_since_when():
     assert flag.raised_by == "PAVE Admin"
 
 
-def test_a_second_sweep_changes_nothing(monkeypatch):
-    monkeypatch.setattr(sweeping, "CHUNK", 3)
+def test_a_second_scan_changes_nothing(monkeypatch):
+    monkeypatch.setattr(scan_module, "CHUNK", 3)
     for outcome in ("unknown", "refused_by_policy", "confirmed"):
         ending(outcome)
     assert scan_audit() == 2
@@ -171,7 +88,7 @@ def test_a_second_sweep_changes_nothing(monkeypatch):
     assert list(Flag.objects.values()) == kept
 
 
-def test_what_is_new_is_looked_at_and_nothing_else(django_assert_max_num_queries):
+def test_only_new_entries_are_scanned(django_assert_max_num_queries):
     for _ in range(5):
         edit()
     scan_audit()
@@ -184,8 +101,8 @@ def test_what_is_new_is_looked_at_and_nothing_else(django_assert_max_num_queries
     assert waiting() == [(new, "unknown")]
 
 
-def test_a_sweep_stops_when_its_time_is_over_and_goes_on_next_time(monkeypatch):
-    monkeypatch.setattr(sweeping, "CHUNK", 2)  # intent and outcome of one edit
+def test_a_scan_stops_when_its_time_is_over_and_continues_later(monkeypatch):
+    monkeypatch.setattr(scan_module, "CHUNK", 2)  # intent and outcome of one edit
     edits = [ending("unknown") for _ in range(3)]
     assert scan_audit(seconds=-1) == 1
     assert scan_audit(seconds=-1) == 1
@@ -193,7 +110,7 @@ def test_a_sweep_stops_when_its_time_is_over_and_goes_on_next_time(monkeypatch):
     assert waiting() == [(one, "unknown") for one in edits]
 
 
-def test_an_outcome_that_changes_closes_its_flag_by_itself():
+def test_a_later_outcome_closes_the_flag():
     edit_id = ending("unknown")
     scan_audit()
     resolved(edit_id, "in_effect")
@@ -203,7 +120,7 @@ def test_an_outcome_that_changes_closes_its_flag_by_itself():
     assert (flag.closed_by, flag.closing) == ("", "Settled by itself: In effect")
 
 
-def test_an_outcome_that_got_worse_gives_way_to_the_new_cause():
+def test_a_worse_outcome_replaces_the_cause():
     edit_id = ending("unknown")
     scan_audit()
     resolved(edit_id, "unresolved")
@@ -211,14 +128,14 @@ def test_an_outcome_that_got_worse_gives_way_to_the_new_cause():
     assert waiting() == [(edit_id, "unresolved")]
 
 
-def test_an_edit_that_was_settled_between_two_sweeps_was_never_waiting():
+def test_an_edit_settled_between_two_scans_is_never_flagged():
     edit_id = ending("unknown")
     resolved(edit_id, "in_effect")
     scan_audit()
     assert not Flag.objects.exists()
 
 
-def test_a_flag_of_what_pave_did_stays_when_the_outcome_changes():
+def test_a_flag_about_drift_stays_when_the_outcome_changes():
     edit_id = ending("not_in_effect", {"session.theme": ("ignored", "LITE")}, http_status=200)
     scan_audit()
     resolved(edit_id, "late_applied")
@@ -226,7 +143,7 @@ def test_a_flag_of_what_pave_did_stays_when_the_outcome_changes():
     assert waiting() == [(edit_id, "drift_refused"), (edit_id, "late_applied")]
 
 
-def test_what_a_person_closes_is_closed_here_too():
+def test_closing_an_edit_closes_its_flag():
     edit_id = ending("unknown")
     resolved(edit_id, "unresolved")
     now = timezone.now()
@@ -253,7 +170,7 @@ def test_what_a_person_closes_is_closed_here_too():
     assert Flag.objects.get().closing == "Closed by Carol Weber: Not settled"
 
 
-def test_what_was_reviewed_is_not_raised_again():
+def test_a_reviewed_cause_is_not_raised_again():
     edit_id = ending("unknown")
     scan_audit()
     Flag.objects.update(closed_at=timezone.now(), closed_by="Carol Weber")
@@ -264,13 +181,13 @@ def test_what_was_reviewed_is_not_raised_again():
     assert Flag.objects.get().closed_by == "Carol Weber"
 
 
-def test_notes_and_reads_need_no_look():
+def test_notes_and_accesses_are_not_flagged():
     note(edit(), "audit.flagged", "By a person")
     note(action="watch.made")
     assert scan_audit() == 0
 
 
-def test_an_entry_that_cannot_be_read_stops_no_sweep():
+def test_an_unreadable_entry_does_not_stop_the_scan():
     AuditEntry.objects.filter(id=refusal()).update(outcome="nonsense")
     AuditEntry.objects.filter(op=ending("unknown"), kind=Kind.OUTCOME).update(body="[")
     after = refusal()
@@ -278,7 +195,7 @@ def test_an_entry_that_cannot_be_read_stops_no_sweep():
     assert waiting() == [(after, "refused_by_policy")]
 
 
-def test_flags_of_entries_that_were_taken_out_are_let_go():
+def test_flags_of_purged_entries_are_closed():
     first = refusal()
     scan_audit()
     refusal()
@@ -288,7 +205,7 @@ def test_flags_of_entries_that_were_taken_out_are_let_go():
     assert Flag.objects.get(entry_id=first).closing == "The entry was taken out of the record."
 
 
-def test_the_reconcile_loop_sweeps():
+def test_reconciling_scans_the_audit():
     edit_id = ending("unknown")
     reconcile_edits()
     assert waiting() == [(edit_id, "unknown")]

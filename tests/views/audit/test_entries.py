@@ -72,7 +72,7 @@ def test_each_role_sees_what_is_its_own(client, request, name, allowed):
 
 
 @pytest.mark.parametrize("address", PLACES.values(), ids=PLACES)
-def test_a_stranger_is_asked_to_log_in(client, db, address):
+def test_marking_needs_a_log_in(client, db, address):
     answer = client.get(address.format(id=1))
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/")
