@@ -62,8 +62,8 @@ AUDIT_PAGES = (
     Page("Explorer", "audit", READ_AUDIT),
     Page("Review", "review", REVIEW_AUDIT),
     Page("Watch rules", "watches", REVIEW_AUDIT),
-    Page("Pictures", "pictures", READ_AUDIT),
-    Page("Evidence", "evidence", READ_AUDIT),
+    Page("Pictures", "audit_statistics", READ_AUDIT),
+    Page("Evidence", "audit_integrity", READ_AUDIT),
     Page("Erase", "erase", ERASE_PERSONAL),
 )
 

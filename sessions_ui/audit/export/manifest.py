@@ -1,9 +1,8 @@
-"""What is told of an export, so that anybody can check the file by it, long after."""
+"""Keep the checksums of an export, so that anybody can check its file later."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sessions_ui.audit.entries.rows import parse_detail
@@ -18,7 +17,7 @@ FILE_NAME = "pave-audit-{entry_id}.{format}"
 
 @dataclass
 class Tally:
-    """The sums over what was handed out so far."""
+    """The counts and the hash of what was exported so far."""
 
     entries: int = 0
     rows: int = 0
@@ -28,7 +27,7 @@ class Tally:
     _sha256: Any = field(default_factory=hashlib.sha256, repr=False)
 
     def add(self, entries: Sequence[SqlRow], lines: Sequence[str]) -> None:
-        """Take in some entries, newest first, and their lines."""
+        """Count some entries, newest first, and their lines."""
         self.entries += len(entries)
         self.rows += len(lines)
         if entries:
@@ -36,14 +35,14 @@ class Tally:
             self.last_id = entries[-1][0]
 
     def count(self, part: bytes) -> bytes:
-        """Take in the bytes that go out next, and give them back."""
+        """Count and hash the next bytes of the file, and return them."""
         self.size += len(part)
         self._sha256.update(part)
         return part
 
     @property
     def facts(self) -> dict[str, object]:
-        """The sums, as an entry keeps them."""
+        """The counts and the hash, as the entry of the finished export keeps them."""
         return {
             "entries": self.entries,
             "rows": self.rows,
@@ -54,8 +53,8 @@ class Tally:
         }
 
 
-def last_seal() -> dict[str, object] | None:
-    """The newest checkpoint at this moment: its number, up to which entry, and its hash."""
+def latest_checkpoint() -> dict[str, object] | None:
+    """The newest checkpoint: its number, the last entry that it seals, and its hash."""
     newest = AuditCheckpoint.objects.order_by("-n").first()
     if newest is None:
         return None
@@ -68,46 +67,40 @@ def last_seal() -> dict[str, object] | None:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One export: the entry before its first byte, and the one after its last (None: it broke
-    off, or is still on its way)."""
+    """One export: the entry written before its first byte, and the one written after its last
+    (None: it broke off, or still runs)."""
 
     begun: AuditEntry
     ended: AuditEntry | None
 
     @property
-    def asked(self) -> Mapping[str, Any]:
-        """What was written before the first byte."""
+    def request(self) -> Mapping[str, Any]:
+        """What was recorded before the first byte."""
         return parse_detail(self.begun)
 
     @property
     def sums(self) -> Mapping[str, Any]:
-        """What was written after the last; empty when there is none."""
+        """What was recorded after the last byte; empty until then."""
         return parse_detail(self.ended) if self.ended else {}
 
     @property
     def file_name(self) -> str:
-        """The name that the file was given."""
-        return FILE_NAME.format(entry_id=self.begun.id, format=self.asked.get("format", "csv"))
-
-    @property
-    def asked_at(self) -> datetime:
-        """When the export was asked for."""
-        return self.begun.ts
+        """The name of the file."""
+        return FILE_NAME.format(entry_id=self.begun.id, format=self.request.get("format", "csv"))
 
     def as_json(self) -> dict[str, object]:
-        """The manifest as one JSON object. ``first_id`` and ``last_id`` stand in the order of the
-        file: newest first."""
-        seal = self.asked.get("checkpoint")
+        """The manifest as a JSON object. ``first_id`` and ``last_id`` are in the order of the file,
+        newest first."""
         return {
             "export": self.begun.id,
             "file": self.file_name,
-            "format": self.asked.get("format", "csv"),
+            "format": self.request.get("format", "csv"),
             "complete": self.ended is not None,
-            "filter": self.asked.get("filter", {}),
-            "entries_asked": self.asked.get("count"),
+            "filter": self.request.get("filter", {}),
+            "entries_asked": self.request.get("count"),
             **{name: self.sums.get(name) for name in Tally().facts},
-            "cut_off_id": self.asked.get("cut_off_id"),
-            "checkpoint": seal,
+            "cut_off_id": self.request.get("cut_off_id"),
+            "checkpoint": self.request.get("checkpoint"),
             "asked_by": {
                 "id": self.begun.actor_id,
                 "name": self.begun.actor_label,
@@ -119,7 +112,7 @@ class Manifest:
 
 
 def manifest_of(entry_id: int) -> Manifest | None:
-    """The manifest of the export that this entry begins; None when it begins none."""
+    """The manifest of the export that this entry begins; None if it begins none."""
     begun = AuditEntry.objects.filter(id=entry_id, action=EXPORT, op__isnull=True).first()
     if begun is None:
         return None

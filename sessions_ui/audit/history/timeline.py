@@ -18,7 +18,7 @@ from sessions_ui.audit.entries.detail import Step, build_step
 from sessions_ui.audit.entries.reverts import find_reverts
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.search.filters import AuditFilter
-from sessions_ui.audit.search.pagination import PAGE, Page, entries_page
+from sessions_ui.audit.search.pagination import PAGE_SIZE, Page, entries_page
 from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import LISTED_KINDS, AuditEntry, Kind, Observation
 
@@ -88,7 +88,7 @@ def session_timeline(chosen: AuditFilter, *, notes: bool) -> Timeline:
     """
     session_key = chosen.session
     page = entries_page(
-        AuditFilter(session=session_key, before=chosen.before, after=chosen.after), PAGE
+        AuditFilter(session=session_key, before=chosen.before, after=chosen.after), PAGE_SIZE
     )
     window = _page_window(page, session_key)
     steps, more_steps = _later_steps(session_key, window, notes)

@@ -1,8 +1,9 @@
-"""Which entries answer a question: as ranges of indexes that are in the order of the list.
+"""Translate an audit filter into index-range queries.
 
-Each filter is such a range by itself. The shortest one leads and the others are asked row by row,
-so that the first fifty come quickly whether a value is rare or common. A value that is looked for
-in several fields is several ranges, whose heads are merged.
+Each condition of a filter is one range of an index that is sorted like the list, newest entry
+first. The shortest range leads and each of its rows is checked against the other conditions, so
+that the first fifty entries come quickly whether a value is rare or common. A value that may be in
+several fields is several ranges, whose results are merged.
 """
 
 from collections.abc import Sequence
@@ -15,211 +16,223 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from sessions_ui.audit.log.index_terms import FIELD, OUTCOME, STATUS, WORD, split_words
 from sessions_ui.audit.sql import first_id_since
-from sessions_ui.models import AuditEntry, AuditTerm, Kind
+from sessions_ui.models import LISTED_KINDS, AuditEntry, AuditTerm, Kind
 
 from .filters import AuditFilter
-from .value_search import STAR, seek, seeks
+from .value_search import STAR, value_condition, value_conditions
 
 IdWindow = tuple[int, int | None]
-"""A window of time as ids: from the first, to before the second (None: open)."""
+"""A range of entry ids: the first id, and the id that it ends before (None: no end)."""
 IdQuery = QuerySet[Any, int]
-MEASURED = 10_001
-"""How far the range of a filter is measured: of two that are longer, either may lead."""
-FEW = frozenset({"refusal", "access", "note"})
-"""Of these kinds there are few, so that the kind is a filter that can lead."""
+MAX_MEASURED = 10_001
+"""Counting a range stops here: of two ranges that are longer, either may lead."""
+RARE_KINDS = frozenset({"refusal", "access", "note"})
+"""Few entries are of these kinds, so the kind is a condition that can lead."""
 
 
-class _Spelled(Value):
-    """A number that stands in the statement itself: SQLite uses a partial index only for what the
-    statement spells out."""
+class _Literal(Value):
+    """A number that is part of the SQL text instead of a parameter: SQLite uses a partial index
+    only if the statement repeats the index's condition word for word."""
 
     def as_sql(self, *_: object, **__: object) -> tuple[str, list[object]]:  # type: ignore[override]
-        """The number, and no parameter."""
+        """The number, without parameters."""
         return str(int(self.value)), []
 
 
-def id_window(chosen: AuditFilter) -> IdWindow:
-    """The window of time of a question."""
-    lowest = first_id_since(chosen.since) if chosen.since else 0
-    return lowest, first_id_since(chosen.until) if chosen.until else None
+def id_window(audit_filter: AuditFilter) -> IdWindow:
+    """The filter's time window as a range of ids."""
+    lowest = first_id_since(audit_filter.since) if audit_filter.since else 0
+    return lowest, first_id_since(audit_filter.until) if audit_filter.until else None
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One filter: a condition on the entries or on the index rows. ``value``: it is what was looked
-    for in values, perhaps in several fields."""
+    """One condition of a filter, on entries or on index rows. ``is_value``: it searches old and new
+    values, perhaps of several fields."""
 
     model: type[AuditEntry] | type[AuditTerm]
-    condition: Q
-    value: bool = False
+    q: Q
+    is_value: bool = False
 
 
 class EntrySearch:
-    """A question on its way to its answer. A filter with a problem matches nothing."""
+    """The queries that find a filter's entries. A filter with a problem matches nothing.
 
-    def __init__(self, chosen: AuditFilter, bounds: IdWindow) -> None:
-        self.chosen = words_read(chosen)
-        self._low, self._high = bounds
+    ``window`` takes the place of the filter's own time window.
+    """
+
+    def __init__(self, audit_filter: AuditFilter, window: IdWindow | None = None) -> None:
+        self.filter = resolve_search_text(audit_filter)
+        self._low, self._high = id_window(audit_filter) if window is None else window
 
     def ids(self) -> IdQuery:
-        """All ids of the answer, in no order yet; without paging."""
-        found = self._led_by(self._parts[0] if self._parts else None)
-        return found.none() if self.chosen.problems else found
+        """All matching ids, unordered, whatever the page."""
+        query = self._query(self._conditions[0] if self._conditions else None)
+        return query.none() if self.filter.problems else query
 
-    def nearest(self, size: int, many: bool = False) -> list[int]:
-        """The first ids of the answer in the direction of paging. ``many``: so many match that it
-        is quicker to look at the newest one by one than to sort all."""
-        up = self.chosen.after is not None
-        edge = {"gt": self.chosen.after} if up else {"lt": self.chosen.before}
-        heads = []
-        for way in self._ways(many):
-            key = key_of(way)
-            past = {f"{key}__{side}": id_ for side, id_ in edge.items() if id_ is not None}
-            heads.append(way.filter(**past).order_by(key if up else f"-{key}")[:size])
-        if len(heads) < 2:
-            return [id_ for head in heads for id_ in head]
-        order = f"ORDER BY 1 {'ASC' if up else 'DESC'} LIMIT {size}"
-        return [id_ for (id_,) in _joined(heads, order)]
+    def ids_newest_first(self) -> IdQuery:
+        """All matching ids, in one statement and so as of one moment."""
+        query = self.ids()
+        return query.order_by(f"-{id_column(query)}")
 
-    def counted(self, most: int) -> int:
-        """How many match; counting stops at ``most``."""
-        ways = [way.order_by()[:most] for way in self._ways()]
-        if len(ways) < 2:
-            return sum(way.count() for way in ways)
-        return min(most, int(_joined(ways, "", "COUNT(*)")[0][0]))
+    def next_ids(self, size: int, many: bool = False) -> list[int]:
+        """The first matching ids in the direction of paging. ``many``: so many entries match that
+        checking the newest one by one is faster than sorting all matches."""
+        ascending = self.filter.after is not None
+        edge = {"gt": self.filter.after} if ascending else {"lt": self.filter.before}
+        pages = []
+        for query in self._queries(many):
+            column = id_column(query)
+            past = {f"{column}__{lookup}": id_ for lookup, id_ in edge.items() if id_ is not None}
+            pages.append(
+                query.filter(**past).order_by(column if ascending else f"-{column}")[:size]
+            )
+        if len(pages) < 2:
+            return [id_ for page in pages for id_ in page]
+        order = f"ORDER BY 1 {'ASC' if ascending else 'DESC'} LIMIT {size}"
+        return [id_ for (id_,) in _union(pages, order)]
 
-    def _ways(self, many: bool = False) -> list[IdQuery]:
-        lead = self._parts[0] if self._parts else None
-        if self.chosen.problems:
+    def count(self, limit: int) -> int:
+        """How many entries match; counting stops at ``limit``."""
+        queries = [query.order_by()[:limit] for query in self._queries()]
+        if len(queries) < 2:
+            return sum(query.count() for query in queries)
+        return min(limit, int(_union(queries, "", "COUNT(*)")[0][0]))
+
+    def _queries(self, many: bool = False) -> list[IdQuery]:
+        """The queries that together give all ids: one for each field that may hold the value."""
+        lead = self._conditions[0] if self._conditions else None
+        if self.filter.problems:
             return []
-        if lead is None or not lead.value:
-            return [self._led_by(lead)]
-        if many and STAR in self.chosen.value:
-            return [self._led_by(None)]
-        found = seeks(self.chosen.value, self.chosen.field)
-        return [self._led_by(lead, replace(lead, condition=one)) for one in found]
+        if lead is None or not lead.is_value:
+            return [self._query(lead)]
+        if many and STAR in self.filter.value:
+            return [self._query(None)]
+        fields = value_conditions(self.filter.value, self.filter.field)
+        return [self._query(lead, replace(lead, q=q)) for q in fields]
 
     @cached_property
-    def _parts(self) -> list[Condition]:
-        """The filters, the one with the shortest range first."""
-        parts = [*_token_parts(self.chosen), *_entry_parts(self.chosen)]
-        if len(parts) < 2 or self.chosen.problems:
-            return parts
-        ranges = [self._range(part)[:MEASURED] for part in parts]
-        lengths = _counts(ranges)
-        return [parts[n] for n in sorted(range(len(parts)), key=lengths.__getitem__)]
+    def _conditions(self) -> list[Condition]:
+        """The filter's conditions, the one with the shortest range first."""
+        conditions = [*_term_conditions(self.filter), *_entry_conditions(self.filter)]
+        if len(conditions) < 2 or self.filter.problems:
+            return conditions
+        lengths = _count_each([self._range(one)[:MAX_MEASURED] for one in conditions])
+        return [conditions[n] for n in sorted(range(len(conditions)), key=lengths.__getitem__)]
 
-    def _range(self, part: Condition) -> IdQuery:
-        key = "entry_id" if part.model is AuditTerm else "id"
-        found = part.model.objects.filter(part.condition, **{f"{key}__gte": self._low})
+    def _range(self, condition: Condition) -> IdQuery:
+        column = "entry_id" if condition.model is AuditTerm else "id"
+        rows = condition.model.objects.filter(condition.q, **{f"{column}__gte": self._low})
         if self._high is not None:
-            found = found.filter(**{f"{key}__lt": self._high})
-        return found.values_list(key, flat=True)
+            rows = rows.filter(**{f"{column}__lt": self._high})
+        return rows.values_list(column, flat=True)
 
-    def _led_by(self, lead: Condition | None, narrowed: Condition | None = None) -> IdQuery:
-        """The range of the lead, of which each row is asked the other filters."""
-        others = [part for part in self._parts if part is not lead]
-        listed = _listed(self.chosen)
-        found = self._range(narrowed or lead or Condition(AuditEntry, listed))
-        key = key_of(found)
-        for part in others:
-            if part.model is AuditTerm:
-                held = AuditTerm.objects.filter(part.condition, entry_id=OuterRef(key))
-                found = found.filter(Exists(held))
-        of_entries = [part.condition for part in others if part.model is AuditEntry]
-        if lead is not None and lead.model is AuditTerm and self.chosen.kind == "edit":
-            # Index rows are those of edits and refusals: to ask for the few is less to look at.
-            refusals = AuditEntry.objects.filter(kind=_Spelled(Kind.REFUSAL), id=OuterRef(key))
-            found = found.filter(~Exists(refusals))
-        elif lead is not None and lead.model is AuditTerm and self.chosen.kind:
-            of_entries.append(listed)
+    def _query(self, lead: Condition | None, narrowed: Condition | None = None) -> IdQuery:
+        """The range of the leading condition, or of ``narrowed`` in its place, checked against the
+        other conditions row by row."""
+        others = [condition for condition in self._conditions if condition is not lead]
+        kinds = _kind_condition(self.filter)
+        query = self._range(narrowed or lead or Condition(AuditEntry, kinds))
+        column = id_column(query)
+        for condition in others:
+            if condition.model is AuditTerm:
+                terms = AuditTerm.objects.filter(condition.q, entry_id=OuterRef(column))
+                query = query.filter(Exists(terms))
+        of_entries = [condition.q for condition in others if condition.model is AuditEntry]
+        if lead is not None and lead.model is AuditTerm and self.filter.kind == "edit":
+            # Index rows are of edits and refusals, and it is cheaper to exclude the few refusals.
+            refusals = AuditEntry.objects.filter(kind=_Literal(Kind.REFUSAL), id=OuterRef(column))
+            query = query.filter(~Exists(refusals))
+        elif lead is not None and lead.model is AuditTerm and self.filter.kind:
+            of_entries.append(kinds)
         if of_entries:
-            held = AuditEntry.objects.filter(*of_entries, id=OuterRef(key))  # type: ignore[assignment]
-            found = found.filter(Exists(held))
-        return found.distinct() if lead is not None and lead.value else found
+            entries = AuditEntry.objects.filter(*of_entries, id=OuterRef(column))
+            query = query.filter(Exists(entries))
+        return query.distinct() if lead is not None and lead.is_value else query
 
 
-def words_read(chosen: AuditFilter) -> AuditFilter:
-    """The question with what was typed as words of a note or a ticket, where it is itself no
-    ticket and no entry's number."""
-    words, number = tuple(split_words(chosen.ticket)), chosen.entry
-    named = Q(ticket=chosen.ticket) & ~Q(ticket="")
+def resolve_search_text(audit_filter: AuditFilter) -> AuditFilter:
+    """The filter with its search text taken as words of a note or a ticket, unless the text as it
+    is names a ticket or an entry."""
+    words, number = tuple(split_words(audit_filter.ticket)), audit_filter.entry
+    named = Q(ticket=audit_filter.ticket) & ~Q(ticket="")
     if not words or AuditEntry.objects.filter(named).exists():
-        return chosen
+        return audit_filter
     if number is not None and AuditEntry.objects.filter(id=number).exists():
-        return chosen
-    return replace(chosen, ticket="", entry=None, words=words)
+        return audit_filter
+    return replace(audit_filter, ticket="", entry=None, words=words)
 
 
-def matching_ids(chosen: AuditFilter, bounds: IdWindow) -> IdQuery:
-    """The ids that answer the question, in no order yet; without paging."""
-    return EntrySearch(chosen, bounds).ids()
+def id_column(query: IdQuery) -> str:
+    """The column in which a query has its ids."""
+    return "entry_id" if query.model is AuditTerm else "id"
 
 
-def key_of(way: IdQuery) -> str:
-    """The column in which a way has its ids."""
-    return "entry_id" if way.model is AuditTerm else "id"
+def _union(queries: Sequence[IdQuery], tail: str, columns: str = "*") -> list[tuple[int, ...]]:
+    """Run several queries as one statement that gives each id once."""
+    statement = f"SELECT {columns} FROM ({{}}) AS ways {tail}"  # noqa: S608  constants of ours
+    return _run(statement, " UNION ", "SELECT * FROM", queries)
 
 
-def _joined(parts: Sequence[IdQuery], tail: str, what: str = "*") -> list[tuple[int, ...]]:
-    """Several ways in one statement, each id once."""
-    return _asked(f"SELECT {what} FROM ({{}}) AS ways {tail}", " UNION ", "SELECT * FROM", parts)  # noqa: S608
+def _count_each(queries: Sequence[IdQuery]) -> tuple[int, ...]:
+    """How many ids each of these queries gives."""
+    return _run("SELECT {}", ", ", "(SELECT COUNT(*) FROM", queries, ")")[0]
 
 
-def _counts(parts: Sequence[IdQuery]) -> tuple[int, ...]:
-    """How many each of these has."""
-    return _asked("SELECT {}", ", ", "(SELECT COUNT(*) FROM", parts, ")")[0]
-
-
-def _asked(
-    statement: str, between: str, before: str, parts: Sequence[IdQuery], after: str = ""
+def _run(
+    statement: str, separator: str, before: str, queries: Sequence[IdQuery], after: str = ""
 ) -> list[tuple[int, ...]]:
-    spelled = [part.query.sql_with_params() for part in parts]
-    pieces = [f"{before} ({sql}) AS way{n}{after}" for n, (sql, _) in enumerate(spelled)]
+    compiled = [query.query.sql_with_params() for query in queries]
+    parts = [f"{before} ({sql}) AS way{n}{after}" for n, (sql, _) in enumerate(compiled)]
     with connection.cursor() as cursor:
-        given = [one for _, params in spelled for one in params]
-        cursor.execute(statement.format(between.join(pieces)), given)
+        params = [param for _, params in compiled for param in params]
+        cursor.execute(statement.format(separator.join(parts)), params)
         return list(cursor.fetchall())
 
 
-def _listed(chosen: AuditFilter) -> Q:
-    """Which kinds are listed, spelled as the partial indexes are."""
-    kinds = [_Spelled(kind) for kind in chosen.kinds]
-    if chosen.kinds == (Kind.INTENT,):
-        return Q(kind__in=[_Spelled(Kind.INTENT), _Spelled(Kind.REFUSAL)]) & Q(kind=kinds[0])
-    if chosen.kinds == (Kind.NOTE,):  # those that stand alone: others are steps of an edit
+def _kind_condition(audit_filter: AuditFilter) -> Q:
+    """The kinds of entry to list, worded like the conditions of the partial indexes."""
+    kinds = [_Literal(kind) for kind in audit_filter.kinds]
+    if audit_filter.kinds == (Kind.INTENT,):
+        return Q(kind__in=[_Literal(kind) for kind in LISTED_KINDS]) & Q(kind=kinds[0])
+    if audit_filter.kinds == (Kind.NOTE,):  # a note with an `op` is a step of an edit
         return Q(kind=kinds[0], op__isnull=True)
     return Q(kind__in=kinds) if len(kinds) > 1 else Q(kind=kinds[0])
 
 
-def _entry_parts(chosen: AuditFilter) -> list[Condition]:
-    """The filters of which the entries themselves tell, each with an index of its own."""
-    found = [Q()] if chosen.kind in FEW else []
-    if chosen.session:
-        found.append(Q(session_key=chosen.session))
-    if chosen.actor is not None:
-        found.append(Q(actor_id=chosen.actor, op__isnull=True))
-    if chosen.reason:
-        found.append(Q(reason_code=chosen.reason, op__isnull=True))
-    if chosen.ticket:
-        # The empty ticket is named so that the partial index may be used.
-        wanted = Q(ticket=chosen.ticket) & ~Q(ticket="")
-        other = Q(id=_edit_of(chosen.entry)) if chosen.entry is not None else Q()
-        found.append(wanted | other)
-    return [Condition(AuditEntry, _listed(chosen) & one) for one in found]
+def _entry_conditions(audit_filter: AuditFilter) -> list[Condition]:
+    """The conditions on columns of the entries, each with an index of its own."""
+    conditions = [Q()] if audit_filter.kind in RARE_KINDS else []
+    if audit_filter.session:
+        conditions.append(Q(session_key=audit_filter.session))
+    if audit_filter.actor is not None:
+        conditions.append(Q(actor_id=audit_filter.actor, op__isnull=True))
+    if audit_filter.reason:
+        conditions.append(Q(reason_code=audit_filter.reason, op__isnull=True))
+    if audit_filter.ticket:
+        # Excluding the empty ticket lets the database use the partial index.
+        ticket = Q(ticket=audit_filter.ticket) & ~Q(ticket="")
+        number = audit_filter.entry
+        conditions.append(ticket if number is None else ticket | Q(id=_edit_of(number)))
+    return [Condition(AuditEntry, _kind_condition(audit_filter) & q) for q in conditions]
 
 
 def _edit_of(entry_id: int) -> int:
-    """The edit that an entry is a step of; itself when it stands alone or is not there."""
+    """The id of the edit that an entry is a step of; the entry's own if it is no step."""
     op = AuditEntry.objects.filter(id=entry_id).values_list("op", flat=True).first()
     return op or entry_id
 
 
-def _token_parts(chosen: AuditFilter) -> list[Condition]:
-    """The filters that are index rows."""
-    asked = ((OUTCOME, chosen.outcome), (STATUS, chosen.status), (FIELD, chosen.field))
-    found = [Condition(AuditTerm, Q(field=name, val=val)) for name, val in asked if val]
-    found += [Condition(AuditTerm, Q(field=WORD, val=word)) for word in chosen.words]
-    if chosen.value:
-        found.insert(0, Condition(AuditTerm, seek(chosen.value, chosen.field), value=True))
-    return found
+def _term_conditions(audit_filter: AuditFilter) -> list[Condition]:
+    """The conditions on index rows."""
+    terms = (
+        (OUTCOME, audit_filter.outcome),
+        (STATUS, audit_filter.status),
+        (FIELD, audit_filter.field),
+        *((WORD, word) for word in audit_filter.words),
+    )
+    conditions = [Condition(AuditTerm, Q(field=field, val=val)) for field, val in terms if val]
+    if audit_filter.value:
+        q = value_condition(audit_filter.value, audit_filter.field)
+        conditions.insert(0, Condition(AuditTerm, q, is_value=True))
+    return conditions

@@ -1,9 +1,13 @@
-"""Who set this value: what was typed, as a condition on the index. A star at the end asks for a
-beginning. Personal values are found by their keyed hashes, so nothing has to be shown or opened.
+"""Translate a searched value into conditions on index rows.
+
+A star at the end asks for a prefix. Personal values are matched by their keyed hashes, so a search
+neither shows nor decrypts them.
 """
 
 import json
 import re
+from functools import reduce
+from operator import or_
 from unicodedata import normalize
 
 from django.db.models import Exists, OuterRef, Q
@@ -26,15 +30,15 @@ from sessions_ui.domain.values.phone import local_digits, local_start
 from sessions_ui.models import AuditEntry
 
 STAR = "*"
-SHORTEST = 3
-_END = "\U0010ffff"
+SHORTEST_PREFIX = 3
+_LAST_CHARACTER = "\U0010ffff"
 _WHOLE_PHONE = 10
 _PHONE_SIGNS = re.compile(r"[\d\s().+\-]+")
 _ONE_DIGIT = re.compile(r"[0-9]")
 _NAME_SIGNS = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’\-])*")
 _EXTENSION = re.compile(r"(?<=\d)[\s;,]*(?:extension|ext|x)[.=]?\s*\d{1,6}$")
 _ABROAD = re.compile(r"^00(?=(?:\D*\d){3})")
-_FOUND_BY = {
+_MASKED_SEARCH = {
     Kind.PHONE: (
         "is masked: it is found whole, by its first"
         f" {PHONE_START_LENGTHS[0]} or {PHONE_START_LENGTHS[1]} digits and a star,"
@@ -47,88 +51,89 @@ _FOUND_BY = {
 }
 
 
-def seeks(text: str, field: str = "") -> list[Q]:
-    """Index rows of entries in which a field (this one, or any) was or became this value: one
-    condition per field, for each is a range of the index by itself."""
+def value_conditions(text: str, field: str = "") -> list[Q]:
+    """Conditions on index rows of entries in which ``field``, or any field, held this value.
+
+    Each field gets a condition of its own, because each is one range of the index.
+    """
     keys = SEARCHED_KEYS & {field} if field else SEARCHED_KEYS
     specs = [CATALOGUE[key] for key in sorted(keys)] if text else []
-    found = [(_personal if spec.personal else _plain)(spec, text) for spec in specs]
-    return [one for one in found if one]
+    conditions = [
+        (_masked_condition if spec.personal else _plain_condition)(spec, text) for spec in specs
+    ]
+    return [condition for condition in conditions if condition]
 
 
-def seek(text: str, field: str = "") -> Q:
-    """The same as one condition."""
-    found = Q(pk__in=[])
-    for one in seeks(text, field):
-        found |= one
-    return found
+def value_condition(text: str, field: str = "") -> Q:
+    """The conditions of `value_conditions` joined by OR; one that matches nothing without any."""
+    return reduce(or_, value_conditions(text, field), Q(pk__in=[]))
 
 
-def seek_problem(text: str, field: str = "") -> str:
-    """Why this cannot be looked for, as a sentence; ``""`` when it can."""
-    if text.endswith(STAR) and len(text.rstrip(STAR).strip()) < SHORTEST:
-        return f"Give {SHORTEST} characters or more before the star."
+def value_problem(text: str, field: str = "") -> str:
+    """A sentence that says why this value cannot be searched; ``""`` when it can."""
+    if text.endswith(STAR) and len(text.rstrip(STAR).strip()) < SHORTEST_PREFIX:
+        return f"Give {SHORTEST_PREFIX} characters or more before the star."
     spec = CATALOGUE[field] if field in SEARCHED_KEYS else None
-    if not text or spec is None or not spec.personal or _personal_vals(spec, text):
+    if not text or spec is None or not spec.personal or _masked_terms(spec, text):
         return ""
-    return f"{spec.label} {_FOUND_BY[spec.kind]}"
+    return f"{spec.label} {_MASKED_SEARCH[spec.kind]}"
 
 
-def seek_hint(text: str, field: str = "") -> str:
-    """How masked values are searched, where this looks like a part of one and nothing was found;
-    ``""`` where it does not."""
+def value_hint(text: str, field: str = "") -> str:
+    """A sentence that says how masked values are searched, for a value that looks like a part of
+    one; ``""`` for any other. Meant for a search that found nothing."""
     if field in CATALOGUE and not CATALOGUE[field].personal:
         return ""
     start = text.rstrip(STAR)
     if _NAME_SIGNS.fullmatch(start):
-        return f"A name {_FOUND_BY[Kind.TEXT]}"
+        return f"A name {_MASKED_SEARCH[Kind.TEXT]}"
     digits = len(_ONE_DIGIT.findall(_dialled(start)))
     lengths = PHONE_START_LENGTHS if text.endswith(STAR) else (PHONE_END_LENGTH,)
-    asked_well = digits >= _WHOLE_PHONE or digits in lengths
-    if not digits or asked_well or not _PHONE_SIGNS.fullmatch(_dialled(start)):
+    searchable = digits >= _WHOLE_PHONE or digits in lengths
+    if not digits or searchable or not _PHONE_SIGNS.fullmatch(_dialled(start)):
         return ""
-    return f"A phone number {_FOUND_BY[Kind.PHONE]}"
+    return f"A phone number {_MASKED_SEARCH[Kind.PHONE]}"
 
 
 def _dialled(text: str) -> str:
-    """A phone number as it may be pasted, in plain signs: out of a link, with wide digits, with
-    the 00 of a call abroad, with an extension."""
+    """A pasted phone number in plain characters: without the ``tel:`` of a link, full-width digits,
+    the 00 of an international call, and an extension."""
     text = _EXTENSION.sub("", normalize("NFKC", text).strip().casefold())
     return _ABROAD.sub("+", text.removeprefix("tel:"))
 
 
-def _plain(spec: FieldSpec, text: str) -> Q:
+def _plain_condition(spec: FieldSpec, text: str) -> Q:
     if not text.endswith(STAR):
         val = value_term(spec, text)
         return Q(field=spec.key, val=val) if val else Q()
     start = normalize_value(spec, text.rstrip(STAR))
     if len(start) <= HEAD_LENGTH:
-        return _range(spec, start)
-    # Behind its head a long value is a hash here: its entries are asked themselves.
-    spelled = json.dumps(start, ensure_ascii=False)[:-1]
-    told = AuditEntry.objects.filter(
-        Q(id=OuterRef("entry_id")) | Q(op=OuterRef("entry_id")), body__icontains=spelled
+        return _prefix_range(spec, start)
+    # The index holds a long value as its head and a hash, so the rest is looked for in the entries.
+    json_prefix = json.dumps(start, ensure_ascii=False)[:-1]
+    entries = AuditEntry.objects.filter(
+        Q(id=OuterRef("entry_id")) | Q(op=OuterRef("entry_id")), body__icontains=json_prefix
     )
-    long = _range(spec, term_head(start)) & Q(Exists(told))
-    return long | _range(spec, start) if len(start) <= MAX_TERM_LENGTH else long
+    long = _prefix_range(spec, term_head(start)) & Q(Exists(entries))
+    return long | _prefix_range(spec, start) if len(start) <= MAX_TERM_LENGTH else long
 
 
-def _range(spec: FieldSpec, start: str) -> Q:
-    """A beginning as a range, so that the index is used on every database."""
-    return Q(field=spec.key, val__gte=start, val__lt=start + _END)
+def _prefix_range(spec: FieldSpec, start: str) -> Q:
+    """Match a prefix by a range: LIKE uses the index only on some databases and collations."""
+    return Q(field=spec.key, val__gte=start, val__lt=start + _LAST_CHARACTER)
 
 
-def _personal(spec: FieldSpec, text: str) -> Q:
-    vals = _personal_vals(spec, text)
-    return Q(field=spec.key, val__in=vals) if vals else Q()
+def _masked_condition(spec: FieldSpec, text: str) -> Q:
+    terms = _masked_terms(spec, text)
+    return Q(field=spec.key, val__in=terms) if terms else Q()
 
 
-def _personal_vals(spec: FieldSpec, text: str) -> list[str]:
-    seek_one = _phone_vals if spec.kind is Kind.PHONE else _name_vals
-    return seek_one(spec, text.rstrip(STAR), text.endswith(STAR))
+def _masked_terms(spec: FieldSpec, text: str) -> list[str]:
+    terms_of = _phone_terms if spec.kind is Kind.PHONE else _name_terms
+    return terms_of(spec, text.rstrip(STAR), text.endswith(STAR))
 
 
-def _phone_vals(spec: FieldSpec, text: str, start: bool) -> list[str]:
+def _phone_terms(spec: FieldSpec, text: str, start: bool) -> list[str]:
     text = _dialled(text)
     digits = local_digits(text)
     if not _PHONE_SIGNS.fullmatch(text) or not digits:
@@ -141,7 +146,7 @@ def _phone_vals(spec: FieldSpec, text: str, start: bool) -> list[str]:
     return [value_term(spec, text)] if len(digits) > PHONE_END_LENGTH else []
 
 
-def _name_vals(spec: FieldSpec, text: str, start: bool) -> list[str]:
+def _name_terms(spec: FieldSpec, text: str, start: bool) -> list[str]:
     name = normalize_value(spec, text)
     if " " in name or not name:
         return [] if start or not name else [value_term(spec, text)]

@@ -1,4 +1,4 @@
-"""`manage.py audit_export`: the audit as a file, by the same filters as the page."""
+"""`manage.py audit_export`: write the audit to a file, with the same filters as the page."""
 
 import getpass
 import json
@@ -12,16 +12,16 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError
 
 from sessions_ui.audit.export.formats import FORMATS
-from sessions_ui.audit.export.manifest import Manifest
+from sessions_ui.audit.export.manifest import Manifest, manifest_of
 from sessions_ui.audit.search.filters import NAMES
 from sessions_ui.domain.actor import Actor
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.management.progress import counted, progress_bar
-from sessions_ui.services.audit.export import Export, export_begin, manifest_of
-from sessions_ui.services.audit.search import audit_filter
+from sessions_ui.services.audit.export import Export, export_begin
 
 
 class Command(BaseCommand):
-    """Write the entries that a question finds. The export is itself an entry."""
+    """Write the entries that a filter finds. The export is recorded."""
 
     help = (
         "Writes the audit as CSV (a line per changed field) or JSON Lines (an object per entry),"
@@ -29,49 +29,49 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """A file, a format, and the filters of the page."""
+        """Add the file, the format, and the filters of the page."""
         parser.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
         parser.add_argument("--format", choices=list(FORMATS), default="csv", help="default: csv")
         for name in NAMES:
             parser.add_argument(f"--{name}", dest=f"filter_{name}", default="", metavar="TEXT")
 
     def handle(self, *, output: Path | None, format: str, **options: Any) -> None:
-        """Exit 1 with a sentence for a filter that cannot be read (never more than was asked) and
+        """Export the entries. Raises CommandError, with a sentence, for a filter with problems and
         for a file that cannot be written; the record then has no export, or one that broke off."""
-        chosen = audit_filter(
+        audit_filter = read_filter(
             {name: options[f"filter_{name}"] for name in NAMES if options[f"filter_{name}"]}
         )
-        if chosen.problems:
-            raise CommandError(" ".join(chosen.problems.values()))
+        if audit_filter.problems:
+            raise CommandError(" ".join(audit_filter.problems.values()))
         actor = Actor(id=None, label=f"{getpass.getuser()} (command line)", role="System")
-        begin = partial(export_begin, actor=actor, chosen=chosen, format=format)
+        begin = partial(export_begin, actor=actor, audit_filter=audit_filter, format=format)
         try:
             if output:
                 manifest = self._to_file(output, begin)
             else:
-                manifest = self._written(sys.stdout.buffer, begin())
-        except OSError as refused:
+                manifest = self._write(sys.stdout.buffer, begin())
+        except OSError as error:
             where = output or "standard output"
-            raise CommandError(f"{where} cannot be written: {refused.strerror}.") from refused
+            raise CommandError(f"{where} cannot be written: {error.strerror}.") from error
         entries = counted(manifest.sums["entries"], "entry", "entries")
         self.stderr.write(f"Exported: {entries}. That is on record.")
         self.stderr.write(f"SHA-256: {manifest.sums['sha256']}")
 
     def _to_file(self, output: Path, begin: Callable[[], Export]) -> Manifest:
-        """Under its own name the file is always whole: until then it is called FILE.part."""
+        # Until it is complete the file is called FILE.part.
         part = output.with_name(f"{output.name}.part")
         try:
             with part.open("wb") as target:
-                manifest = self._written(target, begin())
+                manifest = self._write(target, begin())
             part.replace(output)
         except OSError:
             part.unlink(missing_ok=True)
             raise
-        told = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False)
-        output.with_name(f"{output.name}.manifest.json").write_text(f"{told}\n", "utf-8")
+        text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False)
+        output.with_name(f"{output.name}.manifest.json").write_text(f"{text}\n", "utf-8")
         return manifest
 
-    def _written(self, target: BinaryIO, export: Export) -> Manifest:
+    def _write(self, target: BinaryIO, export: Export) -> Manifest:
         done = 0
         with progress_bar("Exporting", self.stderr, total=export.count) as progress:
             for part in export.parts:

@@ -1,4 +1,4 @@
-"""`manage.py audit_index`: put right what the audit is searched by."""
+"""`manage.py audit_index`: repair the index of the audit."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,16 +10,16 @@ from sessions_ui.management.progress import counted, progress_bar
 
 
 class Command(BaseCommand):
-    """Add index rows that are missing and take away those that nothing stands behind."""
+    """Add missing index rows and delete those without an entry behind them."""
 
     help = "Rebuilds the index of the audit, beside people who work. Stopped, it goes on later."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """``--anew``: from the first entry, even after a run that was stopped."""
+        """Add ``--anew``: begin at the first entry, even after a run that was stopped."""
         parser.add_argument("--anew", action="store_true", help="do not go on where one stopped")
 
     def handle(self, *, anew: bool, **_: Any) -> None:
-        """Say how many rows were added and taken away."""
+        """Repair the index, and print how many rows were added and deleted."""
         with progress_bar("Indexing", self.stderr, index_size()) as progress:
             done = index_rebuild(anew=anew, progress=progress)
         added = counted(done["added"], "index row", "index rows")

@@ -1,7 +1,7 @@
-"""Handing out the audit: exactly what a question finds, as a file that can be checked.
+"""Export the entries that a filter finds, as a file that can be checked.
 
-Two entries hold the export: one is committed before the first byte, one after the last, with the
-sums and the SHA-256 of the very bytes. An export that breaks off has no second one.
+Two entries record an export: one is committed before the first byte, the other, with the counts and
+the SHA-256 of the file, after the last byte. An export that broke off has no second entry.
 """
 
 from collections.abc import Iterator
@@ -14,28 +14,24 @@ from sessions_ui.audit.export.manifest import (
     EXPORT,
     EXPORTED,
     FILE_NAME,
-    Manifest,
     Tally,
-    last_seal,
+    latest_checkpoint,
 )
-from sessions_ui.audit.export.manifest import manifest_of as manifest_of_entry
-from sessions_ui.audit.export.rows import chunks_of
+from sessions_ui.audit.export.rows import read_batches
 from sessions_ui.audit.log.record import record_access, record_note
 from sessions_ui.audit.search.filters import AuditFilter
-from sessions_ui.audit.search.pagination import ids_newest_first
-from sessions_ui.audit.search.query_builder import id_window, matching_ids
+from sessions_ui.audit.search.query_builder import EntrySearch, IdQuery, id_window
 from sessions_ui.audit.sql import stream_rows
 from sessions_ui.domain.actor import Actor
-from sessions_ui.domain.values.ids import LARGEST_ID
 from sessions_ui.models import AuditEntry
 
-from .search import asked
+from .search import filter_on_record
 
 
 @dataclass(frozen=True)
 class Export:
-    """A file on its way: the number of its entry, how many entries it will hold, its name and
-    type; its bytes, part by part; and the sums over the parts so far."""
+    """A running export: the id of its entry, how many entries it will hold, the name and the type
+    of its file, the parts of the file, and the tally of the parts that were read so far."""
 
     entry_id: int
     count: int
@@ -45,69 +41,63 @@ class Export:
     tally: Tally
 
 
-@dataclass(frozen=True)
-class _Order:
-    actor: Actor
-    chosen: AuditFilter
-    bounds: tuple[int, int | None]
-    cut_off: int
+def export_begin(*, actor: Actor, audit_filter: AuditFilter, format: str) -> Export:
+    """Begin to export all entries that a filter finds, in a format of `FORMATS`.
 
-
-def export_begin(*, actor: Actor, chosen: AuditFilter, format: str) -> Export:
-    """Begin to hand out the whole answer in a format of `FORMATS`.
-
-    The access is recorded before the first byte is given: an export that breaks off has left the
-    house all the same, and one that cannot be recorded must not leave. The newest id is fixed at
-    that time; what comes later is not handed out. A filter with a problem hands out nothing.
+    The export is recorded before its first byte is available: even an export that breaks off has
+    given data away, and one that cannot be recorded must not. Entries written later are left out.
+    A filter with problems exports nothing.
     """
-    form = FORMATS[format]()
-    low, high = id_window(chosen)
+    writer = FORMATS[format]()
+    low, high = id_window(audit_filter)
     newest = AuditEntry.objects.largest_id()
-    bounds = (low, newest + 1 if high is None else high)
-    order = _Order(actor, replace(chosen, before=None, after=None), bounds, newest)
-    count = matching_ids(chosen, bounds).order_by().count()
+    window = (low, newest + 1 if high is None else high)
+    search = EntrySearch(replace(audit_filter, before=None, after=None), window)
+    count = search.ids().order_by().count()
     with transaction.atomic():
         entry = record_access(
             actor=actor,
             action=EXPORT,
-            session_key=chosen.session,
+            session_key=audit_filter.session,
             detail={
-                "filter": asked(chosen),
+                "filter": filter_on_record(audit_filter),
                 "count": count,
-                "format": form.name,
+                "format": writer.name,
                 "cut_off_id": newest,
-                "checkpoint": last_seal(),
+                "checkpoint": latest_checkpoint(),
             },
         )
     tally = Tally()
+    parts = _file_parts(search.ids_newest_first(), newest, writer, tally)
     return Export(
         entry_id=entry.id,
         count=count,
-        file_name=FILE_NAME.format(entry_id=entry.id, format=form.name),
-        content_type=form.content_type,
-        parts=_parts(order, entry, form, tally),
+        file_name=FILE_NAME.format(entry_id=entry.id, format=writer.name),
+        content_type=writer.content_type,
+        parts=_then_record_end(parts, actor, entry, tally),
         tally=tally,
     )
 
 
-def _parts(order: _Order, entry: AuditEntry, form: Format, tally: Tally) -> Iterator[bytes]:
-    if form.opening:
-        yield tally.count(form.opening.encode())
-    with stream_rows(ids_newest_first(order.chosen, order.bounds)) as ids:
-        for chunk in chunks_of(ids, order.cut_off):
-            lines = form.lines(chunk)
-            tally.add(chunk.entries, lines)
+def _file_parts(query: IdQuery, cut_off: int, writer: Format, tally: Tally) -> Iterator[bytes]:
+    if writer.opening:
+        yield tally.count(writer.opening.encode())
+    with stream_rows(query) as ids:
+        for batch in read_batches(ids, cut_off):
+            lines = writer.lines(batch)
+            tally.add(batch.entries, lines)
             yield tally.count("".join(lines).encode())
+
+
+def _then_record_end(
+    parts: Iterator[bytes], actor: Actor, entry: AuditEntry, tally: Tally
+) -> Iterator[bytes]:
+    yield from parts
     with transaction.atomic():
         record_note(
-            actor=order.actor,
+            actor=actor,
             action=EXPORTED,
             about=entry.id,
-            session_key=order.chosen.session,
+            session_key=entry.session_key,
             detail=tally.facts,
         )
-
-
-def manifest_of(entry_id: int) -> Manifest | None:
-    """What is on record of the export that this entry begins; None when it begins none."""
-    return manifest_of_entry(entry_id) if entry_id <= LARGEST_ID else None

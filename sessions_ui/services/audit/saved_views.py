@@ -1,5 +1,7 @@
-"""Questions to the audit that are worth asking again, kept under a name: one's own, and those that
-managers share. A shared one steers what others look at, so its coming and going is on record."""
+"""Save audit filters under a name, for oneself or shared with other managers.
+
+A shared view steers what others look at, so sharing and removing one is recorded.
+"""
 
 from dataclasses import dataclass
 
@@ -12,25 +14,24 @@ from django.utils import timezone
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.domain.actor import Actor
-from sessions_ui.domain.values.ids import LARGEST_ID
 from sessions_ui.domain.values.masking import scrub
 from sessions_ui.models import SavedView
 
-from .search import asked, audit_filter
+from .search import params_on_record
 
 SHARED, REMOVED = "view.shared", "view.removed"
-LONGEST_NAME, LONGEST_QUERY = 80, 1000
-MOST = 50
-"""Of one's own; more than a row of chips can hold anyhow."""
+MAX_NAME_LENGTH, MAX_QUERY_LENGTH = 80, 1000
+MAX_VIEWS = 50
+"""The views of one person: more than a row of chips can hold."""
 
 
-class NotKept(Exception):
-    """The question was not kept; the text is a sentence that says why."""
+class ViewNotSaved(Exception):
+    """The view was not saved; the text is a sentence that says why."""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A saved view as one person sees it: ``by`` is who shares it, ``""`` for one's own."""
+class ViewLink:
+    """A saved view as one person sees it. ``by``: who shares it; ``""`` for one's own view."""
 
     id: int
     name: str
@@ -40,85 +41,85 @@ class Kept:
 
     @property
     def mine(self) -> bool:
-        """Whether the person who looks may take it away."""
+        """Whether the person may delete it."""
         return not self.by
 
 
-def views_for(person_id: int) -> list[Kept]:
-    """A person's own views and those that others share, by name: one query."""
-    named = User.objects.filter(pk=OuterRef("owner_id")).values("username")[:1]
-    found = SavedView.objects.filter(Q(owner_id=person_id) | Q(shared=True))
-    views = [
-        Kept(
-            one.id,
-            one.name,
-            one.query,
-            one.shared,
-            "" if one.owner_id == person_id else one.username or "somebody who has left",
+def views_for(person_id: int) -> list[ViewLink]:
+    """A person's own views and those that others share, by name, in one query."""
+    username = User.objects.filter(pk=OuterRef("owner_id")).values("username")[:1]
+    views = SavedView.objects.filter(Q(owner_id=person_id) | Q(shared=True))
+    links = [
+        ViewLink(
+            view.id,
+            view.name,
+            view.query,
+            view.shared,
+            "" if view.owner_id == person_id else view.username or "somebody who has left",
         )
-        for one in found.annotate(username=Subquery(named))
+        for view in views.annotate(username=Subquery(username))
     ]
-    return sorted(views, key=lambda view: (view.name.casefold(), view.by))
+    return sorted(links, key=lambda link: (link.name.casefold(), link.by))
 
 
-def view_save(*, actor: Actor, name: str, query: str, shared: bool) -> SavedView:
-    """Keep the question in a query string under a name; the same name again takes its place.
+def view_save(*, actor: Actor, name: str, audit_filter: AuditFilter, shared: bool) -> SavedView:
+    """Save the filter under a name, in place of the person's view of that name if there is one.
 
-    What pages it has does not count, and neither do names that are no filter. Raises NotKept for
-    a question without filters, one that cannot be read, and one for a value: a value can be
-    personal, and no table of ours may keep what the record itself does not.
+    Paging is not saved. Raises ViewNotSaved for a filter that is empty, that has problems, or that
+    searches a value: the value may be personal, and this table must not keep what the record does
+    not.
     """
     name = " ".join(name.split())
-    chosen = _question(name, query)
+    _validate(name, audit_filter)
     with transaction.atomic():
-        mine = SavedView.objects.select_for_update().filter(owner_id=actor.id)
-        before = mine.filter(name=name).first()
-        if before is None and mine.count() >= MOST:
-            raise NotKept(f"You keep {MOST} views already. Delete one first.")
-        kept, _ = SavedView.objects.update_or_create(
+        own = SavedView.objects.select_for_update().filter(owner_id=actor.id)
+        before = own.filter(name=name).first()
+        if before is None and own.count() >= MAX_VIEWS:
+            raise ViewNotSaved(f"You keep {MAX_VIEWS} views already. Delete one first.")
+        view, _ = SavedView.objects.update_or_create(
             owner_id=actor.id,
             name=name,
-            defaults={"query": chosen.link(), "shared": shared, "made_at": timezone.now()},
+            defaults={
+                "query": audit_filter.query_string(),
+                "shared": shared,
+                "made_at": timezone.now(),
+            },
         )
         if before and before.shared and not shared:
-            _note(actor, REMOVED, before)
+            _record(actor, REMOVED, before)
         elif shared:
-            _note(actor, SHARED, kept)
-    return kept
-
-
-def _question(name: str, query: str) -> AuditFilter:
-    chosen = audit_filter(QueryDict(query).dict())
-    if not name:
-        raise NotKept("Give the view a name, so that you find it again.")
-    if len(name) > LONGEST_NAME:
-        raise NotKept(f"A name has {LONGEST_NAME} characters at most.")
-    if chosen.problems:
-        raise NotKept(" ".join(chosen.problems.values()))
-    if chosen.value:
-        raise NotKept("A view that looks for a value is not kept: the value may be personal.")
-    if not chosen.active:
-        raise NotKept("There is no filter to keep. Choose some first.")
-    if len(chosen.link()) > LONGEST_QUERY:
-        raise NotKept("These filters are too long to be kept.")
-    return chosen
-
-
-def view_delete(*, actor: Actor, view_id: int) -> SavedView | None:
-    """Take one of one's own views away. Gives what it was, so that it can be brought back; None
-    when there is no such view, or it is somebody else's."""
-    with transaction.atomic():
-        mine = SavedView.objects.select_for_update().filter(owner_id=actor.id)
-        view = mine.filter(id=view_id).first() if view_id <= LARGEST_ID else None
-        if view is not None:
-            SavedView.objects.filter(id=view_id).delete()
-            if view.shared:
-                _note(actor, REMOVED, view)
+            _record(actor, SHARED, view)
     return view
 
 
-def _note(actor: Actor, action: str, view: SavedView) -> None:
-    told = asked(audit_filter(QueryDict(view.query).dict()))
-    filters = {name: text for name, text in told.items() if name in QueryDict(view.query)}
-    detail = {"view": scrub(view.name), "filter": filters}
+def _validate(name: str, audit_filter: AuditFilter) -> None:
+    if not name:
+        raise ViewNotSaved("Give the view a name, so that you find it again.")
+    if len(name) > MAX_NAME_LENGTH:
+        raise ViewNotSaved(f"A name has {MAX_NAME_LENGTH} characters at most.")
+    if audit_filter.problems:
+        raise ViewNotSaved(" ".join(audit_filter.problems.values()))
+    if audit_filter.value:
+        raise ViewNotSaved("A view that looks for a value is not kept: the value may be personal.")
+    if not audit_filter.active:
+        raise ViewNotSaved("There is no filter to keep. Choose some first.")
+    if len(audit_filter.query_string()) > MAX_QUERY_LENGTH:
+        raise ViewNotSaved("These filters are too long to be kept.")
+
+
+def view_delete(*, actor: Actor, view_id: int) -> SavedView | None:
+    """Delete one of the person's own views and return what it was, so that it can be restored; None
+    if there is no such view, or it belongs to somebody else."""
+    with transaction.atomic():
+        view = SavedView.objects.select_for_update().filter(owner_id=actor.id, id=view_id).first()
+        if view is not None:
+            SavedView.objects.filter(id=view_id).delete()
+            if view.shared:
+                _record(actor, REMOVED, view)
+    return view
+
+
+def _record(actor: Actor, action: str, view: SavedView) -> None:
+    params = params_on_record(QueryDict(view.query).dict())
+    detail = {"view": scrub(view.name), "filter": params}
     record_access(actor=actor, action=action, detail=detail)

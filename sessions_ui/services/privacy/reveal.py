@@ -4,12 +4,12 @@ from django.db import transaction
 
 from sessions_ui.audit.log.record import record_access, record_note
 from sessions_ui.domain.actor import Actor
-from sessions_ui.services.audit.search import EntryShown, audit_entry
+from sessions_ui.services.audit.search import VerifiedEntry, audit_entry
 
 REVEALED = "personal.revealed"
 
 
-def reveal_values(*, actor: Actor, entry_id: int, reason: str) -> EntryShown | None:
+def reveal_values(*, actor: Actor, entry_id: int, reason: str) -> VerifiedEntry | None:
     """Record that the actor sees the personal values of an edit or refusal, and return it.
 
     None when there is no such entry, or no personal value is left. Exceptions of the recording are
@@ -18,7 +18,7 @@ def reveal_values(*, actor: Actor, entry_id: int, reason: str) -> EntryShown | N
     masked = audit_entry(entry_id)
     if masked is None:
         return None
-    row = masked.story.row
+    row = masked.detail.row
     fields = [change.spec.key for change in row.changes if change.hides]
     if not fields:
         return None

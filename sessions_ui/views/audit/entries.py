@@ -1,6 +1,5 @@
-"""The audit: list and one entry. Only ever read."""
+"""Show the list of the audit and the page of one entry, and close an unresolved edit."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
 
@@ -10,27 +9,22 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.domain.rules.edit_reasons import REASONS
-from sessions_ui.domain.rules.outcomes import Outcome
-from sessions_ui.domain.status import Status
+from sessions_ui.audit.entries.detail import find_edit_of_step
+from sessions_ui.audit.export.manifest import manifest_of
 from sessions_ui.domain.values.ids import parse_id
+from sessions_ui.forms.audit_filter import AuditFilterForm, read_filter
 from sessions_ui.forms.close import CloseForm
 from sessions_ui.forms.privacy import RevealForm
 from sessions_ui.forms.review import MarkForm
 from sessions_ui.permissions import READ_AUDIT, REVEAL_PERSONAL, REVIEW_AUDIT, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.audit.export import manifest_of
 from sessions_ui.services.audit.saved_views import views_for
 from sessions_ui.services.audit.search import (
-    EntryShown,
+    VerifiedEntry,
     audit_entry,
-    audit_filter,
     audit_search,
-    edit_of_step,
-    entries_newer,
-    newest_seen,
-    people_listed,
+    newer_entries_label,
+    newest_listed,
 )
 from sessions_ui.services.edits.close import close_edit, needs_closing
 from sessions_ui.services.edits.revert import reverts_of
@@ -38,161 +32,110 @@ from sessions_ui.services.integrity.schedule import SEAL_INTERVAL, name_duration
 from sessions_ui.services.integrity.seal_and_verify import open_failure
 from sessions_ui.services.review.status import entry_review, review_statuses
 
-DROPPED = "dropped_view"
-"""Where a log-in keeps the view that was deleted last, until the next list offers it back."""
-WIDER = (("90 days", 90), ("a year", 365))
-
-LABELS = {
-    "q": "Ticket, entry number or words",
-    "actor": "Who",
-    "session": "Session",
-    "field": "Field",
-    "outcome": "Outcome",
-    "reason": "Reason",
-    "status": "Status then",
-    "value": "Old or new value",
-    "from": "From",
-    "to": "To",
-    "kind": "Show",
+DELETED_VIEW = "dropped_view"
+"""The key in a log-in's session of the view that was deleted last, until a list offers it back."""
+WIDER_WINDOWS = (("90 days", 90), ("a year", 365))
+NOUNS = {
+    "refusal": ("refusal", "refusals"),
+    "access": ("access", "accesses"),
+    "note": ("change of rules or record", "changes of rules or record"),
+    "edit": ("edit", "edits"),
+    "": ("edit or refusal", "edits and refusals"),
 }
+"""What the rows are called, one and several, by the filter for their kind."""
 
 
 @requires(READ_AUDIT)
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
-    """The list, newest first. A filter that cannot be read is said so, and finds nothing."""
-    chosen = audit_filter(request.GET)
-    page = audit_search(actor=actor_of(request), chosen=chosen)
-    offered = choices(chosen.given)
+    """The list, newest first. A filter with problems shows them, and finds nothing."""
+    form = AuditFilterForm(request.GET)
+    audit_filter = form.audit_filter()
+    page = audit_search(actor=actor_of(request), audit_filter=audit_filter)
     context = {
-        "chosen": chosen,
-        "given": chosen.given,
+        "form": form,
+        "audit_filter": audit_filter,
+        "query": audit_filter.query_string(),
         "page": page,
-        "signs": review_statuses(row.entry.id for row in page.rows),
-        "noun": noun(chosen.kind, page.count_label),
+        "reviews": review_statuses(row.entry.id for row in page.rows),
+        "noun": NOUNS[audit_filter.kind][page.count_label != "1"],
         "chips": [
-            (
-                LABELS[name],
-                dict(offered.get(name, ())).get(value, value),
-                chosen.link(**{name: None}),
-            )
-            for name, value in chosen.active.items()
+            (label, words, audit_filter.query_string(**{name: None}))
+            for label, words, name in form.chips()
         ],
-        "wider": [(words, chosen.link(**{"from": days_ago(days)})) for words, days in WIDER],
-        "present": chosen.link(),
-        "newest": newest_seen(page),
+        "wider": [
+            (words, audit_filter.query_string(**{"from": _days_ago(days)}))
+            for words, days in WIDER_WINDOWS
+        ],
+        "newest": newest_listed(page),
         "views": views_for(request.user.pk),
-        "dropped": request.session.pop(DROPPED, None),
-        "labels": LABELS,
-        "choices": offered,
+        "deleted_view": request.session.pop(DELETED_VIEW, None),
         "zone": timezone.localtime().tzname(),
         "doubt": open_failure(),
     }
     return render(request, "sessions_ui/audit/entries.html", context)
 
 
-def days_ago(days: int) -> date:
-    """The local day so many days before today."""
+def _days_ago(days: int) -> date:
     return timezone.localdate() - timedelta(days=days)
-
-
-def noun(kind: str, count: str) -> str:
-    """What the rows are called, one or many."""
-    one, many = {
-        "refusal": ("refusal", "refusals"),
-        "access": ("access", "accesses"),
-        "note": ("change of rules or record", "changes of rules or record"),
-        "edit": ("edit", "edits"),
-    }.get(kind, ("edit or refusal", "edits and refusals"))
-    return one if count == "1" else many
-
-
-def choices(given: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
-    """What each list of the form offers; what was asked for stays chosen, known or not."""
-    offered = {
-        "actor": people_listed(),
-        "field": [(spec.key, f"{spec.label} ({spec.key})") for spec in CATALOGUE.writable],
-        "outcome": [(one.value, one.label) for one in Outcome],
-        "reason": list(REASONS.items()),
-        "status": [(one.value, f"{one.label} ({one.value})") for one in Status],
-        "kind": [
-            ("edit", "Edits"),
-            ("refusal", "Refusals"),
-            ("access", "Who read what"),
-            ("note", "Watch rules and purges"),
-        ],
-    }
-    for name, options in offered.items():
-        value = given.get(name)
-        if value and value not in dict(options):
-            options.append((value, value))
-    return offered
-
-
-def spoken(offered: Mapping[str, list[tuple[str, str]]], name: str, value: str) -> str:
-    """A filter's value as its list words it."""
-    return dict(offered.get(name, ())).get(value, value)
 
 
 @requires(READ_AUDIT)
 @require_safe
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """One edit with all its steps; the number of a step leads to its edit."""
-    shown = audit_entry(entry_id)
-    if shown is None:
-        edit_id = edit_of_step(entry_id)
+    verified = audit_entry(entry_id)
+    if verified is None:
+        edit_id = find_edit_of_step(entry_id)
         if edit_id is None:
             raise Http404
         return redirect("audit_entry", edit_id)
-    return render_entry(request, shown)
+    return render_entry(request, verified)
 
 
 def render_entry(
     request: HttpRequest,
-    shown: EntryShown,
+    verified: VerifiedEntry,
     *,
     close: CloseForm | None = None,
     reveal: RevealForm | None = None,
     mark: MarkForm | None = None,
     revealed: bool = False,
 ) -> HttpResponse:
-    """The page of one edit; while nobody could settle it, with the form that closes it; where it
-    hides personal values, with the one that shows them. 422 when a form was wanting."""
-    row, reviews = shown.story.row, request.user.has_perm(REVIEW_AUDIT)
-    left = reviews and needs_closing(row.entry.id)
-    hides = any(one.hides for one in row.changes) and request.user.has_perm(REVEAL_PERSONAL)
+    """The page of one edit, with a form to close it if it could not be settled, and one to reveal
+    its personal values if it has any. A form that is given is invalid: the page is a 422."""
+    row, reviews = verified.detail.row, request.user.has_perm(REVIEW_AUDIT)
+    closable = reviews and needs_closing(row.entry.id)
+    masked = any(change.hides for change in row.changes) and request.user.has_perm(REVEAL_PERSONAL)
     context = {
-        "shown": shown,
-        "story": shown.story,
-        "reverted": reverts_of(shown.story.row.entry),
-        "close": (close or CloseForm()) if left else None,
-        "reveal": (reveal or RevealForm()) if hides else None,
+        "verified": verified,
+        "detail": verified.detail,
+        "reverted": reverts_of(row.entry),
+        "close": (close or CloseForm()) if closable else None,
+        "reveal": (reveal or RevealForm()) if masked else None,
         "revealed": revealed,
         "export": manifest_of(row.entry.id) if row.outcome is None else None,
         "mark": mark or MarkForm(),
         "seal_duration": name_duration(SEAL_INTERVAL),
         "review": entry_review(row.entry, request.user.pk) if reviews else None,
     }
-    wanting = close or reveal or mark
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if wanting else HTTPStatus.OK
+    invalid = close or reveal or mark
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if invalid else HTTPStatus.OK
     return render(request, "sessions_ui/audit/entry.html", context, status=status)
 
 
 @requires(REVIEW_AUDIT)
 @require_POST
 def close(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Close an edit that nobody could settle: a person says what is so, and why."""
-    shown = audit_entry(entry_id)
-    if shown is None:
+    """Close an edit that could not be settled, with the outcome that a reviewer found out."""
+    verified = audit_entry(entry_id)
+    if verified is None:
         raise Http404
     form = CloseForm(request.POST)
     if not form.is_valid():
-        return render_entry(request, shown, close=form)
-    said = form.cleaned_data
-    closed = close_edit(
-        actor=actor_of(request), entry_id=entry_id, outcome=said["outcome"], note=said["note"]
-    )
-    if not closed:
+        return render_entry(request, verified, close=form)
+    outcome, note = form.cleaned_data["outcome"], form.cleaned_data["note"]
+    if not close_edit(actor=actor_of(request), entry_id=entry_id, outcome=outcome, note=note):
         messages.warning(request, "Somebody else has closed this edit already. See its steps.")
     return redirect("audit_entry", entry_id)
 
@@ -200,10 +143,10 @@ def close(request: HttpRequest, entry_id: int) -> HttpResponse:
 @requires(READ_AUDIT)
 @require_GET
 def newer(request: HttpRequest) -> JsonResponse:
-    """The count in words, ``""`` for none. The page asks by itself, so this view is one of
-    `middleware.UNATTENDED_VIEWS`. 400 for what cannot be read."""
-    chosen, than = audit_filter(request.GET), parse_id(request.GET.get("than", ""))
-    if chosen.problems or than is None:
+    """The number of new entries in words, ``""`` for none; 400 for parameters with problems. The
+    page asks by itself, so this view is one of `middleware.UNATTENDED_VIEWS`."""
+    audit_filter, than = read_filter(request.GET), parse_id(request.GET.get("than", ""))
+    if audit_filter.problems or than is None:
         return JsonResponse({}, status=HTTPStatus.BAD_REQUEST)
-    label = entries_newer(actor=actor_of(request), chosen=chosen, than=than)
+    label = newer_entries_label(actor=actor_of(request), audit_filter=audit_filter, than=than)
     return JsonResponse({"label": label})

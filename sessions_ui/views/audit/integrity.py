@@ -1,4 +1,4 @@
-"""When the record was last sealed and proved, for a manager to see, and what that says."""
+"""Show when the record was last sealed and verified, and what that means."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from sessions_ui.models import AuditCheckpoint
 from sessions_ui.permissions import READ_AUDIT, requires
 from sessions_ui.services.integrity.seal_and_verify import read_integrity_status
 
-STEP, HIGH, LEAST = 20, 72, 3
-LISTED = 8
+BAR_STEP, CHART_HEIGHT, MIN_BAR_HEIGHT = 20, 72, 3
+MAX_LISTED = 8
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One checkpoint in the strip, in its own units; a seal over nothing is a mere line."""
+class CheckpointBar:
+    """One checkpoint as a bar in units of the SVG. ``empty``: it seals no entries."""
 
     x: int
     y: int
@@ -25,27 +25,29 @@ class Bar:
     empty: bool
 
 
-def strip(checkpoints: Sequence[AuditCheckpoint]) -> list[Bar]:
-    """The checkpoints as bars, the highest of them over the most entries."""
-    most = max((one.count for one in checkpoints), default=0) or 1
-    heights = [max(LEAST, round(HIGH * one.count / most)) for one in checkpoints]
-    return [
-        Bar(place * STEP, HIGH - height, height, one.count == 0)
-        for place, (one, height) in enumerate(zip(checkpoints, heights, strict=True))
-    ]
+def checkpoint_bars(checkpoints: Sequence[AuditCheckpoint]) -> list[CheckpointBar]:
+    """The checkpoints as bars; the one with the most entries has the full height."""
+    most = max((checkpoint.count for checkpoint in checkpoints), default=0) or 1
+    bars = []
+    for place, checkpoint in enumerate(checkpoints):
+        height = max(MIN_BAR_HEIGHT, round(CHART_HEIGHT * checkpoint.count / most))
+        bars.append(
+            CheckpointBar(place * BAR_STEP, CHART_HEIGHT - height, height, checkpoint.count == 0)
+        )
+    return bars
 
 
 @requires(READ_AUDIT)
 @require_safe
-def evidence(request: HttpRequest) -> HttpResponse:
-    """How the record's evidence stands. Nothing is proved here: the key is elsewhere."""
+def integrity(request: HttpRequest) -> HttpResponse:
+    """The state of seals and verifications. Nothing is verified here: this process has no key."""
     state = read_integrity_status()
     context = {
         "state": state,
-        "bars": strip(state.recent),
-        "width": STEP * len(state.recent),
-        "height": HIGH,
-        "listed": state.recent[::-1][:LISTED],
-        "most": max((one.count for one in state.recent), default=0),
+        "bars": checkpoint_bars(state.recent),
+        "width": BAR_STEP * len(state.recent),
+        "height": CHART_HEIGHT,
+        "listed": state.recent[::-1][:MAX_LISTED],
+        "most": max((checkpoint.count for checkpoint in state.recent), default=0),
     }
     return render(request, "sessions_ui/integrity/status.html", context)

@@ -1,4 +1,4 @@
-"""Keeping a question to the audit under a name, and taking it away again."""
+"""Save the filters of a list under a name, and delete a saved view."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -6,41 +6,42 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.permissions import READ_AUDIT, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.audit.saved_views import NotKept, view_delete, view_save
-from sessions_ui.services.audit.search import audit_filter
+from sessions_ui.services.audit.saved_views import ViewNotSaved, view_delete, view_save
 
-from .entries import DROPPED
+from .entries import DELETED_VIEW
 
 
 @requires(READ_AUDIT)
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Keep the filters of a list under a name, and go back to that list."""
-    name, query = request.POST.get("name", ""), request.POST.get("query", "")
+    """Save the filters of a list under a name, and go back to that list."""
+    audit_filter = read_filter(QueryDict(request.POST.get("query", "")))
     shared = request.POST.get("shared") == "yes"
     try:
-        view = view_save(actor=actor_of(request), name=name, query=query, shared=shared)
-    except NotKept as reason:
-        messages.warning(request, str(reason))
-        return redirect(f"{reverse('audit')}?{question(query)}")
-    whom = "All managers see it." if view.shared else "Only you see it."
-    messages.success(request, f"Saved as “{view.name}”. {whom}")
+        view = view_save(
+            actor=actor_of(request),
+            name=request.POST.get("name", ""),
+            audit_filter=audit_filter,
+            shared=shared,
+        )
+    except ViewNotSaved as error:
+        messages.warning(request, str(error))
+        return redirect(f"{reverse('audit')}?{audit_filter.query_string()}")
+    audience = "All managers see it." if view.shared else "Only you see it."
+    messages.success(request, f"Saved as “{view.name}”. {audience}")
     return redirect(f"{reverse('audit')}?{view.query}")
 
 
 @requires(READ_AUDIT)
 @require_POST
 def delete(request: HttpRequest, view_id: int) -> HttpResponse:
-    """Take a view away; the list then offers to bring it back."""
+    """Delete a view, and go back to the list, which then offers to restore it."""
     view = view_delete(actor=actor_of(request), view_id=view_id)
     if view is None:
         raise Http404
-    request.session[DROPPED] = {"name": view.name, "query": view.query, "shared": view.shared}
-    return redirect(f"{reverse('audit')}?{question(request.POST.get('query', ''))}")
-
-
-def question(query: str) -> str:
-    """A query string with nothing in it but filters."""
-    return audit_filter(QueryDict(query).dict()).link()
+    request.session[DELETED_VIEW] = {"name": view.name, "query": view.query, "shared": view.shared}
+    audit_filter = read_filter(QueryDict(request.POST.get("query", "")))
+    return redirect(f"{reverse('audit')}?{audit_filter.query_string()}")

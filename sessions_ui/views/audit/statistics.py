@@ -1,4 +1,4 @@
-"""The page of pictures."""
+"""Show the statistics of the audit as charts."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -9,21 +9,26 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.permissions import READ_AUDIT, requires
-from sessions_ui.services.audit.statistics import pictures_of
+from sessions_ui.services.audit.statistics import audit_statistics
 
-SHORTER = (("7 days", 7), ("30 days", 30), ("90 days", 90), ("A year", 365))
+SPANS = (("7 days", 7), ("30 days", 30), ("90 days", 90), ("A year", 365))
 
 
 @requires(READ_AUDIT)
 @require_safe
-def pictures(request: HttpRequest) -> HttpResponse:
-    """The numbers of the chosen days; 422 for days that cannot be read."""
-    shown, today = pictures_of(request.GET), timezone.localdate()
-    shorter = [
-        (words, urlencode({"from": today - timedelta(days=days - 1), "to": today}))
-        for words, days in SHORTER
-    ]
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if shown.problems else HTTPStatus.OK
-    context = {"shown": shown, "shorter": shorter}
+def statistics(request: HttpRequest) -> HttpResponse:
+    """The charts of the chosen days; 422 for days with problems."""
+    days = {name: request.GET[name] for name in ("from", "to") if name in request.GET}
+    audit_filter, today = read_filter(days), timezone.localdate()
+    context = {
+        "audit_filter": audit_filter,
+        "statistics": audit_statistics(audit_filter),
+        "spans": [
+            (words, urlencode({"from": today - timedelta(days=days - 1), "to": today}))
+            for words, days in SPANS
+        ],
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if audit_filter.problems else HTTPStatus.OK
     return render(request, "sessions_ui/audit/statistics.html", context, status=status)

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 from sessions_ui.audit.history.state_at import FieldState, SessionState
 from sessions_ui.audit.history.timeline import session_timeline
 from sessions_ui.domain.catalogue import SECTIONS
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
 from sessions_ui.permissions import READ_AUDIT, VIEW_HISTORY, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.audit.search import audit_filter, history_seen
+from sessions_ui.services.audit.search import history_seen
 from sessions_ui.services.sessions.history import session_state_at
 
 from .render import session_unknown
@@ -28,7 +29,7 @@ _LABELS = {section.name: section.label for section in SECTIONS}
 @require_safe
 def timeline(request: HttpRequest, session_key: str) -> HttpResponse:
     """Show what was changed or tried on one session, with its outcome, and what PAVE reported."""
-    chosen = audit_filter({**request.GET.dict(), "session": session_key})
+    chosen = read_filter({**request.GET.dict(), "session": session_key})
     if "session" in chosen.problems or chosen.session != session_key:
         raise Http404
     shown = session_timeline(chosen, notes=request.user.has_perm(READ_AUDIT))

@@ -13,8 +13,7 @@ from sessions_ui.audit.entries.row_queries import load_entry_rows
 from sessions_ui.audit.entries.rows import describe_detail, parse_detail
 from sessions_ui.audit.export.csv_cells import safe_cell
 from sessions_ui.audit.export.formats import COLUMNS
-from sessions_ui.audit.search.pagination import page_ids
-from sessions_ui.audit.search.query_builder import id_window
+from sessions_ui.audit.search.query_builder import EntrySearch
 from sessions_ui.domain.values.timestamps import iso_utc
 
 NUMBERS = ("entry_id", "actor_id", "pave_http_status")
@@ -23,8 +22,7 @@ OF_A_FIELD = ("field", "label", "was", "now", "differs", "result", "held_by_pave
 
 def all_ids(chosen):
     """The ids of a question's pages, one after the other, as turning them gives them."""
-    ids, _ = page_ids(chosen, id_window(chosen), 10_000)
-    return ids
+    return EntrySearch(chosen).next_ids(10_000)
 
 
 def facts(row):

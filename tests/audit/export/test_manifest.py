@@ -65,10 +65,10 @@ def test_the_hash_of_the_checkpoint_is_what_the_next_seal_holds(manager, sealing
 
 
 def test_an_export_that_breaks_off_has_no_end(manager, monkeypatch):
-    monkeypatch.setattr("sessions_ui.audit.export.rows.CHUNK", 1)
+    monkeypatch.setattr("sessions_ui.audit.export.rows.BATCH_SIZE", 1)
     for _ in range(3):
         edit()
-    export = export_begin(actor=CAROL, chosen=AuditFilter(), format="csv")
+    export = export_begin(actor=CAROL, audit_filter=AuditFilter(), format="csv")
     next(export.parts), next(export.parts)
     export.parts.close()  # the browser went away
     told = manifest(manager, export.entry_id)

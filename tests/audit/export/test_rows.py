@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditValue
 from sessions_ui.services.audit.export import export_begin
-from sessions_ui.services.audit.search import audit_filter
 from tests.audit.authors import (
     ALICE,
     BOB,
@@ -97,7 +97,7 @@ def refuse_somehow(chance):
 
 def file_of(name, chosen):
     """The bytes that an export hands out."""
-    return b"".join(export_begin(actor=CAROL, chosen=chosen, format=name).parts)
+    return b"".join(export_begin(actor=CAROL, audit_filter=chosen, format=name).parts)
 
 
 def ids_in(name, file):
@@ -121,7 +121,7 @@ def test_it_says_byte_for_byte_what_the_rows_of_the_pages_say(db, seed, question
         for _ in range(chance.randint(1, 8)):
             chance.choice([edit_somehow, edit_somehow, edit_somehow, refuse_somehow])(chance)
         file_of("csv", AuditFilter())  # an access, for the question that asks for these
-        chosen = audit_filter(question)
+        chosen = read_filter(question)
         for name in FORMATS:
             expected = plain_file(name, chosen)
             ids = all_ids(chosen)
@@ -133,7 +133,7 @@ def test_it_says_byte_for_byte_what_the_rows_of_the_pages_say(db, seed, question
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_it_goes_on_over_many_chunks(db, name, monkeypatch):
-    monkeypatch.setattr("sessions_ui.audit.export.rows.CHUNK", 3)
+    monkeypatch.setattr("sessions_ui.audit.export.rows.BATCH_SIZE", 3)
     for place in range(8):
         edit = intent({"session.theme": ("LITE", f"{place}")})
         ended(edit, "confirmed", {"session.theme": ("applied", f"{place}")})
@@ -142,7 +142,7 @@ def test_it_goes_on_over_many_chunks(db, name, monkeypatch):
 
 def test_an_end_after_the_cut_off_is_not_told(db):
     open_edit = intent()
-    export = export_begin(actor=CAROL, chosen=AuditFilter(), format="jsonl")
+    export = export_begin(actor=CAROL, audit_filter=AuditFilter(), format="jsonl")
     ended(open_edit)
     (line,) = b"".join(export.parts).splitlines()
     assert json.loads(line)["outcome"] == "pending"
@@ -178,7 +178,7 @@ def test_it_holds_what_the_screen_tells_beside_the_values(db, name):
 
 def lines_of(name, **question):
     """An export's lines with every cell a text, whatever its format."""
-    text = file_of(name, audit_filter(question)).decode("utf-8-sig")
+    text = file_of(name, read_filter(question)).decode("utf-8-sig")
     if name == "csv":
         return list(csv.DictReader(io.StringIO(text)))
     told = map(json.loads, text.splitlines())
@@ -201,7 +201,7 @@ def test_masked_values_still_tell_how_they_differ(db):
         "sms.to_name": "10 letters before, 14 now",
         "sms.from": "Same digits, spelled otherwise",
     }
-    (line,) = file_of("jsonl", audit_filter({})).splitlines()
+    (line,) = file_of("jsonl", read_filter({})).splitlines()
     assert {one["field"]: one["differs"] for one in json.loads(line)["changes"]} == told
-    rows = csv.DictReader(io.StringIO(file_of("csv", audit_filter({})).decode("utf-8-sig")))
+    rows = csv.DictReader(io.StringIO(file_of("csv", read_filter({})).decode("utf-8-sig")))
     assert {row["field"]: row["differs"] for row in rows} == told

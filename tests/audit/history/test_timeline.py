@@ -83,7 +83,7 @@ def test_each_line_is_on_exactly_one_page(client, carol, monkeypatch):
         ended(edits[-1], "unknown")
         if turn in (2, 5):  # settled only after the next edits
             resolved(edits[turn - 2], "in_effect")
-    monkeypatch.setattr("sessions_ui.audit.history.timeline.PAGE", 3)
+    monkeypatch.setattr("sessions_ui.audit.history.timeline.PAGE_SIZE", 3)
     seen, query, pages = [], "", 0
     while query is not None:
         soup = timeline_page(client, carol, query)
@@ -96,7 +96,7 @@ def test_each_line_is_on_exactly_one_page(client, carol, monkeypatch):
 
 
 def test_paging_back_shows_the_same_lines(client, carol, monkeypatch):
-    monkeypatch.setattr("sessions_ui.audit.history.timeline.PAGE", 2)
+    monkeypatch.setattr("sessions_ui.audit.history.timeline.PAGE_SIZE", 2)
     for turn in range(5):
         observe(stamp=f"2026-11-23T11:0{turn}:00Z")
         edit()

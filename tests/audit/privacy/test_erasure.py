@@ -5,14 +5,13 @@ import json
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from sessions_ui.audit.log.record import record_note
 from sessions_ui.audit.privacy.erasure import find_mentions
 from sessions_ui.audit.privacy.subjects import NAME as NAME_KIND
 from sessions_ui.audit.privacy.subjects import Subject
-from sessions_ui.audit.search.filters import filter_read
-from sessions_ui.audit.search.query_builder import id_window, matching_ids
+from sessions_ui.audit.search.query_builder import EntrySearch
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import (
     AuditEntry,
     AuditTerm,
@@ -33,8 +32,7 @@ def test_the_index_finds_other_values_only():
     one, refused, other = everywhere()
 
     def found(value):
-        chosen = filter_read({"value": value}, find_person=lambda _: None, now=timezone.now())
-        return sorted(matching_ids(chosen, id_window(chosen)))
+        return sorted(EntrySearch(read_filter({"value": value})).ids())
 
     assert found(PHONE) == [one, refused]
     assert found("tremblay") == [one, refused]

@@ -4,19 +4,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sessions_ui.audit.log.record import record_access
-from sessions_ui.audit.search.filters import AuditFilter, filter_read
-from sessions_ui.audit.search.pagination import entries_page, ids_newest_first, session_history
-from sessions_ui.audit.search.query_builder import id_window, matching_ids
+from sessions_ui.audit.search.filters import AuditFilter
+from sessions_ui.audit.search.pagination import entries_page, session_history
+from sessions_ui.audit.search.query_builder import EntrySearch
 from sessions_ui.audit.sql import first_id_since
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.outcomes import Outcome
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditEntry, Kind
 from tests.audit.authors import (
     ALICE,
@@ -35,13 +37,17 @@ from tests.audit.authors import (
 pytestmark = pytest.mark.django_db
 
 OTHER = "NGF-8C0RQ5VJ2T"
-PEOPLE = {"alice": 1, "bob": 2}
+
+
+@pytest.fixture(autouse=True)
+def users(db):
+    """The users behind the actors `ALICE` and `BOB`."""
+    User.objects.bulk_create([User(id=1, username="alice"), User(id=2, username="bob")])
 
 
 def asked(**params):
-    """A question as its address asks it (``from_`` for ``from``)."""
-    named = {name.rstrip("_"): value for name, value in params.items()}
-    return filter_read(named, find_person=PEOPLE.get, now=timezone.now())
+    """The filter in these parameters (``from_`` for ``from``)."""
+    return read_filter({name.rstrip("_"): value for name, value in params.items()})
 
 
 def found(**params):
@@ -196,7 +202,8 @@ def test_the_first_id_of_a_moment_is_found_by_halving(count):
     ("typed", "meant"), [("4711", 9), ("#4711", 4711), ("4,711", 4711), ("12", 12)]
 )
 def test_a_user_name_of_digits_is_a_name_first(typed, meant):
-    chosen = filter_read({"actor": typed}, find_person={"4711": 9}.get, now=timezone.now())
+    User.objects.create(id=9, username="4711")
+    chosen = asked(actor=typed)
     assert (chosen.actor, chosen.problems) == (meant, {})
 
 
@@ -227,9 +234,9 @@ def test_a_bad_value_gets_a_sentence_is_kept_and_finds_nothing(name, value, word
     edit()
     chosen = asked(**{name: value})
     assert words in chosen.problems[name]
-    assert chosen.given[name] == value[:200]
+    assert chosen.typed[name] == value[:200]
     assert entries_page(chosen).rows == []
-    assert list(ids_newest_first(chosen, id_window(chosen))) == []
+    assert list(EntrySearch(chosen).ids_newest_first()) == []
 
 
 def test_a_window_that_ends_before_it_begins_is_said():
@@ -276,7 +283,7 @@ def test_paging_both_ways_is_complete_without_doubles(db, deeds, question, size)
         for deed in deeds:
             do(deed)
         chosen = asked(**question)
-        whole = sorted(matching_ids(chosen, id_window(chosen)), reverse=True)
+        whole = sorted(EntrySearch(chosen).ids(), reverse=True)
         assert len(set(whole)) == len(whole)
 
         down, page = [], entries_page(chosen, size)
@@ -293,12 +300,12 @@ def test_paging_both_ways_is_complete_without_doubles(db, deeds, question, size)
             page = entries_page(replace(chosen, after=page.newer), size)
             up = [row.entry.id for row in page.rows] + up
         assert up == whole
-        assert list(ids_newest_first(chosen, id_window(chosen))) == whole
+        assert list(EntrySearch(chosen).ids_newest_first()) == whole
         assert pages[0].count_label == str(len(whole))
 
 
 def test_counting_stops(monkeypatch):
-    monkeypatch.setattr("sessions_ui.audit.search.pagination.COUNTED", 3)
+    monkeypatch.setattr("sessions_ui.audit.search.pagination.MAX_COUNTED", 3)
     for _ in range(3):
         intent()
     assert entries_page(asked()).count_label == "3"

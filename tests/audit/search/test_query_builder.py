@@ -7,8 +7,8 @@ from sessions_ui.audit.log.index_terms import MAX_NOTE_WORDS, WORD, split_words
 from sessions_ui.audit.search.index_rebuild import index_rebuild
 from sessions_ui.audit.search.pagination import entries_page
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditTerm
-from sessions_ui.services.audit.search import audit_filter
 from tests.audit.authors import BOB, PHONE, edit, intent, refusal
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ NOTE = "The customer gave an old number; Zoë's follow-up is in T-77."
 
 
 def found(q, **more):
-    return [row.entry.id for row in entries_page(audit_filter({"q": q, **more})).rows]
+    return [row.entry.id for row in entries_page(read_filter({"q": q, **more})).rows]
 
 
 def test_words_of_a_note_are_found_in_any_order_and_spelling():

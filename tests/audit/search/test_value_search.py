@@ -2,15 +2,14 @@
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_ui.audit.log.index_terms import change_terms, normalize_value, value_terms
-from sessions_ui.audit.search.filters import filter_read
-from sessions_ui.audit.search.query_builder import id_window, matching_ids
-from sessions_ui.audit.search.value_search import seek
+from sessions_ui.audit.search.query_builder import EntrySearch
+from sessions_ui.audit.search.value_search import value_condition
 from sessions_ui.domain.catalogue import CATALOGUE
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditTerm
 from tests.audit.authors import edit, ended, intent, refusal, resolved, sent
 from tests.pages import words
@@ -21,14 +20,10 @@ PHONE, NAME, URL, VIN = "sms.to", "sms.to_name", "session.redirect_url", "vehicl
 LONG = "https://trade.northgateford.ca/appraisal/done?campaign=autumn-2026&ref="
 
 
-def asked(**params):
-    return filter_read(params, find_person=lambda _: None, now=timezone.now())
-
-
 def found(**params):
-    chosen = asked(**params)
+    chosen = read_filter(params)
     assert not chosen.problems
-    return sorted(matching_ids(chosen, id_window(chosen)))
+    return sorted(EntrySearch(chosen).ids())
 
 
 def set_to(key, now, was=""):
@@ -135,7 +130,7 @@ def test_a_beginning_is_what_python_says_it_is(values, start):
         number + 1 for number, value in enumerate(values)
         if normalize_value(spec, value).startswith(normalize_value(spec, start)) and value.strip()
     ]  # fmt: skip
-    rows = AuditTerm.objects.filter(seek(f"{start}*", spec.key))
+    rows = AuditTerm.objects.filter(value_condition(f"{start}*", spec.key))
     assert sorted(set(rows.values_list("entry_id", flat=True))) == wanted
 
 
@@ -226,9 +221,9 @@ def test_the_index_stays_small():
     ],
 )
 def test_what_the_index_cannot_answer_is_said_so(params, words):
-    chosen = asked(**params)
+    chosen = read_filter(params)
     assert words in chosen.problems["value"]
-    assert list(matching_ids(chosen, id_window(chosen))) == []
+    assert list(EntrySearch(chosen).ids()) == []
 
 
 @pytest.mark.parametrize(
@@ -276,7 +271,7 @@ def test_the_hint_stands_beside_the_box(client, carol):
 def test_a_beginning_uses_the_index_and_reads_no_table():
     if connection.vendor != "sqlite":
         pytest.skip("a small table is always read whole on PostgreSQL: see test_plans")
-    plan = AuditTerm.objects.filter(seek("2HGFC*")).explain()
+    plan = AuditTerm.objects.filter(value_condition("2HGFC*")).explain()
     assert "SCAN" not in plan
     assert "val>? AND val<?" in plan
 

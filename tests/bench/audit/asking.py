@@ -6,10 +6,10 @@ from time import perf_counter
 
 from django.db import connection
 
-from sessions_ui.audit.search.pagination import COUNTED, entries_page
-from sessions_ui.audit.search.query_builder import EntrySearch, id_window
+from sessions_ui.audit.search.pagination import MAX_COUNTED, entries_page
+from sessions_ui.audit.search.query_builder import EntrySearch
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditEntry, Kind
-from sessions_ui.services.audit.search import audit_filter
 
 from .facts import (
     BUSY,
@@ -86,7 +86,7 @@ class Asked:
     """One question to us: the whole function, or its statements alone."""
 
     def __init__(self, question):
-        self.chosen = audit_filter(question.params)
+        self.chosen = read_filter(question.params)
         if self.chosen.problems:
             raise ValueError(self.chosen.problems)
         self.statements = [
@@ -108,7 +108,7 @@ class Asked:
 
     def count(self):
         """The count that stands over the list."""
-        return EntrySearch(self.chosen, id_window(self.chosen)).counted(COUNTED + 1)
+        return EntrySearch(self.chosen).count(MAX_COUNTED + 1)
 
 
 def raw(sql):

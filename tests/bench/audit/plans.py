@@ -7,7 +7,7 @@ import re
 from django.db import connection
 
 from sessions_ui.audit.search.pagination import entries_page
-from sessions_ui.services.audit.search import audit_filter
+from sessions_ui.forms.audit_filter import read_filter
 
 from .asking import ALL, told_by
 from .facts import (
@@ -63,7 +63,7 @@ def scans(names=tuple(FILTERS)):
     """Each scan that a question would need: its parameters, the plan's own words, the statement."""
     found = []
     for asked in questions(names):
-        chosen = audit_filter(asked)
+        chosen = read_filter(asked)
         open_ones = ALL | {"kind": "edit"}
         narrowed = bool(asked.items() - open_ones.items()) and "*" not in asked.get("value", "")
         for sql, params, _ in told_by(lambda chosen=chosen: entries_page(chosen)):

@@ -72,7 +72,7 @@ def test_steps_and_notes_of_an_older_edit_are_nothing_new(manager):
 
 
 def test_counting_what_is_new_stops(manager, monkeypatch):
-    monkeypatch.setattr("sessions_ui.services.audit.search.MOST_NEWER", 3)
+    monkeypatch.setattr("sessions_ui.services.audit.search.MAX_NEWER", 3)
     for _ in range(5):
         intent()
     assert newer(manager, than=0) == "2+ new entries"
@@ -126,7 +126,9 @@ def test_a_view_is_kept_and_asked_again(manager):
     assert answer.redirect_chain == [(f"{reverse('audit')}?{query}", 302)]
     assert "Only you see it." in answer.text
     assert f'href="?{query.replace("&", "&amp;")}" aria-current="page"' in answer.text
-    assert answer.context["chosen"].windowed, "a view shows the last 30 days, whenever it is opened"
+    assert answer.context["audit_filter"].windowed, (
+        "a view shows the last 30 days, whenever it is opened"
+    )
     assert on_record("view.shared") == []
 
 
@@ -168,7 +170,7 @@ def test_a_deleted_view_can_be_brought_back_once(manager):
     answer = manager.post(f"/audit/views/{view.id}/delete/", {"query": "actor=2"}, follow=True)
     assert answer.redirect_chain == [(f"{reverse('audit')}?actor=2", 302)]
     assert "is deleted" in answer.text
-    assert answer.context["dropped"] == {
+    assert answer.context["deleted_view"] == {
         "name": "Phones", "query": "actor=2&field=sms.to", "shared": True,
     }  # fmt: skip
     assert not SavedView.objects.exists()
@@ -195,7 +197,7 @@ def test_what_cannot_be_kept_is_said(manager, fields, words):
 
 
 def test_there_is_an_end_to_keeping(manager, monkeypatch):
-    monkeypatch.setattr("sessions_ui.services.audit.saved_views.MOST", 1)
+    monkeypatch.setattr("sessions_ui.services.audit.saved_views.MAX_VIEWS", 1)
     save(manager, name="One", query="actor=2")
     assert "Delete one first" in save(manager, name="Two", query="actor=1").text
     assert "Saved as" in save(manager, name="One", query="actor=1").text
@@ -219,7 +221,9 @@ def test_a_view_of_somebody_who_has_left_stays(manager, client, carol, erin):
 
 def test_a_key_of_a_session_is_asked_for_with_its_whole_history(manager):
     save(manager, name="One session", query=f"session={KEY}")
-    assert not manager.get(f"/audit/?{SavedView.objects.get().query}").context["chosen"].windowed
+    assert (
+        not manager.get(f"/audit/?{SavedView.objects.get().query}").context["audit_filter"].windowed
+    )
 
 
 # --- what stands alone ---------------------------------------------------------------------------

@@ -13,8 +13,14 @@ from django.utils import timezone
 
 from sessions_ui.audit.search import statistics as numbers
 from sessions_ui.domain.rules.policy import Reason
+from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditEntry, Kind
-from sessions_ui.services.audit.statistics import MOST_COLUMNS, STEP_WORDS, percentile, pictures_of
+from sessions_ui.services.audit.statistics import (
+    MAX_COLUMNS,
+    TIME_LABELS,
+    audit_statistics,
+    percentile,
+)
 from tests.audit.authors import (
     ALICE,
     BOB,
@@ -149,7 +155,7 @@ def test_a_long_time_gets_no_more_columns_than_can_be_seen(manager):
         moved(edit(), timezone.now() - timedelta(days=days))
     answer = manager.get("/audit/pictures/?from=1900-01-01")
     counts = section(answer, "Edits and refusals every 17 days").select("tbody td")
-    assert len(counts) <= MOST_COLUMNS
+    assert len(counts) <= MAX_COLUMNS
     assert sum(int(one.get_text()) for one in counts) == 3
 
 
@@ -160,8 +166,8 @@ def test_the_columns_cover_every_day_once(days):
     moved(edit(), local("2020-01-01 12:00"))
     moved(edit(), local(f"{first} 00:00"))
     moved(edit(), local(f"{last} 23:59"))
-    shown = pictures_of({"from": str(first), "to": str(last)})
-    daily = shown.pictures[0]
+    shown = audit_statistics(read_filter({"from": str(first), "to": str(last)}))
+    daily = shown.charts[0]
     queries = [bar.query for bar in daily.bars]
     assert queries[0].startswith(f"from={first}&")
     assert queries[-1].endswith(f"&to={last}")
@@ -220,11 +226,11 @@ def test_a_person_who_has_left_is_not_taken_for_one_whose_name_is_their_number(m
 
 
 def test_only_the_busiest_are_named(manager):
-    for n in range(numbers.MOST_PEOPLE + 3):
+    for n in range(numbers.MAX_PEOPLE + 3):
         for _ in range(n % 3 + 1):
             edit(actor=replace(ALICE, id=1000 + n, label=f"Person {n}"))
     people = table(manager.get("/audit/pictures/"), "Busiest people")
-    assert len(people) == numbers.MOST_PEOPLE
+    assert len(people) == numbers.MAX_PEOPLE
     assert list(people.values()) == sorted(people.values(), reverse=True)
 
 
@@ -242,7 +248,7 @@ def test_the_time_to_the_outcome_is_told_in_steps_and_in_words(manager):
         took(seconds)
     answer = manager.get("/audit/pictures/")
     times = table(answer, "Time to the outcome")
-    assert list(times) == list(STEP_WORDS)
+    assert list(times) == list(TIME_LABELS)
     assert list(times.values()) == [2, 1, 1, 1, 0, 1, 0, 1]
     text = section(answer, "Time to the outcome").get_text(" ", strip=True)
     assert "Half had their outcome within 1.50 s, 95 of 100 within 83 min." in text
@@ -271,7 +277,7 @@ def test_a_percentile_is_one_of_the_values(values, share, expected):
 
 
 def test_only_a_sample_is_looked_at_where_entries_have_to_be_read(manager, monkeypatch):
-    monkeypatch.setattr(numbers, "SAMPLE", 3)
+    monkeypatch.setattr(numbers, "SAMPLE_SIZE", 3)
     for _ in range(5):
         refusal(locks={"session.theme": str(Reason.STARTED)})
         took(1)

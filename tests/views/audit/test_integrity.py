@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
 from sessions_ui.services.integrity.seal_and_verify import seal_audit, verify_audit
-from sessions_ui.views.audit.integrity import HIGH, strip
+from sessions_ui.views.audit.integrity import CHART_HEIGHT, checkpoint_bars
 from tests.audit.authors import PHONE, edit, intent
 
 pytestmark = pytest.mark.django_db
@@ -144,8 +144,8 @@ def test_the_highest_bar_is_the_fullest_seal(sealing):
     seal_audit()
     edit()
     seal_audit()
-    empty, full = strip(AuditCheckpoint.objects.order_by("n"))
-    assert (full.height, full.y, full.empty) == (HIGH, 0, False)
+    empty, full = checkpoint_bars(AuditCheckpoint.objects.order_by("n"))
+    assert (full.height, full.y, full.empty) == (CHART_HEIGHT, 0, False)
     assert empty.empty
     assert empty.height < full.height
-    assert strip([]) == []
+    assert checkpoint_bars([]) == []
