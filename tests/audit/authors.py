@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from sessions_ui.audit.entries.reverts import revert_detail
+from sessions_ui.audit.log.canonical import COLUMNS, row_hash
 from sessions_ui.audit.log.record import (
     ChangeRequest,
     EditEnd,
@@ -136,6 +137,11 @@ def note(about=None, action="audit.commented", said="", *, actor=CAROL, key=KEY,
             session_key=key,
             detail={"note": said, **detail} if said else detail,
         ).id
+
+
+def hash_of(entry):
+    """The hash that an entry should have."""
+    return row_hash(getattr(entry, name) for name in COLUMNS[entry.hv])
 
 
 class Undone(Exception):
