@@ -1,1 +1,2 @@
-"""`make tamper`: a thousand tamperings at random on both databases, each found and named."""
+"""Tamper with an audit at random, a thousand times on each database, and require that verification
+names the first entry concerned. Run by `make tamper`."""

@@ -1,4 +1,4 @@
-"""What can be done to a record, at random: each deed gives the id that must be named for it."""
+"""Tamper with a sealed audit at random. Each method returns the id that verification must name."""
 
 from datetime import timedelta
 
@@ -17,13 +17,15 @@ TEXTS = (
 
 
 class Deeds:
-    """One sealed record, and what is done to it. ``key``: for what only its holder can do."""
+    """The tamperings, on one sealed audit. ``key``: for those that need the seal key."""
 
     def __init__(self, chance, key):
         self._chance, self._key = chance, key
         self.ids = list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
-        self.seals = [Checkpoint.from_row(one) for one in AuditCheckpoint.objects.order_by("n")]
-        self.sealed_to = self.seals[-1].last_id
+        self.checkpoints = [
+            Checkpoint.from_row(row) for row in AuditCheckpoint.objects.order_by("n")
+        ]
+        self.sealed_to = self.checkpoints[-1].last_id
         self.sealed = [id_ for id_ in self.ids if id_ <= self.sealed_to]
         self.gaps = sorted(set(range(1, self.sealed_to)) - set(self.ids))
 
@@ -31,7 +33,7 @@ class Deeds:
         return self._chance.choice(self.sealed)
 
     def _change(self, id_):
-        """Another letter, number or moment somewhere in an entry."""
+        """Change one letter, number or moment of an entry."""
         column = self._chance.choice([*TEXTS, "ts", "duration_ms", "http_status"])
         was = AuditEntry.objects.values_list(column, flat=True).get(id=id_)
         if column == "ts":
@@ -45,13 +47,13 @@ class Deeds:
         AuditEntry.objects.filter(id=id_).update(**{column: now})
 
     def edit(self):
-        """One column of one entry, sealed or not."""
+        """Change a column of an entry, sealed or not."""
         victim = self._chance.choice(self.ids)
         self._change(victim)
         return victim
 
     def delete(self):
-        """One entry, or up to five in a row; with or without what stands beside them."""
+        """Delete one to five consecutive entries, with or without their related rows."""
         place = self._chance.randrange(len(self.sealed))
         going = self.sealed[place : place + self._chance.choice([1, 1, 1, 2, 5])]
         AuditEntry.objects.filter(id__in=going).delete()
@@ -61,7 +63,7 @@ class Deeds:
         return going[0]
 
     def insert(self):
-        """A copy of a real entry, in a hole between the ids or before the first."""
+        """Insert a copy of an entry under an unused id, or before the first entry."""
         kinds = AuditEntry.objects.filter(kind=Kind.SENT, id__lte=self.sealed_to)
         like = self._chance.choice(list(kinds.values_list("id", flat=True)))
         new_id = self._chance.choice([*self.gaps, 0, -7])
@@ -69,42 +71,42 @@ class Deeds:
         return new_id
 
     def swap(self):
-        """Two entries change places, their hashes with them."""
+        """Exchange two entries with their hashes."""
         one, other = self._chance.sample(self.sealed, 2)
         swap(one, other)
         return min(one, other)
 
     def cut_the_tail(self):
-        """The end goes from some seal on, seals too: only the copy elsewhere knows."""
-        first = self._chance.choice(self.seals[1:])
+        """Cut off the end from a checkpoint on, checkpoints included; only the copy reveals it."""
+        first = self._chance.choice(self.checkpoints[1:])
         forget(first.first_id, self.ids[-1])
         AuditCheckpoint.objects.filter(n__gte=first.n).delete()
         return first.first_id
 
     def rehash(self):
-        """An entry is changed and its hash made to fit."""
+        """Change an entry and its hash."""
         victim = self._victim()
         self._change(victim)
         rehash(victim)
         return victim
 
     def rehash_the_seal(self):
-        """The same, and marks and root made to fit too; the signature cannot be."""
-        seal = self._chance.choice([one for one in self.seals if one.count])
-        ids = [id_ for id_ in self.sealed if seal.first_id <= id_ <= seal.last_id]
+        """Change an entry, its hash, and its checkpoint except for the signature."""
+        checkpoint = self._chance.choice([one for one in self.checkpoints if one.count])
+        ids = [id_ for id_ in self.sealed if checkpoint.first_id <= id_ <= checkpoint.last_id]
         victim = self._chance.choice(ids)
         self._change(victim)
         rehash(victim)
         entries = AuditEntry.objects.filter(id__in=ids).order_by("id")
         leaves = leaf_hashes(ids, [bytes(h) for h in entries.values_list("hash", flat=True)])
-        AuditCheckpoint.objects.filter(n=seal.n).update(
+        AuditCheckpoint.objects.filter(n=checkpoint.n).update(
             marks=join_marks(leaves), merkle_root=merkle_root(leaves)
         )
-        return seal.first_id
+        return checkpoint.first_id
 
     def restore_an_older_copy(self):
-        """An old state of the database is put back and work goes on, sealed with the true key."""
-        first = self._chance.choice(self.seals[1:])
+        """Restore an old backup, and continue to write and to seal with the real key."""
+        first = self._chance.choice(self.checkpoints[1:])
         forget(first.first_id, self.ids[-1])
         AuditCheckpoint.objects.filter(n__gte=first.n).delete()
         for _ in range(self._chance.randrange(3)):
@@ -114,7 +116,7 @@ class Deeds:
         return first.first_id
 
     def exchange_a_value(self):
-        """A personal value beside an entry becomes another."""
+        """Replace a personal value of an entry."""
         kept = AuditValue.objects.filter(entry_id__lte=self.sealed_to)
         value = kept.order_by("entry_id", "field", "side")[self._chance.randrange(kept.count())]
         same = AuditValue.objects.filter(
@@ -124,10 +126,10 @@ class Deeds:
         return value.entry_id
 
     def remove_a_seal(self):
-        """One checkpoint goes."""
-        seal = self._chance.choice(self.seals[:-1])
-        AuditCheckpoint.objects.filter(n=seal.n).delete()
-        return seal.first_id
+        """Delete a checkpoint."""
+        checkpoint = self._chance.choice(self.checkpoints[:-1])
+        AuditCheckpoint.objects.filter(n=checkpoint.n).delete()
+        return checkpoint.first_id
 
 
 KINDS = [name for name in vars(Deeds) if not name.startswith("_")]

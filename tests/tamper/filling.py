@@ -1,6 +1,6 @@
-"""A long record in little time: the rows that `audit/record.py` would write, many at once.
+"""Fill a long audit fast, with the rows that `audit.log.record` would write, many at once.
 
-Seeded: the same numbers give the same record, but for salts. Every hash is the true one.
+A seed gives the same entries each time, except for salts. All hashes are correct.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def _phone(chance):
 
 
 def _changes(chance):
-    """Of one edit: the number in three of ten, else one or two fields of the vehicle."""
+    """The changes of one edit: the phone number in 3 of 10, else one or two vehicle fields."""
     if chance.random() < 0.3:
         return {"sms.to": (_phone(chance), _phone(chance))}
     changes = {"vehicle.make": (chance.choice(MAKES), f"Make {chance.randrange(9999)}")}
@@ -41,7 +41,7 @@ def _changes(chance):
 
 
 class Edits:
-    """So many edits at once, each an intent, a sent and an outcome."""
+    """Many edits at once, each with an intent, a sent and an outcome."""
 
     def __init__(self, chance, count, moment):
         self._chance, self._moment = chance, moment
@@ -50,7 +50,7 @@ class Edits:
         self._changes = [_changes(chance) for _ in range(count)]
 
     def _entry(self, place, **columns):
-        """One row and the personal values that go beside it."""
+        """One entry, not saved."""
         actor_id, label = self._people[place]
         self._moment += timedelta(milliseconds=self._chance.randrange(1, 9000))
         row = EMPTY | {"hv": HASH_VERSION, "ts": self._moment, "detail": "{}", "body": "{}"}
@@ -60,45 +60,45 @@ class Edits:
         row |= {"status": "IDLE", **columns}
         return AuditEntry(**row, hash=row_hash(row[name] for name in NAMES))
 
-    def _sides(self, place, vault):
+    def _sides(self, place, values):
         return {
-            key: [vault.commit(key, 0, was), vault.commit(key, 1, now)]
+            key: [values.commit(key, 0, was), values.commit(key, 1, now)]
             if key.startswith("sms.")
             else [was, now]
             for key, (was, now) in self._changes[place].items()
         }
 
     def _step(self, facts):
-        rows, vaults = [], []
+        rows, all_values = [], []
         for place in range(len(self._keys)):
-            vaults.append(PersonalValues())
-            rows.append(self._entry(place, **facts(place, vaults[-1])))
+            all_values.append(PersonalValues())
+            rows.append(self._entry(place, **facts(place, all_values[-1])))
         AuditEntry.objects.bulk_create(rows)
         AuditValue.objects.bulk_create(
             AuditValue(entry_id=row.id, field=field, side=side, salt=salt, value=value)
-            for row, vault in zip(rows, vaults, strict=True)
-            for field, side, salt, value in vault.rows
+            for row, values in zip(rows, all_values, strict=True)
+            for field, side, salt, value in values.rows
         )
         return [row.id for row in rows]
 
     def write(self):
-        """Give the ids of the intents."""
+        """Save the entries and their related rows; gives the moment of the last entry."""
         chance = self._chance
         base = self._moment.isoformat()
         intents = self._step(
-            lambda place, vault: {
+            lambda place, values: {
                 "kind": Kind.INTENT.value,
                 "op_key": uuid.UUID(int=chance.getrandbits(128)),
-                "body": canonical_json(self._sides(place, vault)),
+                "body": canonical_json(self._sides(place, values)),
                 "reason_code": chance.choice(REASONS),
                 "base_version": base,
             }
         )
         self._step(
-            lambda place, vault: {
+            lambda place, values: {
                 "kind": Kind.SENT.value,
                 "op": intents[place],
-                "body": canonical_json(self._sides(place, vault)),
+                "body": canonical_json(self._sides(place, values)),
                 "detail": canonical_json(
                     {"payload_sha256": hashlib.sha256(base.encode()).hexdigest()}
                 ),
@@ -106,11 +106,11 @@ class Edits:
             }
         )
         self._step(
-            lambda place, vault: {
+            lambda place, values: {
                 "kind": Kind.OUTCOME.value,
                 "op": intents[place],
                 "body": canonical_json(
-                    {key: ["applied", sides[1]] for key, sides in self._held(place, vault)}
+                    {key: ["applied", sides[1]] for key, sides in self._held(place, values)}
                 ),
                 "outcome": "confirmed",
                 "http_status": 200,
@@ -125,13 +125,13 @@ class Edits:
         )
         return self._moment
 
-    def _held(self, place, vault):
+    def _held(self, place, values):
         for key, (_, now) in self._changes[place].items():
-            yield key, [None, vault.commit(key, 2, now) if key.startswith("sms.") else now]
+            yield key, [None, values.commit(key, 2, now) if key.startswith("sms.") else now]
 
 
-def record_fill(entries, seed=1, progress=lambda _: None):
-    """Write ``entries`` (rounded up to whole edits of three), none of them sealed."""
+def fill_audit(entries, seed=1, progress=lambda _: None):
+    """Write ``entries`` unsealed entries, rounded up to whole edits of three."""
     chance, moment = random.Random(seed), BEGINNING  # noqa: S311
     left = -(-entries // 3)
     while left:

@@ -1,4 +1,4 @@
-"""The tamperer's tools: raw means, as someone with the database's password has them."""
+"""Change entries as somebody with the database's password can."""
 
 from django.db import connection
 
@@ -9,13 +9,13 @@ COPIED = [field.column for field in AuditEntry._meta.concrete_fields if field.co
 
 
 def rehash(entry_id):
-    """Make an entry's hash fit what stands there now."""
+    """Compute an entry's hash again from its present columns."""
     values = AuditEntry.objects.values_list(*COLUMNS[1]).get(id=entry_id)
     AuditEntry.objects.filter(id=entry_id).update(hash=row_hash(values))
 
 
 def insert_as(new_id, like):
-    """Put in an entry with a chosen id, a copy of another."""
+    """Insert a copy of an entry under another id."""
     columns = ", ".join(COPIED)
     over = "" if connection.vendor == "sqlite" else "OVERRIDING SYSTEM VALUE"
     with connection.cursor() as cursor:
@@ -27,7 +27,7 @@ def insert_as(new_id, like):
 
 
 def swap(one, other):
-    """Let two entries change places, each with its own hash."""
+    """Exchange two entries, each with its hash."""
     first, second = (AuditEntry.objects.filter(id=i).values(*COPIED).get() for i in (one, other))
     neutral = {"op": None, "op_key": None, "kind": 7}
     AuditEntry.objects.filter(id=one).update(**neutral)
@@ -36,8 +36,8 @@ def swap(one, other):
 
 
 def forget(first, last=None):
-    """Entries as if they had never been: all that stands beside them goes too."""
-    span = (first, last or first)
-    AuditEntry.objects.filter(id__range=span).delete()
-    AuditValue.objects.filter(entry_id__range=span).delete()
-    AuditTerm.objects.filter(entry_id__range=span).delete()
+    """Delete entries with their related rows."""
+    ids = (first, last or first)
+    AuditEntry.objects.filter(id__range=ids).delete()
+    AuditValue.objects.filter(entry_id__range=ids).delete()
+    AuditTerm.objects.filter(entry_id__range=ids).delete()

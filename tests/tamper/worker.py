@@ -1,6 +1,6 @@
-"""The tamperings on one database: `python -m tests.tamper.worker --count N --seed N`.
+"""Tamper with the audit of one database: `python -m tests.tamper.worker --count N --seed N`.
 
-``--fill N`` makes a record of N entries instead, in the database that DATABASE_URL names.
+``--fill N`` only fills and seals an audit of N entries, in the database of DATABASE_URL.
 """
 
 import argparse
@@ -30,18 +30,18 @@ from sessions_ui.audit.integrity.verify import verify_entries  # noqa: E402
 from tests.audit.authors import PHONE, edit, intent, undone  # noqa: E402
 
 from .deeds import KINDS, Deeds  # noqa: E402
-from .filling import record_fill  # noqa: E402
+from .filling import fill_audit  # noqa: E402
 from .tools import forget  # noqa: E402
 
 KEY = "a-seal-key-that-only-the-tampering-knows-01"
 SMALL_SEAL = 40
 
 
-def record_make(chance, entries, copy):
-    """A record with holes among its ids, seals of every size, some over nothing, and an end that
-    is not sealed."""
+def make_audit(chance, entries, copy):
+    """Make an audit with unused ids, checkpoints of many sizes, empty ones among them, and
+    unsealed entries at its end."""
     sealing.ENTRIES_PER_CHECKPOINT = SMALL_SEAL
-    record_fill(entries, seed=chance.randrange(10**6))
+    fill_audit(entries, seed=chance.randrange(10**6))
     for _ in range(30):
         for _ in range(chance.randrange(6)):
             edit(PHONE if chance.random() < 0.4 else None)
@@ -55,48 +55,48 @@ def record_make(chance, entries, copy):
 
 
 def fill(entries):
-    """A long record to time `manage.py audit_verify` with: sealed by the development key."""
-    record_fill(entries)
+    """Fill and seal a long audit with the development key, for timing `manage.py audit_verify`."""
+    fill_audit(entries)
     began = time.monotonic()
-    made = sealing.seal_entries(key=settings.AUDIT_SEAL_KEY)
-    each = 1000 * (time.monotonic() - began) / len(made)
+    checkpoints = sealing.seal_entries(key=settings.AUDIT_SEAL_KEY)
+    each = 1000 * (time.monotonic() - began) / len(checkpoints)
     size = sealing.ENTRIES_PER_CHECKPOINT
-    print(f"{entries:,} entries under {len(made)} seals of {size:,}, {each:.1f} ms each")
+    print(f"{entries:,} entries under {len(checkpoints)} seals of {size:,}, {each:.1f} ms each")
 
 
 def tampered(deeds, kind, copy):
-    """Do one deed, see whether it is found and named, and undo it."""
+    """Tamper once, say whether verification names the right entry, and undo it."""
     with undone():
-        wanted = getattr(deeds, kind)()
+        expected = getattr(deeds, kind)()
         try:
             verify_entries(key=KEY, copy=copy)
         except IntegrityFailure as failure:
-            right = failure.entry_id == wanted
-            return "named" if right else f"named #{failure.entry_id} for #{wanted}: {failure}"
-    return f"NOT FOUND (#{wanted})"
+            right = failure.entry_id == expected
+            return "named" if right else f"named #{failure.entry_id} for #{expected}: {failure}"
+    return f"NOT FOUND (#{expected})"
 
 
 def main():
-    """Print one JSON line: how many of each kind were done and named, and the seconds."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--count", type=int, default=1000)
-    asked.add_argument("--entries", type=int, default=1500)
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--fill", type=int, metavar="N", help="only make and seal N entries")
-    asked = asked.parse_args()
-    chance = random.Random(asked.seed)  # noqa: S311
+    """Print one JSON line: how many tamperings of each kind were done and named, and seconds."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--count", type=int, default=1000)
+    options.add_argument("--entries", type=int, default=1500)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--fill", type=int, metavar="N", help="only make and seal N entries")
+    options = options.parse_args()
+    chance = random.Random(options.seed)  # noqa: S311
     call_command("migrate", verbosity=0)
-    if asked.fill:
-        fill(asked.fill)
+    if options.fill:
+        fill(options.fill)
         return
     remove_triggers(connection)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "seals.jsonl"
-        record_make(chance, asked.entries, copy)
+        make_audit(chance, options.entries, copy)
         deeds = Deeds(chance, KEY)
-        sound = verify_entries(key=KEY, copy=copy)
+        untouched = verify_entries(key=KEY, copy=copy)
         done, named, seconds, wrong = Counter(), Counter(), Counter(), []
-        for turn in range(asked.count):
+        for turn in range(options.count):
             kind = KINDS[turn % len(KINDS)]
             began = time.monotonic()
             verdict = tampered(deeds, kind, copy)
@@ -108,7 +108,11 @@ def main():
             if sys.stderr.isatty() and turn % 20 == 0:
                 print(f"\r{connection.vendor}: {turn}", end="", file=sys.stderr)
         verify_entries(key=KEY, copy=copy)  # all was undone
-    facts = {"vendor": connection.vendor, "entries": sound.sealed, "seals": sound.checkpoints}
+    facts = {
+        "vendor": connection.vendor,
+        "entries": untouched.sealed,
+        "seals": untouched.checkpoints,
+    }
     print(json.dumps(facts | {"done": done, "named": named, "seconds": seconds, "wrong": wrong}))
 
 
