@@ -76,7 +76,7 @@ def test_it_goes_on_where_it_was_stopped(monkeypatch):
     ids = [edit(PHONE) for _ in range(5)]
     before = rows()
     AuditTerm.objects.all().delete()
-    monkeypatch.setattr(indexing, "AT_ONCE", 2)
+    monkeypatch.setattr(indexing, "BATCH_SIZE", 2)
 
     def stop(count, seen=[]):  # noqa: B006
         seen.append(count)
