@@ -44,6 +44,7 @@ format:
 	@$(PYTHON) .ci/environment.py requirements-dev.txt
 	@$(VENV_PYTHON) -m ruff check --fix --quiet .
 	@$(VENV_PYTHON) -m ruff format .
+	@$(VENV_PYTHON) -m djlint --reformat --quiet --warn templates
 
 lock:
 	@$(PYTHON) .ci/environment.py requirements-dev.txt
