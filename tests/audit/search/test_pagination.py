@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,10 +14,8 @@ from sessions_ui.audit.log.record import record_access
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.audit.search.pagination import entries_page, session_history
 from sessions_ui.audit.search.query_builder import EntrySearch
-from sessions_ui.audit.sql import first_id_since
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditEntry, Kind
 from tests.audit.authors import (
@@ -180,24 +178,6 @@ def test_days_are_local_and_the_last_is_included():
     assert found(from_="2026-11-23T23:58", to="2026-11-24T05:00+00:00") == [edit_id]
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 9])
-def test_the_first_id_of_a_moment_is_found_by_halving(count):
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    ids = [intent() for _ in range(count)]
-    if count > 4:
-        AuditEntry.objects.filter(id__in=ids[3:5]).delete()  # holes, as PostgreSQL leaves them
-        ids = ids[:3] + ids[5:]
-    for hour, id_ in enumerate(ids):
-        AuditEntry.objects.filter(id=id_).update(ts=start + timedelta(hours=hour))
-    for hour, id_ in enumerate(ids):
-        at = start + timedelta(hours=hour)
-        reached = AuditEntry.objects.filter(id__gte=first_id_since(at)).order_by("id").first()
-        assert reached.id == id_
-        later = AuditEntry.objects.filter(id__gte=first_id_since(at + timedelta(seconds=1)))
-        assert list(later.order_by("id").values_list("id", flat=True)) == ids[hour + 1 :]
-    assert not AuditEntry.objects.filter(id__gte=first_id_since(start + timedelta(days=9))).exists()
-
-
 @pytest.mark.parametrize(
     ("typed", "meant"), [("4711", 9), ("#4711", 4711), ("4,711", 4711), ("12", 12)]
 )
@@ -321,50 +301,6 @@ def test_a_page_takes_the_same_few_queries_however_long(django_assert_num_querie
         edit(PHONE)
     with django_assert_num_queries(5):
         entries_page(asked())
-
-
-# --- rows ----------------------------------------------------------------------------------------
-
-
-def test_a_row_reads_as_a_sentence():
-    edit(PHONE, ticket="ZD-48213")
-    edit({**PHONE, "session.language": ("EN", "FR")}, "partial")
-    edit({"vehicle.vin": ("A", "B")}, "refused", code="")
-    edit({f"vehicle.{name}": ("", "x") for name in ("make", "model", "trim", "year")})
-    sentences = [row.sentence for row in session_history(KEY)]
-    assert sentences == [
-        f"Alice Moreau changed 4 fields of {KEY} (wrong number)",
-        f"Alice Moreau tried to change the VIN of {KEY}",
-        f"Alice Moreau changed the language and phone number of {KEY} (wrong number)",
-        f"Alice Moreau changed the phone number of {KEY} (wrong number, ZD-48213)",
-    ]
-
-
-def test_every_outcome_has_a_sentence():
-    for outcome in Outcome:
-        if outcome is not Outcome.PENDING:
-            edit(outcome=outcome.value)
-    intent()
-    verbs = {row.outcome: row.verb for row in session_history(KEY)}
-    assert set(verbs) == set(Outcome)
-    assert verbs[Outcome.PENDING] == "is changing the theme"
-    assert verbs[Outcome.REFUSED] == "tried to change the theme"
-    assert verbs[Outcome.UNKNOWN] == "sent a change to the theme"
-
-
-def test_changes_are_masked_and_say_how_they_differ():
-    edit(PHONE)
-    (change,) = session_history(KEY)[0].changes
-    assert (change.was, change.now) == ("•••-•••-0184", "•••-•••-0148")
-    assert change.differs == "Same length, 2 digits differ"
-    assert (change.result.value, change.held) == ("applied", "•••-•••-0148")
-
-
-def test_erased_values_are_said_to_be_erased():
-    edit(PHONE)
-    connection.cursor().execute("DELETE FROM audit_value")
-    (change,) = session_history(KEY)[0].changes
-    assert (change.was, change.now, change.differs) == ("(erased)", "(erased)", "")
 
 
 def test_history_gives_the_latest_of_one_session():
