@@ -102,14 +102,14 @@ def _form_state(submission: Submission, read: SessionRead) -> FormState:
 
 
 def _repeated(first: Edit, submission: Submission) -> SubmitResult:
-    """The nonce was used: lead to its edit, if that one sent the same values."""
+    """Give the edit that used the nonce, if it sent the same values."""
     same = first.values_digest == digest_of(submission.form_data.inputs)
     return SubmitResult(edit=first) if same else SubmitResult(code="nonce_used")
 
 
 def _slot_taken(submission: Submission) -> SubmitResult:
-    """Another edit held the slot. It may be settled now, or be the other half of a double click,
-    so describe only this request."""
+    # Another edit held the slot. It may be settled now, or be the other half of a double click, so
+    # describe only this request.
     form_state = review_edit(
         actor=submission.actor,
         session_key=submission.session_key,

@@ -104,7 +104,8 @@ def move_to_outcome(
     `unknown` keeps the session's slot. False: another process moved the edit out of the
     ``allowed`` states first.
     """
-    return _end(record_outcome, edit, outcome, actor, allowed, results, facts)
+    end = _edit_end(edit, outcome, actor, results, facts)
+    return _move_to_end(edit, allowed, end, record_outcome)
 
 
 def move_to_resolution(
@@ -118,35 +119,31 @@ def move_to_resolution(
 ) -> bool:
     """Move to the outcome that a later read, or a person, gives. False: another process moved the
     edit out of the ``allowed`` states first."""
-    return _end(record_resolution, edit, outcome, actor, allowed, results, facts)
+    end = _edit_end(edit, outcome, actor, results, facts)
+    return _move_to_end(edit, allowed, end, record_resolution)
 
 
-def _end(
-    record: Callable[[EditEnd], AuditEntry],
-    edit: Edit,
-    outcome: Outcome,
-    actor: Actor,
-    allowed: Collection[str],
-    results: Results | None,
-    facts: EndFacts,
-) -> bool:
-    columns = _end_columns(outcome)
-    return _move(
-        edit,
-        allowed,
-        outcome.value,
-        lambda: record(
-            EditEnd(
-                edit_id=edit.entry_id,
-                actor=actor,
-                session_key=edit.session_key,
-                outcome=outcome,
-                results=results or {},
-                **facts,
-            )
-        ),
-        lambda _: columns,
+def _edit_end(
+    edit: Edit, outcome: Outcome, actor: Actor, results: Results | None, facts: EndFacts
+) -> EditEnd:
+    return EditEnd(
+        edit_id=edit.entry_id,
+        actor=actor,
+        session_key=edit.session_key,
+        outcome=outcome,
+        results=results or {},
+        **facts,
     )
+
+
+def _move_to_end(
+    edit: Edit,
+    allowed: Collection[str],
+    end: EditEnd,
+    record: Callable[[EditEnd], AuditEntry],
+) -> bool:
+    columns = _end_columns(end.outcome)
+    return _move(edit, allowed, end.outcome.value, lambda: record(end), lambda _: columns)
 
 
 def _end_columns(outcome: Outcome) -> dict[str, object]:
