@@ -36,7 +36,9 @@ MAX_STATUS_LENGTH = 20
 _KEYED_BYTES = 12
 _TAIL_BYTES = 15
 
-Terms = set[tuple[str, str]]
+Term = tuple[str, str]
+"""What an entry is found by: a field key or ``@…`` filter, and a value."""
+Terms = set[Term]
 
 
 def normalize_value(spec: FieldSpec, value: object) -> str:
@@ -127,7 +129,7 @@ def reason_terms(note: str, ticket: str) -> Terms:
     return {(WORD, word) for word in (*split_words(ticket), *split_words(note)[:MAX_NOTE_WORDS])}
 
 
-def terms_add(entry_id: int, terms: Iterable[tuple[str, str]]) -> None:
+def terms_add(entry_id: int, terms: Iterable[Term]) -> None:
     """Store an entry's terms; those that are stored already stay."""
     AuditTerm.objects.bulk_create(
         [AuditTerm(field=field, val=val, entry_id=entry_id) for field, val in sorted(terms)],

@@ -17,12 +17,10 @@ from sessions_ui.domain.values.text import storable
 from sessions_ui.models import AuditEntry, Kind
 
 from .canonical import COLUMNS, HASH_VERSION, canonical_json, commitment, row_hash
+from .index_terms import Term
 
 HORIZON_LOCK = 7_283_001
 """Advisory lock of PostgreSQL: shared by writers, exclusive for the sealer."""
-
-Term = tuple[str, str]
-"""What an entry is found by: field and value."""
 
 _NULLABLE = ("op", "op_key", "actor_id", "http_status", "duration_ms")
 _BLANK: dict[str, Any] = dict.fromkeys(COLUMNS[HASH_VERSION], "") | dict.fromkeys(_NULLABLE)

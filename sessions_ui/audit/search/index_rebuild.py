@@ -18,6 +18,7 @@ from sessions_ui.audit.log.index_terms import (
     SEARCHED_KEYS,
     STATUS,
     WORD,
+    Terms,
     change_terms,
     field_name_terms,
     reason_terms,
@@ -42,8 +43,6 @@ from sessions_ui.models import (
 
 Progress = Callable[[int], None]
 """A function that is called with the number of entries done since its last call."""
-Terms = set[tuple[str, str]]
-"""Index rows of one entry: field and term."""
 BATCH_SIZE = 500
 CURSOR_NAME = "index"
 FIELDS = (FIELD, OUTCOME, STATUS, WORD, *sorted(SEARCHED_KEYS))

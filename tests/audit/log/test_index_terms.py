@@ -13,6 +13,7 @@ from sessions_ui.audit.log.index_terms import (
     keyed_hash,
     reason_terms,
     result_terms,
+    split_words,
     status_terms,
     term_head,
     terms_add,
@@ -92,3 +93,12 @@ def test_terms_that_are_stored_already_stay():
         ("a", "1", 7),
         ("b", "2", 7),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", []), ("!? - …", []), ("a I", []), ("A b-C2 d", ["b-c2", "c2"]), ("x" * 90, ["x" * 64]),
+     ("Ünïcode naïve NAÏVE", ["unicode", "naive"]), ("••• a_b", [])],
+)  # fmt: skip
+def test_words_are_in_lower_case_without_accents_and_each_once(text, words):
+    assert split_words(text) == words

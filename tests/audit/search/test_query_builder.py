@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from sessions_ui.audit.log.index_terms import MAX_NOTE_WORDS, WORD, split_words
+from sessions_ui.audit.log.index_terms import MAX_NOTE_WORDS, WORD
 from sessions_ui.audit.search.index_rebuild import index_rebuild
 from sessions_ui.audit.search.pagination import entries_page
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
@@ -76,15 +76,6 @@ def test_the_index_of_words_can_be_made_anew():
     AuditTerm.objects.create(field=WORD, val="strange", entry_id=1)
     index_rebuild(anew=True)
     assert set(AuditTerm.objects.values_list("field", "val", "entry_id")) == before
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("", []), ("!? - …", []), ("a I", []), ("A b-C2 d", ["b-c2", "c2"]), ("x" * 90, ["x" * 64]),
-     ("Ünïcode naïve NAÏVE", ["unicode", "naive"]), ("••• a_b", [])],
-)  # fmt: skip
-def test_words(text, words):
-    assert split_words(text) == words
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a small table is always read whole")
