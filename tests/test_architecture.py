@@ -38,7 +38,7 @@ audit.export          domain models audit.sql audit.entries audit.integrity
 audit.privacy         domain models audit.log audit.search
 audit.review          domain models audit.log audit.sql audit.entries
 services.health       audit.integrity
-services.sessions     domain models pave crypto audit.entries audit.history audit.search
+services.sessions     domain models pave crypto audit.log audit.entries audit.history audit.search
 services.edits        domain models pave crypto audit.log audit.entries services.sessions
 services.audit        domain models audit
 services.integrity    domain models audit.log audit.entries audit.integrity

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import ClassVar, Protocol
 
 from .csv_cells import safe_cell
-from .rows import Batch, entry_facts
+from .entry_batches import Batch, entry_facts
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 COLUMNS = (

@@ -16,7 +16,7 @@ from sessions_ui.domain.values.kinds import Kind
 
 from .layout import SectionBlock
 from .row import FieldRow, choices_of
-from .values import value_error
+from .value_checks import value_error
 
 
 class PaveField(forms.CharField):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
+from sessions_ui.audit.export.entry_batches import read_batches
 from sessions_ui.audit.export.formats import FORMATS, Format
 from sessions_ui.audit.export.manifest import (
     EXPORT,
@@ -17,7 +18,6 @@ from sessions_ui.audit.export.manifest import (
     Tally,
     latest_checkpoint,
 )
-from sessions_ui.audit.export.rows import read_batches
 from sessions_ui.audit.log.record import record_access, record_note
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.audit.search.query_builder import EntrySearch, IdQuery, id_window

@@ -11,10 +11,10 @@ from sessions_ui.services.sessions.pave_reads import (
     cached_snapshot,
     read_snapshot,
 )
+from sessions_ui.services.sessions.personal_access import record_session_seen
 from sessions_ui.services.sessions.recent import record_visit
 
 from .form_state import FormState, SessionRead, form_state_of
-from .personal_access import record_session_seen
 from .settle import check_late_effects, find_open_edit, settle_open_edit
 
 

@@ -12,11 +12,11 @@ from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.merge import merge
 from sessions_ui.models import AuditEntry
+from sessions_ui.services.sessions.personal_access import record_revert_seen
 
 from .form_data import FormData
 from .form_state import FormState
-from .personal_access import record_revert_seen
-from .refusals import record_forbidden_post, record_locked_fields
+from .refused_posts import record_forbidden_post, record_locked_fields
 from .review import review_edit
 
 

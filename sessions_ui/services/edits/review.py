@@ -13,7 +13,7 @@ from .drafts import save_form_draft
 from .form_data import FormData
 from .form_state import FormState, SessionRead, form_state_of
 from .form_token import FormToken
-from .refusals import record_locked_fields
+from .refused_posts import record_locked_fields
 from .settle import settle_open_edit
 
 

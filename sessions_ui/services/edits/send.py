@@ -18,7 +18,7 @@ from sessions_ui.pave.errors import PaveError
 from sessions_ui.services.sessions.pave_reads import pave_client, read_snapshot
 
 from .drafts import remove_sent_fields
-from .evaluate import evaluate_response
+from .evaluate_response import evaluate_response
 from .form_data import sent_text
 from .form_state import FormState
 from .settle import settle_edit

@@ -17,7 +17,7 @@ from sessions_ui.models import Edit
 from sessions_ui.pave.errors import PaveError, PaveNotFound
 from sessions_ui.services.sessions.pave_reads import read_snapshot
 
-from .evaluate import fault_detail
+from .evaluate_response import fault_detail
 from .form_data import sent_text
 from .form_state import Decision, FormState, SessionRead, form_state_of
 from .form_token import digest_of

@@ -20,7 +20,7 @@ from sessions_ui.services.edits.drafts import delete_draft, find_draft, form_sta
 from sessions_ui.services.edits.form_data import FormData
 from sessions_ui.services.edits.form_token import FormToken, read_form_token
 from sessions_ui.services.edits.open import open_session
-from sessions_ui.services.edits.refusals import record_forbidden_post
+from sessions_ui.services.edits.refused_posts import record_forbidden_post
 from sessions_ui.services.edits.review import review_edit
 from sessions_ui.services.edits.submission import Submission, edit_by_nonce
 from sessions_ui.services.edits.submit import submit_edit

@@ -14,7 +14,7 @@ from sessions_ui.domain.rules.policy import Delivery
 from sessions_ui.domain.snapshot import payload
 from sessions_ui.forms.reason import ReasonForm
 from sessions_ui.forms.session.row import display_text
-from sessions_ui.forms.session.values import value_warnings
+from sessions_ui.forms.session.value_checks import value_warnings
 from sessions_ui.pave.client import body_bytes
 from sessions_ui.services.edits.form_state import Decision, FormState
 

@@ -65,7 +65,7 @@ def test_the_hash_of_the_checkpoint_is_what_the_next_seal_holds(manager, sealing
 
 
 def test_an_export_that_breaks_off_has_no_end(manager, monkeypatch):
-    monkeypatch.setattr("sessions_ui.audit.export.rows.BATCH_SIZE", 1)
+    monkeypatch.setattr("sessions_ui.audit.export.entry_batches.BATCH_SIZE", 1)
     for _ in range(3):
         edit()
     export = export_begin(actor=CAROL, audit_filter=AuditFilter(), format="csv")

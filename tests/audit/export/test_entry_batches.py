@@ -133,7 +133,7 @@ def test_it_says_byte_for_byte_what_the_rows_of_the_pages_say(db, seed, question
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_it_goes_on_over_many_chunks(db, name, monkeypatch):
-    monkeypatch.setattr("sessions_ui.audit.export.rows.BATCH_SIZE", 3)
+    monkeypatch.setattr("sessions_ui.audit.export.entry_batches.BATCH_SIZE", 3)
     for place in range(8):
         edit = intent({"session.theme": ("LITE", f"{place}")})
         ended(edit, "confirmed", {"session.theme": ("applied", f"{place}")})

@@ -4,7 +4,7 @@ import pytest
 
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.status import Delivery
-from sessions_ui.forms.session.values import value_error, value_warnings
+from sessions_ui.forms.session.value_checks import value_error, value_warnings
 
 WRITABLE = {spec.key: spec for spec in CATALOGUE.writable}
 
