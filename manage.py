@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line for PAVE Admin."""
+"""Run Django's commands for PAVE Admin."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from paveadmin import read_env_file
 
 
 def main() -> None:
-    """Run one command; a bad setting is told in one sentence, without a traceback."""
+    """Run one command; a bad setting ends it with one sentence in place of a traceback."""
     read_env_file()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paveadmin.settings")
     try:

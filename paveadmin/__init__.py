@@ -1,4 +1,4 @@
-"""The Django project of PAVE Admin: settings, addresses, start-up."""
+"""Configure and start PAVE Admin: settings, middleware, routes, logs."""
 
 import tomllib
 from pathlib import Path
@@ -11,9 +11,9 @@ VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["proj
 
 
 def read_env_file() -> None:
-    """Add the variables of `.env` beside manage.py to the environment, where they are not set yet.
+    """Add the variables of the `.env` next to manage.py to the environment, where they are not set.
 
-    Called by the two doors (manage.py and wsgi.py) and not by the settings, so that tests never
-    meet the keys of a real PAVE. Values are taken as they stand: a secret may hold a `$`.
+    manage.py and wsgi.py call this, not the settings, so that tests never see the keys of a real
+    PAVE. Values are taken literally, because a secret may contain a `$`.
     """
     load_dotenv(ROOT / ".env", override=False, interpolate=False)

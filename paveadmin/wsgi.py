@@ -1,4 +1,4 @@
-"""The WSGI application that gunicorn serves."""
+"""Make the WSGI application that gunicorn serves."""
 
 import os
 
@@ -11,6 +11,6 @@ read_env_file()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paveadmin.settings")
 
 application = get_wsgi_application()
-# Who serves pages must not be able to seal, not even where the key was lent by mistake.
+# The web process must not be able to seal, even if it was given the key by mistake.
 settings.AUDIT_SEAL_KEY = ""
 os.environ.pop("AUDIT_SEAL_KEY", None)

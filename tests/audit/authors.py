@@ -127,7 +127,7 @@ def refusal(changes=None, *, actor=ALICE, key=KEY, reason=None, personal_texts=(
         return record_refusal(request, detail=detail, error_code="STARTED").id
 
 
-def note(about=None, action="audit.commented", said="", *, actor=CAROL, key=KEY, **detail):
+def note(about=None, action="audit.commented", text="", *, actor=CAROL, key=KEY, **detail):
     """Record a note about an edit, or about none; gives its id."""
     with transaction.atomic():
         return record_note(
@@ -135,7 +135,7 @@ def note(about=None, action="audit.commented", said="", *, actor=CAROL, key=KEY,
             action=action,
             about=about,
             session_key=key,
-            detail={"note": said, **detail} if said else detail,
+            detail={"note": text, **detail} if text else detail,
         ).id
 
 

@@ -48,7 +48,7 @@ def edited(client, alice, carol, sandbox):
     begin = Observation.objects.earliest("id")
     begin.seen_at, begin.last_seen_at = begin.seen_at - HOUR * 3, begin.last_seen_at - HOUR
     begin.save()
-    note(first, "audit.flagged", said="Please check with the dealer.", actor=boss, key=KEY)
+    note(first, "audit.flagged", text="Please check with the dealer.", actor=boss, key=KEY)
     return first
 
 

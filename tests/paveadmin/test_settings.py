@@ -1,4 +1,4 @@
-"""Settings: every bad variable is named at once, production stops without its own secrets."""
+"""Test that bad variables are named all at once, and that production needs its own secrets."""
 
 import re
 import runpy
@@ -24,7 +24,7 @@ PRODUCTION = {
 
 @pytest.fixture
 def load(monkeypatch):
-    """Give a function that loads the settings file with exactly the variables it is given."""
+    """A function that loads the settings file with exactly the variables that it gets."""
 
     def _load(**variables):
         for name in _declared():
@@ -47,7 +47,7 @@ def _stop(load, **variables):
     return str(caught.value)
 
 
-def test_it_runs_with_nothing_set_on_loopback_against_the_sandbox(load):
+def test_with_nothing_set_it_runs_on_loopback_against_the_sandbox(load):
     loaded = load()
     assert loaded["DEBUG"] is True
     assert loaded["PAVE_ENVIRONMENT"] == "sandbox"
@@ -60,7 +60,7 @@ def test_it_runs_with_nothing_set_on_loopback_against_the_sandbox(load):
     assert loaded["PAVE_LANGUAGES"] == ("EN", "FR", "ES")
 
 
-def test_it_gives_the_client_its_manners(load):
+def test_the_client_gets_its_rate_and_its_circuit_breaker(load):
     usual, other = load()["PAVE"], load(PAVE_RATE="0.5", PAVE_CIRCUIT="0")["PAVE"]
     assert (usual.rate, usual.circuit) == (5, True)
     assert (other.rate, other.circuit) == (0.5, False)
@@ -90,7 +90,7 @@ def test_it_names_every_bad_variable_at_once_and_repeats_no_value(load):
 
 
 @pytest.mark.parametrize("environment", ["test", "live"])
-def test_it_is_production_by_itself_beside_the_sandbox(load, environment):
+def test_a_real_pave_means_production(load, environment):
     sentence = _stop(load, PAVE_ENVIRONMENT=environment)
     for name in (
         "DJANGO_SECRET_KEY",
@@ -153,7 +153,7 @@ def test_it_refuses_the_development_key_for_seals_in_production(load):
         "https://openapi.paveapi.com:0",
     ],
 )
-def test_it_wants_https_and_a_bare_host_in_production(load, url):
+def test_production_requires_https_and_a_bare_host(load, url):
     assert "PAVE_BASE_URL" in _stop(load, **{**PRODUCTION, "PAVE_BASE_URL": url})
 
 
@@ -171,7 +171,7 @@ def test_it_refuses_a_lease_shorter_than_an_update_may_last(load):
     assert load(PAVE_LEASE_SECONDS="2", PAVE_PUT_DEADLINE="2")["PAVE_LEASE_SECONDS"] == 2
 
 
-def test_it_cuts_the_new_line_of_a_secret_that_was_read_from_a_file(load):
+def test_the_new_line_of_a_secret_from_a_file_is_cut(load):
     loaded = load(**{**PRODUCTION, "PAVE_API_SECRET": "pave-gave-us-this\n"})
     assert loaded["PAVE"].api_secret.reveal() == "pave-gave-us-this"
 
@@ -184,7 +184,7 @@ def test_it_refuses_a_key_that_no_header_can_carry(load, key):
     assert key not in sentence
 
 
-def test_it_lends_the_owner_of_the_database_to_migrate_and_purge_alone(load, monkeypatch):
+def test_only_migrate_and_purge_connect_as_the_owner_of_the_database(load, monkeypatch):
     urls = {
         "DATABASE_URL": "postgresql://web@localhost/pave",
         "DATABASE_OWNER_URL": "postgresql://owner@localhost/pave",
@@ -197,7 +197,7 @@ def test_it_lends_the_owner_of_the_database_to_migrate_and_purge_alone(load, mon
         assert load(**urls)["DATABASES"]["default"]["USER"] == "web"
 
 
-def test_it_keeps_what_was_committed_on_sqlite_and_never_wraps_a_request(load):
+def test_sqlite_is_durable_and_no_request_is_a_transaction(load):
     database = load()["DATABASES"]["default"]
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):

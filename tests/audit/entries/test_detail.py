@@ -20,7 +20,7 @@ def test_an_edit_has_its_steps_in_order_and_the_outcome_as_of_each():
     edit_id = intent()
     sent(edit_id)
     ended(edit_id, "unknown")
-    note(edit_id, said="Waiting")
+    note(edit_id, text="Waiting")
     resolved(edit_id, "in_effect")
     detail = load_entry_detail(edit_id)
     assert [(Kind(one.entry.kind), one.outcome) for one in detail.steps] == [
@@ -36,7 +36,7 @@ def test_an_edit_has_its_steps_in_order_and_the_outcome_as_of_each():
 
 def test_the_latest_step_with_an_outcome_is_the_ending_although_notes_follow():
     edit_id = edit()
-    note(edit_id, said="Done")
+    note(edit_id, text="Done")
     detail = load_entry_detail(edit_id)
     assert detail.ending.entry.kind == Kind.OUTCOME
     assert load_entry_detail(note()).ending is None

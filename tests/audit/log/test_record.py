@@ -65,7 +65,7 @@ def test_an_access_is_an_entry():
 
 def test_a_note_is_an_entry_about_an_edit_with_nothing_personal_in_it():
     edit_id = edit({"sms.to_name": ("", "Daniel Osei")})
-    entry = AuditEntry.objects.get(id=note(edit_id, said="Daniel Osei called from 647-555-0148"))
+    entry = AuditEntry.objects.get(id=note(edit_id, text="Daniel Osei called from 647-555-0148"))
     assert (entry.kind, entry.op, entry.session_key) == (Kind.NOTE, edit_id, KEY)
     assert json.loads(entry.detail) == {"note": "••••• called from •••-•••-0148"}
     assert bytes(entry.hash) == hash_of(entry)

@@ -67,7 +67,7 @@ def test_steps_and_notes_of_an_older_edit_are_nothing_new(manager):
     than = manager.get("/audit/").context["newest"]
     sent(edit_id)
     ended(edit_id)
-    note(edit_id, said="looks fine to me")
+    note(edit_id, text="looks fine to me")
     assert newer(manager, than=than) == ""
 
 
