@@ -138,7 +138,10 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def _login_hash(request: HttpRequest) -> str:
     key = request.session.session_key
-    return salted_hmac("sessions_ui.people.log-in", key).hexdigest()[:16] if key else ""
+    if not key:
+        return ""
+    # SHA-1 by name: Django's default will change, and the hashes in the record must not.
+    return salted_hmac("sessions_ui.people.log-in", key, algorithm="sha1").hexdigest()[:16]
 
 
 def _short_hash(text: str) -> str:
