@@ -9,6 +9,7 @@ from sessions_ui.audit.log.index_terms import (
     MAX_TERM_LENGTH,
     STATUS,
     WORD,
+    change_terms,
     field_name_terms,
     keyed_hash,
     reason_terms,
@@ -22,7 +23,7 @@ from sessions_ui.audit.log.index_terms import (
 )
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.models import AuditTerm
-from tests.audit.authors import PHONE, intent
+from tests.audit.authors import PHONE, edit, intent
 
 MAKE = CATALOGUE["vehicle.make"]
 PHONE_FIELD = CATALOGUE["sms.to"]
@@ -102,3 +103,32 @@ def test_terms_that_are_stored_already_stay():
 )  # fmt: skip
 def test_words_are_in_lower_case_without_accents_and_each_once(text, words):
     assert split_words(text) == words
+
+
+@pytest.mark.django_db
+def test_no_term_shows_a_masked_value_or_a_part_of_it():
+    for key, value in (("sms.to", "647-555-0126"), ("sms.to_name", "Daniel Osei")):
+        edit({key: ("", value)})
+    rows = AuditTerm.objects.filter(field__in=["sms.to", "sms.to_name"]).values_list(
+        "val", flat=True
+    )
+    assert len(rows) == 4 + 5
+    assert all(len(val) == 16 for val in rows)
+    text = " ".join(rows).lower()
+    assert not [part for part in ("647", "0126", "555", "dan", "osei") if f"{part} " in text]
+
+
+def test_the_same_value_is_another_term_in_another_field_and_with_another_key(settings):
+    phone = value_terms(PHONE_FIELD, "647-555-0126")
+    assert not phone & value_terms(CATALOGUE["sms.from"], "647-555-0126")
+    settings.AUDIT_TOKEN_KEY = "another key of thirty-two letters"
+    assert not phone & value_terms(PHONE_FIELD, "647-555-0126")
+
+
+def test_the_index_stays_small():
+    changes = {
+        "sms.to": ("647-555-0184", "647-555-0148"),
+        "vehicle.vin": ("2HGFC2F7XMH018462", "x"),
+    }
+    # The two fields; two VINs; both numbers whole and by their last digits, and their beginnings.
+    assert len(change_terms(changes)) == 2 + 2 + 2 * 2 + 2
