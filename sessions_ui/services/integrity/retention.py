@@ -67,12 +67,12 @@ def plan_purge(before: datetime) -> Plan:
     left = _entries_under(purged_to).count() if purged_to else 0
     young = AuditEntry.objects.filter(ts__gte=before).aggregate(first=Min("id"))["first"]
     under_way = Edit.objects.filter(Q(state__in=OPEN_STATES) | Q(next_look_at__isnull=False))
-    held = under_way.aggregate(first=Min("entry_id"))["first"]
-    bounds = [id_ for id_ in (young, held) if id_ is not None]
+    open_edit = under_way.aggregate(first=Min("entry_id"))["first"]
+    bounds = [id_ for id_ in (young, open_edit) if id_ is not None]
     old = AuditCheckpoint.objects.filter(n__gt=purged_to)
     old = old.filter(last_id__lt=min(bounds)) if bounds else old
     last = old.order_by("-n").first()
-    held_by = held if held is not None and (young is None or held < young) else None
+    held_by = open_edit if open_edit is not None and (young is None or open_edit < young) else None
     if last is None:
         return Plan(None, left=left, held_by=held_by)
     entries = _entries_under(last.n, purged_to)

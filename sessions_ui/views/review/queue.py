@@ -70,7 +70,7 @@ def mark(request: HttpRequest, entry_id: int) -> HttpResponse:
 def review(request: HttpRequest) -> HttpResponse:
     """Show the queue, oldest first; a post marks the ticked entries as reviewed."""
     cause = request.GET.get("cause", "")
-    known, after = cause in CAUSES, request.GET.get("after", "")
+    is_known, after = cause in CAUSES, request.GET.get("after", "")
     batch = BatchForm(request.POST if request.method == "POST" else None)
     if batch.is_bound and batch.is_valid():
         _review_ticked(request, batch)
@@ -78,8 +78,8 @@ def review(request: HttpRequest) -> HttpResponse:
     queue = read_queue(cause=cause, after=after, reader_id=request.user.pk)
     context = {
         "queue": queue,
-        "chosen": cause if known else "",
-        "wrong": "" if known or not cause else cause[:40],
+        "chosen": cause if is_known else "",
+        "wrong": "" if is_known or not cause else cause[:40],
         "paged": bool(after),
         "batch": batch if batch.is_bound else BatchForm(initial={"upto": queue.upto}),
         "here": request.get_full_path(),
