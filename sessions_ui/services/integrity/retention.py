@@ -72,7 +72,8 @@ def plan_purge(before: datetime) -> Plan:
     old = AuditCheckpoint.objects.filter(n__gt=purged_to)
     old = old.filter(last_id__lt=min(bounds)) if bounds else old
     last = old.order_by("-n").first()
-    held_by = open_edit if open_edit is not None and (young is None or open_edit < young) else None
+    holds = open_edit is not None and (young is None or open_edit < young)
+    held_by = open_edit if holds else None
     if last is None:
         return Plan(None, left=left, held_by=held_by)
     entries = _entries_under(last.n, purged_to)
