@@ -122,3 +122,8 @@ class Agent:
 def words(answer):
     """The text of a page without the frame around it."""
     return _text(BeautifulSoup(answer.text, "html.parser").select_one("main"))
+
+
+def soup_of(answer):
+    """The parsed page."""
+    return BeautifulSoup(answer.text, "html.parser")

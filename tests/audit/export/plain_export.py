@@ -1,7 +1,6 @@
-"""What an export means, slowly and plainly: the rows that a page shows, written with csv and json.
+"""Export plainly and slowly: the rows that a page shows, written with csv and json.
 
-The house's own way is built for speed (`audit/extract.py`, `audit/export.py`); tests hold both
-together, byte for byte.
+Tests compare this byte for byte with the exports, which read plain tuples.
 """
 
 import csv
@@ -20,20 +19,20 @@ NUMBERS = ("entry_id", "actor_id", "pave_http_status")
 OF_A_FIELD = ("field", "label", "was", "now", "differs", "result", "held_by_pave", "locked")
 
 
-def all_ids(chosen):
-    """The ids of a question's pages, one after the other, as turning them gives them."""
-    return EntrySearch(chosen).next_ids(10_000)
+def all_ids(audit_filter):
+    """The ids of all entries that a filter finds."""
+    return EntrySearch(audit_filter).next_ids(10_000)
 
 
 def facts(row):
-    """What every line of an entry tells, by column; the changes not yet."""
+    """What an export says of an entry, by column."""
     entry, end = row.entry, row.latest
     return {
         "entry_id": entry.id, "time_utc": iso_utc(entry.ts),
         "kind": entry.get_kind_display().lower(), "action": entry.action,
         "actor_id": entry.actor_id, "actor": entry.actor_label, "role": entry.actor_role,
         "session_key": entry.session_key,
-        "changes": [field_facts(one, row.detail.get("locks", {})) for one in row.changes],
+        "changes": [field_facts(change, row.detail.get("locks", {})) for change in row.changes],
         "outcome": row.outcome.value if row.outcome else "",
         "settled_utc": iso_utc(end.ts) if end else None, "reason": entry.reason_code,
         "note": entry.reason_note, "ticket": entry.ticket,
@@ -48,9 +47,9 @@ def facts(row):
 def field_facts(change, locks):
     """One changed field, by column."""
     result = change.result.value if change.result else ""
-    told = (change.spec.key, change.spec.label, change.was, change.now,
+    columns = (change.spec.key, change.spec.label, change.was, change.now,
             change.differs, result, change.held, locks.get(change.spec.key, ""))  # fmt: skip
-    return dict(zip(OF_A_FIELD, told, strict=True))
+    return dict(zip(OF_A_FIELD, columns, strict=True))
 
 
 def plain_csv(rows):
@@ -60,9 +59,9 @@ def plain_csv(rows):
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for row in rows:
-        told = facts(row)
-        for change in told.pop("changes") or [dict.fromkeys(OF_A_FIELD, "")]:
-            line = {**told, **change}
+        columns = facts(row)
+        for change in columns.pop("changes") or [dict.fromkeys(OF_A_FIELD, "")]:
+            line = {**columns, **change}
             writer.writerow([safe_cell(line[name]) for name in COLUMNS])
     return file.getvalue().encode()
 
@@ -79,6 +78,6 @@ def plain_jsonl(rows):
 PLAIN = {"csv": plain_csv, "jsonl": plain_jsonl}
 
 
-def plain_file(name, chosen):
-    """The whole file that a question's export should be, in this format."""
-    return PLAIN[name](load_entry_rows(all_ids(chosen)))
+def plain_file(name, audit_filter):
+    """The whole file of an export in this format."""
+    return PLAIN[name](load_entry_rows(all_ids(audit_filter)))

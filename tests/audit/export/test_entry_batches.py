@@ -29,6 +29,7 @@ from tests.audit.authors import (
     undone,
 )
 
+from .files import export_file
 from .plain_export import all_ids, plain_file
 
 FORMATS = ("csv", "jsonl")
@@ -58,10 +59,10 @@ def edit_somehow(chance):
     """One edit that goes as far as chance takes it; sometimes a person's values are erased."""
     actor, key = chance.choice([ALICE, BOB]), chance.choice([KEY, OTHER])
     wanted = changes(chance)
-    said = chance.choice(["", '=SUM(A1), "x"\r\nand more words'])
+    note_text = chance.choice(["", '=SUM(A1), "x"\r\nand more words'])
     facts = {"status": chance.choice(["", "IDLE", "=1,"]), "reverts": chance.choice([0, 7])}
     ticket = chance.choice(["", "T-1", "+1"])
-    id_ = intent(wanted, actor=actor, key=key, note=said, ticket=ticket, **facts)
+    id_ = intent(wanted, actor=actor, key=key, note=note_text, ticket=ticket, **facts)
     if chance.random() < 0.8:
         sent(id_, wanted, actor=actor, key=key)
         steps = [ended] if chance.random() < 0.6 else [ended, resolved, resolved]
@@ -95,11 +96,6 @@ def refuse_somehow(chance):
     )
 
 
-def file_of(name, chosen):
-    """The bytes that an export hands out."""
-    return b"".join(export_begin(actor=CAROL, audit_filter=chosen, format=name).parts)
-
-
 def ids_in(name, file):
     """The ids of a file's entries, each once, in its order."""
     text = file.decode()
@@ -115,32 +111,32 @@ def ids_in(name, file):
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_it_says_byte_for_byte_what_the_rows_of_the_pages_say(db, seed, question):
+def test_an_export_says_byte_for_byte_what_the_rows_of_a_page_say(db, seed, question):
     chance = random.Random(seed)  # noqa: S311  no secret
     with undone():
         for _ in range(chance.randint(1, 8)):
             chance.choice([edit_somehow, edit_somehow, edit_somehow, refuse_somehow])(chance)
-        file_of("csv", AuditFilter())  # an access, for the question that asks for these
+        export_file("csv", AuditFilter())  # an access, for the question that asks for these
         chosen = read_filter(question)
         for name in FORMATS:
             expected = plain_file(name, chosen)
             ids = all_ids(chosen)
-            assert file_of(name, chosen) == expected
+            assert export_file(name, chosen) == expected
             assert ids_in(name, expected) == ids
             if question == {"kind": "access"}:
                 break  # the export is itself an access: the second finds one more
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_it_goes_on_over_many_chunks(db, name, monkeypatch):
+def test_an_export_of_several_batches_is_complete(db, name, monkeypatch):
     monkeypatch.setattr("sessions_ui.audit.export.entry_batches.BATCH_SIZE", 3)
     for place in range(8):
         edit = intent({"session.theme": ("LITE", f"{place}")})
         ended(edit, "confirmed", {"session.theme": ("applied", f"{place}")})
-    assert file_of(name, AuditFilter()) == plain_file(name, AuditFilter())
+    assert export_file(name, AuditFilter()) == plain_file(name, AuditFilter())
 
 
-def test_an_end_after_the_cut_off_is_not_told(db):
+def test_an_end_after_the_cut_off_is_left_out(db):
     open_edit = intent()
     export = export_begin(actor=CAROL, audit_filter=AuditFilter(), format="jsonl")
     ended(open_edit)
@@ -148,45 +144,33 @@ def test_an_end_after_the_cut_off_is_not_told(db):
     assert json.loads(line)["outcome"] == "pending"
 
 
-def test_json_lines_keep_types_and_never_break_a_line(db):
-    edit = intent({"session.client_id": ("=1", "a\r\nb\u2028")})
-    ended(edit, "refused", http_status=422, detail={"pave_message": "=no"})
-    text = file_of("jsonl", AuditFilter()).decode()
-    assert len(text.splitlines()) == 1, "whatever a tool takes for the end of a line"
-    told = json.loads(text)
-    assert (told["entry_id"], told["actor_id"], told["pave_http_status"]) == (edit, 1, 422)
-    assert told["changes"][0] == {
-        "field": "session.client_id", "label": "Client ID", "was": "=1", "now": "a\r\nb\u2028",
-        "differs": "", "result": "", "held_by_pave": "", "locked": "",
-    }  # fmt: skip
-    assert told["pave_message"] == "=no"
-
-
 @pytest.mark.parametrize("name", FORMATS)
-def test_it_holds_what_the_screen_tells_beside_the_values(db, name):
+def test_an_export_has_what_a_page_shows_beside_the_values(db, name):
     origin = intent({"session.theme": ("LITE", "PRO")}, status="IDLE")
     back = intent({"session.theme": ("PRO", "LITE")}, status="STARTED", reverts=origin)
     ended(back, "refused_by_policy", detail={"locks": {"session.theme": "STARTED"}})
     note(None, "watch.made", "reverts", rule="Two phones")
-    told = {line["entry_id"]: line for line in lines_of(name)}
-    assert [str(line["status"]) for line in told.values()] == ["STARTED", "IDLE"]
-    assert told[str(back)] | {"reverts": str(origin), "locked": "STARTED"} == told[str(back)]
-    assert told[str(origin)] | {"reverts": "", "locked": "", "told": ""} == told[str(origin)]
+    lines = {line["entry_id"]: line for line in lines_of(name)}
+    assert [str(line["status"]) for line in lines.values()] == ["STARTED", "IDLE"]
+    assert lines[str(back)] | {"reverts": str(origin), "locked": "STARTED"} == lines[str(back)]
+    assert lines[str(origin)] | {"reverts": "", "locked": "", "told": ""} == lines[str(origin)]
     (made,) = lines_of(name, kind="note")
     assert made["told"] == "“Two phones” “reverts”"
 
 
 def lines_of(name, **question):
     """An export's lines with every cell a text, whatever its format."""
-    text = file_of(name, read_filter(question)).decode("utf-8-sig")
+    text = export_file(name, read_filter(question)).decode("utf-8-sig")
     if name == "csv":
         return list(csv.DictReader(io.StringIO(text)))
-    told = map(json.loads, text.splitlines())
-    flat = ({**line, **(line.pop("changes") or [{}])[0]} for line in told)
-    return [{key: "" if one is None else str(one) for key, one in line.items()} for line in flat]
+    objects = map(json.loads, text.splitlines())
+    flat = ({**line, **(line.pop("changes") or [{}])[0]} for line in objects)
+    return [
+        {key: "" if value is None else str(value) for key, value in line.items()} for line in flat
+    ]
 
 
-def test_masked_values_still_tell_how_they_differ(db):
+def test_an_export_says_how_masked_values_differ(db):
     intent(
         {
             "sms.to": ("647-555-0184", "647-555-0148"),
@@ -195,13 +179,15 @@ def test_masked_values_still_tell_how_they_differ(db):
             "session.theme": ("LITE", "PRO"),
         }
     )
-    told = {
+    differences = {
         "session.theme": "",
         "sms.to": "Same length, 2 digits differ",
         "sms.to_name": "10 letters before, 14 now",
         "sms.from": "Same digits, spelled otherwise",
     }
-    (line,) = file_of("jsonl", read_filter({})).splitlines()
-    assert {one["field"]: one["differs"] for one in json.loads(line)["changes"]} == told
-    rows = csv.DictReader(io.StringIO(file_of("csv", read_filter({})).decode("utf-8-sig")))
-    assert {row["field"]: row["differs"] for row in rows} == told
+    (line,) = export_file("jsonl", read_filter({})).splitlines()
+    assert {
+        change["field"]: change["differs"] for change in json.loads(line)["changes"]
+    } == differences
+    rows = csv.DictReader(io.StringIO(export_file("csv", read_filter({})).decode("utf-8-sig")))
+    assert {row["field"]: row["differs"] for row in rows} == differences

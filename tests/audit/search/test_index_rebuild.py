@@ -1,17 +1,19 @@
-"""The index made anew from the record: the same rows as were written, whatever was missing."""
+"""Test that a rebuilt index has the rows that were written with the entries."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions_ui.audit.integrity.verify_related import verify_index
-from sessions_ui.audit.search import index_rebuild as indexing
+from sessions_ui.audit.log.index_terms import WORD
+from sessions_ui.audit.search import index_rebuild as module
 from sessions_ui.audit.search.index_rebuild import index_rebuild
+from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.models import AuditTerm, AuditValue, JobCursor
 from tests.audit.authors import PHONE, THEME, edit, ended, intent, refusal, resolved, sent, undone
 
 pytestmark = pytest.mark.django_db
-
+NOTE = "The customer gave an old number; Zoë's follow-up is in T-77."
 URL = {"session.redirect_url": ("", "https://trade.northgateford.ca/done?ref=" + "7" * 60)}
 NAME = {"sms.to_name": ("Daniel Osei", "Grace Lindqvist")}
 READING = {"vehicle.odom_reading": ("84,210", 90123)}
@@ -38,14 +40,24 @@ def all_kinds():
     edit({"sms.nothing": ("a", "b")})
 
 
-def test_it_finds_nothing_to_do_where_all_is_well():
+def test_the_index_of_words_can_be_made_anew():
+    edit(note=NOTE, ticket="T-1")
+    refusal(reason=ReasonGiven("other", "tried once more", ""))
+    before = set(AuditTerm.objects.values_list("field", "val", "entry_id"))
+    AuditTerm.objects.filter(field=WORD).delete()
+    AuditTerm.objects.create(field=WORD, val="strange", entry_id=1)
+    index_rebuild(anew=True)
+    assert set(AuditTerm.objects.values_list("field", "val", "entry_id")) == before
+
+
+def test_a_complete_index_stays_as_it_is():
     all_kinds()
     before = rows()
     assert index_rebuild() == {"added": 0, "removed": 0}
     assert rows() == before
 
 
-def test_it_makes_the_whole_index_from_nothing():
+def test_an_empty_index_is_rebuilt():
     all_kinds()
     before = rows()
     AuditTerm.objects.all().delete()
@@ -55,7 +67,7 @@ def test_it_makes_the_whole_index_from_nothing():
 
 @settings(max_examples=20)
 @given(lost=st.sets(st.integers(0, 60)), strays=st.lists(st.integers(1, 12), max_size=4))
-def test_it_puts_right_whatever_is_missing_or_stray(lost, strays):
+def test_missing_rows_are_added_and_stray_ones_deleted(lost, strays):
     with undone():
         all_kinds()
         before = rows()
@@ -72,11 +84,11 @@ def test_it_puts_right_whatever_is_missing_or_stray(lost, strays):
         verify_index(None)
 
 
-def test_it_goes_on_where_it_was_stopped(monkeypatch):
+def test_a_stopped_rebuild_continues(monkeypatch):
     ids = [edit(PHONE) for _ in range(5)]
     before = rows()
     AuditTerm.objects.all().delete()
-    monkeypatch.setattr(indexing, "BATCH_SIZE", 2)
+    monkeypatch.setattr(module, "BATCH_SIZE", 2)
 
     def stop(count, seen=[]):  # noqa: B006
         seen.append(count)
@@ -87,14 +99,14 @@ def test_it_goes_on_where_it_was_stopped(monkeypatch):
         index_rebuild(progress=stop)
     assert JobCursor.objects.get(name="index").last_id == ids[3]
     assert {id_ for _, _, id_ in rows()} == set(ids[:4])
-    told = []
-    index_rebuild(progress=told.append)
-    assert told == [1]
+    reported = []
+    index_rebuild(progress=reported.append)
+    assert reported == [1]
     assert rows() == before
     assert JobCursor.objects.get(name="index").last_id == 0
 
 
-def test_what_was_erased_is_not_indexed_again():
+def test_erased_values_are_not_indexed_again():
     edit({**PHONE, **NAME})
     AuditValue.objects.filter(field="sms.to").delete()
     assert index_rebuild()["removed"] == 6

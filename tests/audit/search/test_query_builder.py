@@ -4,7 +4,6 @@ import pytest
 from django.db import connection
 
 from sessions_ui.audit.log.index_terms import MAX_NOTE_WORDS, WORD
-from sessions_ui.audit.search.index_rebuild import index_rebuild
 from sessions_ui.audit.search.pagination import entries_page
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.forms.audit_filter import read_filter
@@ -12,7 +11,6 @@ from sessions_ui.models import AuditTerm
 from tests.audit.authors import BOB, PHONE, edit, intent, refusal
 
 pytestmark = pytest.mark.django_db
-
 NOTE = "The customer gave an old number; Zoë's follow-up is in T-77."
 
 
@@ -66,16 +64,6 @@ def test_a_long_note_is_found_by_its_first_words():
     entry = edit(note=" ".join(f"word{place:03d}" for place in range(MAX_NOTE_WORDS + 1)))
     assert found("word000 word039") == [entry]
     assert found("word040") == []
-
-
-def test_the_index_of_words_can_be_made_anew():
-    edit(note=NOTE, ticket="T-1")
-    refusal(reason=ReasonGiven("other", "tried once more", ""))
-    before = set(AuditTerm.objects.values_list("field", "val", "entry_id"))
-    AuditTerm.objects.filter(field=WORD).delete()
-    AuditTerm.objects.create(field=WORD, val="strange", entry_id=1)
-    index_rebuild(anew=True)
-    assert set(AuditTerm.objects.values_list("field", "val", "entry_id")) == before
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a small table is always read whole")

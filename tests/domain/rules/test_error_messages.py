@@ -1,9 +1,12 @@
 """Error messages: every code that an entry may hold reads as a sentence."""
 
+import re
+
 import pytest
 
 from sessions_ui.domain.rules.error_messages import ACCESS, DEEDS, ICONS, cause_words, lock_words
 from sessions_ui.domain.rules.policy import RULES, Reason
+from sessions_ui.pave import errors
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -24,3 +27,11 @@ def test_a_code_without_words_stays_readable(code):
 def test_icons_and_deeds_are_of_known_actions():
     assert set(ACCESS) >= DEEDS
     assert set(ICONS) <= set(ACCESS)
+
+
+def test_every_error_code_of_the_client_and_every_lock_code_has_words():
+    documented = errors.__doc__.partition("short codes")[2]
+    codes = set(re.findall(r"``(\w+)``", documented)) - {"http_500"}
+    assert {"reset", "tls", "busy_here"} <= codes
+    for code in codes | {str(reason) for reason in Reason}:
+        assert cause_words(code) != f"{code.replace('_', ' ').capitalize()}.", code

@@ -1,5 +1,4 @@
-"""Who read what is on record: reveals, exports, searches, and the histories of other people's work.
-What they typed to find it is not, where it could be personal."""
+"""Test that searches and looks at other people's work are recorded, without personal text."""
 
 import json
 from datetime import timedelta
@@ -8,7 +7,9 @@ import pytest
 
 from sessions_ui.domain.actor import Actor
 from sessions_ui.models import AuditEntry, Kind
-from tests.audit.authors import KEY, PHONE, edit
+from tests.audit.authors import BOB, KEY, PHONE, edit, ended, intent, note, refusal, sent
+from tests.audit.list_page import newer_label
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
 SOMEBODY = Actor(id=990, label="Somebody Else", role="Agent")
@@ -19,14 +20,57 @@ def accesses(action):
     return AuditEntry.objects.filter(kind=Kind.ACCESS, action=action)
 
 
-@pytest.fixture
-def manager(client, carol):
-    client.force_login(carol)
-    return client
+SEARCH = {"value": "647-555-0148", "kind": "edit"}
+FURTHER = [
+    ("/audit/", {"before": 2**63 - 1}),
+    ("/audit/", {"after": 0}),
+    ("/audit/newer/", {"than": 0}),
+]
+
+
+def test_the_list_has_the_id_of_its_newest_entry(manager):
+    assert manager.get("/audit/").context["newest"] == 0
+    first = edit()
+    last = refusal()
+    assert manager.get("/audit/").context["newest"] == last
+    page = manager.get("/audit/", {"before": last})
+    assert [row.entry.id for row in page.context["page"].rows] == [first]
+    assert page.context["newest"] == last
+
+
+def test_new_entries_are_counted_by_the_same_filters(manager):
+    edit(PHONE)
+    than = manager.get("/audit/").context["newest"]
+    assert newer_label(manager, than=than) == ""
+    edit()
+    assert newer_label(manager, than=than) == "1 new entry"
+    edit(PHONE, actor=BOB)
+    refusal(actor=BOB)
+    assert newer_label(manager, than=than) == "3 new entries"
+    assert newer_label(manager, than=than, actor="2") == "2 new entries"
+    assert newer_label(manager, than=than, field="sms.to", outcome="confirmed") == "1 new entry"
+    assert newer_label(manager, than=than, session="OTHER-1") == ""
+    assert newer_label(manager, than=than, to="2020-01-01") == ""
+
+
+def test_steps_and_notes_of_an_older_edit_are_not_new_entries(manager):
+    edit_id = intent()
+    than = manager.get("/audit/").context["newest"]
+    sent(edit_id)
+    ended(edit_id)
+    note(edit_id, text="looks fine to me")
+    assert newer_label(manager, than=than) == ""
+
+
+def test_counting_new_entries_stops(manager, monkeypatch):
+    monkeypatch.setattr("sessions_ui.services.audit.search.MAX_NEWER", 3)
+    for _ in range(5):
+        intent()
+    assert newer_label(manager, than=0) == "2+ new entries"
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "kept"),
+    ("name", "typed", "recorded"),
     [
         ("value", "647-555-0148", "(not kept)"),
         ("value", "Osei*", "(not kept)"),
@@ -41,84 +85,56 @@ def manager(client, carol):
         ("q", "6475550148", "•••-•••-0148"),
     ],
 )
-def test_what_was_typed_is_kept_only_where_it_stands_in_the_record_anyhow(
-    manager, name, typed, kept
+def test_search_text_is_recorded_only_if_the_record_contains_it_anyway(
+    manager, name, typed, recorded
 ):
     edit(PHONE, ticket="T-4821", note="Please call her back about INC0012345")
     assert manager.get("/audit/", {name: typed}).status_code == 200
     (entry,) = accesses("audit.search")
-    told = json.loads(entry.detail)["filter"][name]
-    assert told == kept
+    assert json.loads(entry.detail)["filter"][name] == recorded
 
 
-ASKED = {"value": "647-555-0148", "kind": "edit"}
-PROBES = [
-    ("/audit/", {"before": 2**63 - 1}),
-    ("/audit/", {"after": 0}),
-    ("/audit/newer/", {"than": 0}),
-]
-
-
-@pytest.mark.parametrize(("address", "more"), PROBES)
-def test_what_goes_on_with_a_search_is_recorded_only_without_it(manager, address, more):
+@pytest.mark.parametrize(("address", "more"), FURTHER)
+def test_more_of_a_recorded_search_is_not_recorded_again(manager, address, more):
     edit(PHONE)
-    manager.get("/audit/", ASKED)
-    assert manager.get(address, {**ASKED, **more}).status_code == 200
+    manager.get("/audit/", SEARCH)
+    assert manager.get(address, {**SEARCH, **more}).status_code == 200
     assert accesses("audit.search").count() == 1
-    manager.get(address, {**ASKED, "value": "416-555-0100", **more})
+    manager.get(address, {**SEARCH, "value": "416-555-0100", **more})
     assert accesses("audit.search").count() == 2
 
 
-@pytest.mark.parametrize(("address", "more"), PROBES)
-def test_no_way_to_search_is_without_a_record(manager, address, more, monkeypatch):
+@pytest.mark.parametrize(("address", "more"), FURTHER)
+def test_every_way_to_search_is_recorded(manager, address, more, monkeypatch):
     edit(PHONE)
-    asked = {**ASKED, **more}
-    manager.get(address, asked)
-    told = json.loads(accesses("audit.search").get().detail)
-    assert told["filter"]["value"] == "(not kept)"
-    assert told["count"] == "1"
-    manager.get(address, asked)
+    params = {**SEARCH, **more}
+    manager.get(address, params)
+    detail = json.loads(accesses("audit.search").get().detail)
+    assert detail["filter"]["value"] == "(not kept)"
+    assert detail["count"] == "1"
+    manager.get(address, params)
     assert accesses("audit.search").count() == 1
     monkeypatch.setattr("sessions_ui.services.audit.search.RECORD_AGAIN_AFTER", timedelta(0))
-    manager.get(address, asked)
+    manager.get(address, params)
     assert accesses("audit.search").count() == 2
 
 
-def test_another_s_search_does_not_count(client, carol, django_user_model):
+def test_the_same_search_of_another_person_is_recorded(client, carol, django_user_model):
     erin = django_user_model.objects.create_user("erin", password="correct horse battery")
     erin.groups.set(carol.groups.all())
     for person in (carol, erin):
         client.force_login(person)
-        client.get("/audit/", {**ASKED, "before": 99})
+        client.get("/audit/", {**SEARCH, "before": 99})
     assert set(accesses("audit.search").values_list("actor_id", flat=True)) == {carol.pk, erin.pk}
 
 
-def test_turning_the_pages_of_the_whole_list_is_no_search(manager):
+def test_paging_through_the_whole_list_is_no_search(manager):
     manager.get("/audit/", {"before": 99})
     manager.get("/audit/newer/", {"than": 0})
     assert not accesses("audit.search").exists()
 
 
-def test_an_export_keeps_as_little(manager):
-    edit(PHONE)
-    answer = manager.get("/audit/export.csv", {"q": "Daniel Osei", "value": "647*"})
-    b"".join(answer.streaming_content)
-    for entry in AuditEntry.objects.filter(action__startswith="audit.export"):
-        assert "Osei" not in entry.detail
-        assert "647*" not in entry.detail
-    assert accesses("audit.export").exists()
-
-
-def test_an_export_says_of_which_days_it_is(manager):
-    days = {"from": "2026-11-01", "to": "2026-11-30"}
-    answer = manager.get("/audit/export.csv", days)
-    b"".join(answer.streaming_content)
-    told = json.loads(accesses("audit.export").get().detail)["filter"]
-    manifest = manager.get(f"/audit/exports/{answer['X-Export']}/manifest.json").json()
-    assert told == manifest["filter"] == days
-
-
-def test_opening_the_history_of_another_s_work_is_recorded_once_an_hour(client, alice, bob):
+def test_looking_at_another_person_s_edits_is_recorded_once_an_hour(client, alice, bob):
     edit(actor=Actor(id=alice.pk, label="Alice", role="Agent"))
     client.force_login(alice)
     client.get(HISTORY)
@@ -133,7 +149,7 @@ def test_opening_the_history_of_another_s_work_is_recorded_once_an_hour(client, 
     assert accesses("history.seen").count() == 2
 
 
-def test_after_an_hour_it_is_recorded_anew(manager, monkeypatch):
+def test_after_an_hour_it_is_recorded_again(manager, monkeypatch):
     edit(actor=SOMEBODY)
     manager.get(HISTORY)
     monkeypatch.setattr("sessions_ui.services.audit.search.RECORD_AGAIN_AFTER", timedelta(0))
@@ -141,12 +157,12 @@ def test_after_an_hour_it_is_recorded_anew(manager, monkeypatch):
     assert accesses("history.seen").count() == 2
 
 
-def test_an_empty_history_is_nobody_s(manager):
+def test_looking_at_an_empty_history_is_not_recorded(manager):
     manager.get(HISTORY)
     assert not accesses("history.seen").exists()
 
 
-def test_who_saw_personal_values_is_listed_with_who_read_what(manager, carol):
+def test_revealed_values_are_listed_among_the_accesses(manager, carol):
     edit_id = edit(PHONE, actor=SOMEBODY)
     manager.post(f"/audit/{edit_id}/reveal/", {"reason": "The customer asks for it."})
     manager.get(HISTORY)
@@ -155,3 +171,17 @@ def test_who_saw_personal_values_is_listed_with_who_read_what(manager, carol):
     assert f"Phone number, entry #{edit_id:,}" in answer.text
     assert "opened the history" in answer.text
     assert accesses("personal.revealed").get().actor_id == carol.pk
+
+
+def test_a_search_is_recorded_once_and_the_whole_list_is_not(manager, carol):
+    edit()
+    manager.get("/audit/")
+    manager.get("/audit/?outcome=bad")
+    assert not AuditEntry.objects.filter(kind=Kind.ACCESS).exists()
+    manager.get("/audit/?outcome=confirmed")
+    manager.get("/audit/?outcome=confirmed&before=99")
+    entry = AuditEntry.objects.get(kind=Kind.ACCESS)
+    assert (entry.action, entry.actor_id) == ("audit.search", carol.id)
+    detail = json.loads(entry.detail)
+    assert (detail["filter"]["outcome"], detail["count"]) == ("confirmed", "1")
+    assert "searched the audit" in words(manager.get("/audit/?kind=access"))

@@ -1,25 +1,24 @@
-"""The audit's pages, as a manager, an agent and a stranger see them."""
+"""Test the audit's list and the page of an entry, as managers, agents and strangers see them."""
 
+import hashlib
 import json
-import re
 from dataclasses import replace
 
 import pytest
-from bs4 import BeautifulSoup
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sessions_ui.audit.integrity.sealing import seal_entries
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.domain.actor import SYSTEM
-from sessions_ui.domain.rules.error_messages import cause_words
 from sessions_ui.domain.rules.outcomes import Outcome
-from sessions_ui.domain.rules.policy import Reason
 from sessions_ui.models import AuditEntry, Kind
-from sessions_ui.pave import errors
+from sessions_ui.services.review.watch_rules import create_rule, remove_rule
 from tests.audit.authors import (
     ALICE,
     BOB,
+    CAROL,
     KEY,
     PHONE,
     edit,
@@ -30,21 +29,9 @@ from tests.audit.authors import (
     resolved,
     sent,
 )
+from tests.audit.list_page import SHARED_VIEW, newer_label, save_view
 from tests.keys import SEAL_KEY
-from tests.pages import words
-
-
-def soup_of(answer):
-    return BeautifulSoup(answer.text, "html.parser")
-
-
-@pytest.fixture
-def manager(client, carol):
-    client.force_login(carol)
-    return client
-
-
-# --- who may --------------------------------------------------------------------------------------
+from tests.pages import soup_of, words
 
 PLACES = {
     "list": "/audit/",
@@ -52,6 +39,7 @@ PLACES = {
     "export": "/audit/export.csv",
     "history": f"/sessions/{KEY}/history/",
 }
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
@@ -63,7 +51,7 @@ PLACES = {
         ("nora", set()),
     ],
 )
-def test_each_role_sees_what_is_its_own(client, request, name, allowed):
+def test_each_role_can_open_its_own_pages_only(client, request, name, allowed):
     client.force_login(request.getfixturevalue(name))
     edit_id = edit()
     for place, address in PLACES.items():
@@ -72,39 +60,36 @@ def test_each_role_sees_what_is_its_own(client, request, name, allowed):
 
 
 @pytest.mark.parametrize("address", PLACES.values(), ids=PLACES)
-def test_marking_needs_a_log_in(client, db, address):
+def test_the_pages_need_a_log_in(client, db, address):
     answer = client.get(address.format(id=1))
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/")
 
 
 @pytest.mark.parametrize("address", PLACES.values(), ids=PLACES)
-def test_the_pages_can_only_be_read(manager, address):
+def test_the_pages_accept_no_post(manager, address):
     edit_id = edit()
     assert manager.post(address.format(id=edit_id)).status_code == 405
 
 
-def test_a_note_is_a_step_of_what_it_is_about_and_no_row_of_the_list(manager):
+def test_a_note_is_a_step_of_its_entry_and_no_row_of_the_list(manager):
     edit_id, refused = edit(), refusal()
     steps = [note(edit_id, "audit.reviewed", "All well."), note(refused, "audit.flagged")]
     rows = soup_of(manager.get("/audit/")).select("tr[data-entry-id]")
     assert [row["data-entry-id"] for row in rows] == [str(refused), str(edit_id)]
-    told = soup_of(manager.get(f"/audit/{edit_id}/")).select(".steps li")
-    assert "Carol Weber (Manager) reviewed this" in told[-1].get_text(" ", strip=True)
-    assert "“All well.”" in told[-1].get_text(" ", strip=True)
-    assert not told[-1].has_attr("data-outcome")
-    assert told[-2].select_one("strong").get_text() == "Applied"
+    items = soup_of(manager.get(f"/audit/{edit_id}/")).select(".steps li")
+    assert "Carol Weber (Manager) reviewed this" in items[-1].get_text(" ", strip=True)
+    assert "“All well.”" in items[-1].get_text(" ", strip=True)
+    assert not items[-1].has_attr("data-outcome")
+    assert items[-2].select_one("strong").get_text() == "Applied"
     assert "flagged this" in words(manager.get(f"/audit/{refused}/"))
-    assert [manager.get(f"/audit/{one}/")["Location"] for one in steps] == [
+    assert [manager.get(f"/audit/{step}/")["Location"] for step in steps] == [
         f"/audit/{edit_id}/", f"/audit/{refused}/",
     ]  # fmt: skip
 
 
-def test_a_note_by_itself_has_a_page(manager):
+def test_a_note_about_no_entry_has_a_page(manager):
     assert "made a watch rule" in words(manager.get(f"/audit/{note(action='watch.made')}/"))
-
-
-# --- the list -------------------------------------------------------------------------------------
 
 
 def test_the_list_has_one_row_per_edit_with_its_outcome_and_number(manager):
@@ -117,10 +102,10 @@ def test_the_list_has_one_row_per_edit_with_its_outcome_and_number(manager):
         (str(first), "confirmed"),
     ]
     text = rows[1].get_text(" ", strip=True)
-    for said in ("Alice Moreau", "changed the phone number", KEY, "ZD-48213", "Wrong number",
+    for phrase in ("Alice Moreau", "changed the phone number", KEY, "ZD-48213", "Wrong number",
                  "2 digits differ", "Applied"):  # fmt: skip
-        assert said in text
-    assert [one.get_text() for one in rows[1].select("dd > del, dd > ins")] == [
+        assert phrase in text
+    assert [change.get_text() for change in rows[1].select("dd > del, dd > ins")] == [
         "was •••-•••-0184", "now •••-•••-0148",
     ]  # fmt: skip
     assert "555-0148" not in answer.text
@@ -128,14 +113,14 @@ def test_the_list_has_one_row_per_edit_with_its_outcome_and_number(manager):
     assert "last 30 days" in words(answer)
 
 
-def test_outcomes_and_numbers_stand_on_rows_only(manager):
+def test_only_rows_have_outcomes_and_entry_ids(manager):
     edit()
     for address in ("/audit/", "/audit/?outcome=confirmed", "/audit/?outcome=bad"):
-        for found in soup_of(manager.get(address)).select("[data-outcome], [data-entry-id]"):
-            assert found.name == "tr"
+        for element in soup_of(manager.get(address)).select("[data-outcome], [data-entry-id]"):
+            assert element.name == "tr"
 
 
-def test_the_latest_outcome_stands_in_the_list(manager):
+def test_the_list_shows_the_latest_outcome(manager):
     edit_id = intent()
     sent(edit_id)
     ended(edit_id, "unknown")
@@ -147,18 +132,18 @@ def test_the_latest_outcome_stands_in_the_list(manager):
 
 
 def test_filters_are_kept_in_the_form(manager):
-    asked = {"q": "ZD-1", "actor": "carol", "session": KEY, "field": "sms.to", "outcome": "partial",
-             "reason": "other", "status": "IDLE", "value": "x", "from": "2026-01-31",
-             "to": "2026-02-01", "kind": "edit"}  # fmt: skip
-    form = soup_of(manager.get("/audit/", asked)).select_one("form.filters")
+    params = {"q": "ZD-1", "actor": "carol", "session": KEY, "field": "sms.to",
+              "outcome": "partial", "reason": "other", "status": "IDLE", "value": "x",
+              "from": "2026-01-31", "to": "2026-02-01", "kind": "edit"}  # fmt: skip
+    form = soup_of(manager.get("/audit/", params)).select_one("form.filters")
     assert form["action"] == "/audit/"
-    for name, value in asked.items():
+    for name, value in params.items():
         control = form.select_one(f"[name={name}]")
         kept = control.get("value") or control.select_one("[selected]")["value"]
         assert kept == value, name
 
 
-def test_a_filter_that_cannot_be_read_is_said_and_kept(manager):
+def test_a_filter_with_a_problem_is_explained_and_kept(manager):
     edit()
     answer = manager.get("/audit/", {"session": "a/b", "actor": "zed", "outcome": "fine"})
     assert answer.status_code == 200
@@ -174,7 +159,7 @@ def test_a_filter_that_cannot_be_read_is_said_and_kept(manager):
         assert page.select_one(link["href"])
 
 
-def test_the_empty_list_says_what_will_come(manager):
+def test_an_empty_list_says_what_will_be_here(manager):
     assert "Nothing here yet" in words(manager.get("/audit/"))
 
 
@@ -189,7 +174,7 @@ def test_no_match_lists_the_filters_and_clears_them_in_one_click(manager):
     assert void.select_one("a.btn")["href"] == "/audit/"
 
 
-def test_each_filter_can_be_taken_away_by_itself(manager):
+def test_each_filter_can_be_removed(manager):
     page = soup_of(manager.get("/audit/", {"outcome": "partial", "session": KEY}))
     assert {chip["href"] for chip in page.select(".set a.chip")} == {
         f"?session={KEY}", "?outcome=partial",
@@ -221,36 +206,22 @@ def test_the_pager_goes_both_ways_and_keeps_the_filters(manager, monkeypatch):
     assert shown(page) == ids[:2]
 
 
-def test_a_search_is_recorded_once_and_a_look_is_not(manager, carol):
-    edit()
-    manager.get("/audit/")
-    manager.get("/audit/?outcome=bad")
-    assert not AuditEntry.objects.filter(kind=Kind.ACCESS).exists()
-    manager.get("/audit/?outcome=confirmed")
-    manager.get("/audit/?outcome=confirmed&before=99")
-    entry = AuditEntry.objects.get(kind=Kind.ACCESS)
-    assert (entry.action, entry.actor_id) == ("audit.search", carol.id)
-    told = json.loads(entry.detail)
-    assert (told["filter"]["outcome"], told["count"]) == ("confirmed", "1")
-    assert "searched the audit" in words(manager.get("/audit/?kind=access"))
-
-
-def test_the_page_asks_the_audit_five_times_for_many_rows_as_for_one(manager):
-    def asked():
+def test_the_list_takes_five_queries_however_many_rows_it_has(manager):
+    def count_queries():
         with CaptureQueriesContext(connection) as queries:
             manager.get("/audit/")
         return len(queries), sum("audit_" in query["sql"] for query in queries)
 
     edit(PHONE)
     manager.get("/audit/")
-    one = asked()
+    for_one = count_queries()
     for _ in range(9):
         edit(PHONE)
-    assert asked() == one
-    assert one[1] == 5  # window, count, ids, entries with their ends, values
+    assert count_queries() == for_one
+    assert for_one[1] == 5  # window, count, ids, entries with their ends, values
 
 
-def test_what_people_and_pave_say_is_escaped(manager):
+def test_texts_of_people_and_of_pave_are_escaped(manager):
     hostile = "<script>alert(1)</script>"
     edit_id = intent({"session.client_id": (hostile, f"{hostile}2")}, note=hostile, ticket=hostile)
     ended(edit_id, "refused", detail={"pave_message": hostile})
@@ -258,10 +229,7 @@ def test_what_people_and_pave_say_is_escaped(manager):
         assert "<script>alert" not in manager.get(address).text
 
 
-# --- one entry ------------------------------------------------------------------------------------
-
-
-def test_an_entry_tells_the_whole_edit(manager):
+def test_the_page_of_an_entry_shows_the_whole_edit(manager):
     edit_id = intent(
         {**PHONE, "session.theme": ("LITE", "PRO")}, note="Customer called", ticket="T"
     )
@@ -270,11 +238,13 @@ def test_an_entry_tells_the_whole_edit(manager):
     ended(edit_id, "partial", results, http_status=200, duration_ms=412)
     answer = manager.get(f"/audit/{edit_id}/")
     text = words(answer)
-    for said in (f"Entry #{edit_id:,}", "Partly in effect", "Alice Moreau changed the theme and"
-                 " phone number", "Customer called", "Still holds LITE", "Ignored by PAVE",
-                 "PAVE answered 200 after 412 ms", "1 applied, 1 ignored by PAVE", "203.0.113.24",
-                 "Agent", "Not sealed yet", "PUT, keyed hash "):  # fmt: skip
-        assert said in text, said
+    for phrase in (
+        f"Entry #{edit_id:,}", "Partly in effect", "Customer called", "Still holds LITE",
+        "Alice Moreau changed the theme and phone number", "Ignored by PAVE",
+        "PAVE answered 200 after 412 ms", "1 applied, 1 ignored by PAVE", "203.0.113.24",
+        "Agent", "Not sealed yet", "PUT, keyed hash ",
+    ):  # fmt: skip
+        assert phrase in text, phrase
     page = soup_of(answer)
     sent_json = json.loads(page.select_one("pre.json").get_text())
     assert sent_json == {"session": {"theme": "PRO"}, "sms": {"to": "•••-•••-0148"}}
@@ -287,7 +257,7 @@ def test_an_entry_tells_the_whole_edit(manager):
     assert ("EST" in stamp) or ("EDT" in stamp)
 
 
-def test_a_sealed_entry_says_so_and_a_changed_one_too(manager):
+def test_the_page_says_whether_an_entry_is_sealed_or_was_changed(manager):
     edit_id = edit()
     seal_entries(key=SEAL_KEY)
     assert "Each step agrees, just now" in words(manager.get(f"/audit/{edit_id}/"))
@@ -295,7 +265,7 @@ def test_a_sealed_entry_says_so_and_a_changed_one_too(manager):
     assert "Not as it was written" in words(manager.get(f"/audit/{edit_id}/"))
 
 
-def test_a_number_that_the_list_leaves_out_leads_to_its_entry(manager):
+def test_the_number_of_an_unlisted_entry_leads_to_it(manager):
     edit_id = edit()
     manager.get("/audit/?outcome=confirmed")
     access = AuditEntry.objects.get(kind=Kind.ACCESS).id
@@ -310,14 +280,14 @@ def test_a_number_that_the_list_leaves_out_leads_to_its_entry(manager):
 
 
 @pytest.mark.parametrize("question", [f"session={KEY}", "q=T-4821"])
-def test_that_the_whole_record_is_asked_is_said(manager, question):
+def test_the_list_says_when_it_covers_the_whole_record(manager, question):
     edit(ticket="T-4821")
     assert "1 edit or refusal in the whole record" in words(manager.get(f"/audit/?{question}"))
     for narrow in ("/audit/", f"/audit/?{question}&from=2020-01-01"):
         assert "the whole record" not in words(manager.get(narrow))
 
 
-def test_an_entry_leads_to_the_edits_of_whoever_made_it_even_if_gone(manager, django_user_model):
+def test_an_entry_leads_to_the_edits_of_its_actor_even_if_deleted(manager, django_user_model):
     django_user_model.objects.create_user("4711")  # somebody else
     gone = replace(ALICE, id=4711)
     ids = [edit(actor=gone), edit(actor=gone)]
@@ -363,14 +333,16 @@ def test_a_refusal_without_values_names_its_fields_and_is_found_by_them(manager)
     assert not soup_of(manager.get("/audit/?field=sms.to")).select("[data-entry-id]")
 
 
-@pytest.mark.parametrize("outcome", [one.value for one in Outcome if one is not Outcome.PENDING])
+@pytest.mark.parametrize(
+    "outcome", [outcome.value for outcome in Outcome if outcome is not Outcome.PENDING]
+)
 def test_every_outcome_can_be_shown_everywhere(manager, outcome):
     edit_id = edit(outcome=outcome)
     for address in ("/audit/", f"/audit/{edit_id}/", PLACES["history"]):
         assert soup_of(manager.get(address)).select_one(f"[data-outcome={outcome}]")
 
 
-def test_an_access_says_what_it_was_in_words(manager):
+def test_an_access_is_described_in_words(manager):
     with transaction.atomic():
         seen = record_access(actor=ALICE, action="personal.seen", session_key=KEY).id
     edit()
@@ -387,7 +359,7 @@ def test_an_access_says_what_it_was_in_words(manager):
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "sentence"),
     [
         ("NO_PERMISSION", "changing it is for support agents."),
         ("reset", "The connection to PAVE broke off."),
@@ -396,53 +368,78 @@ def test_an_access_says_what_it_was_in_words(manager):
         ("something_new", "Something new."),
     ],
 )
-def test_a_cause_is_said_in_words_on_every_page(manager, code, said):
+def test_a_cause_is_described_in_words_on_every_page(manager, code, sentence):
     edit_id = intent()
     ended(edit_id, "unknown", error_code=code)
     for address in ("/audit/", f"/audit/{edit_id}/", PLACES["history"]):
         text = words(manager.get(address))
-        assert said in text, address
+        assert sentence in text, address
         assert "Cause:" not in text
         assert code not in text
         assert code.replace("_", " ") not in text
 
 
-def test_every_cause_of_the_client_and_every_lock_has_words():
-    told = errors.__doc__.partition("short codes")[2]
-    codes = set(re.findall(r"``(\w+)``", told)) - {"http_500"}
-    assert {"reset", "tls", "busy_here"} <= codes
-    for code in codes | {str(reason) for reason in Reason}:
-        assert cause_words(code) != f"{code.replace('_', ' ').capitalize()}.", code
+def test_the_value_field_has_a_hint(client, carol):
+    client.force_login(carol)
+    answer = client.get("/audit/?value=647*")
+    assert 'aria-describedby="id_value_hint"' in answer.text
+    assert "beginning and a star" in answer.text
 
 
-# --- the history of a session ---------------------------------------------------------------------
+def test_the_page_of_an_export_shows_its_checksum_and_how_to_check_it(manager):
+    edit()
+    answer = manager.get("/audit/export.csv", {"session": KEY})
+    data = b"".join(answer.streaming_content)
+    page = manager.get(f"/audit/{answer['X-Export']}/").text
+    assert hashlib.sha256(data).hexdigest() in page
+    assert f"sha256sum pave-audit-{answer['X-Export']}.csv" in page
+    assert f"/audit/exports/{answer['X-Export']}/manifest.json" in page
 
 
-def test_the_history_holds_one_session_s_edits_and_refusals(client, alice):
+def test_asking_for_new_entries_is_no_search_and_does_not_renew_the_log_in(manager):
+    edit()
+    manager.get("/audit/", {"outcome": "confirmed"})
+    before = Session.objects.get().expire_date
+    newer_label(manager, than=0, outcome="confirmed")
+    assert Session.objects.get().expire_date == before
+    assert "sessionid" not in manager.get("/audit/newer/", {"than": 0}).cookies
+    assert AuditEntry.objects.filter(kind=Kind.ACCESS).count() == 1
+
+
+@pytest.mark.parametrize("params", [{}, {"than": "x"}, {"than": "1" * 30}, {"than": "-1"},
+                                    {"than": "0", "outcome": "fine"}])  # fmt: skip
+def test_asking_for_new_entries_with_problems_is_a_400(manager, params):
+    assert manager.get("/audit/newer/", params).status_code == 400
+
+
+def test_only_managers_ask_for_new_entries_or_save_views(client, alice):
     client.force_login(alice)
-    first = edit(PHONE, note="Customer called", ticket="ZD-1")
-    refused = refusal()
-    edit(key="NGF-8C0RQ5VJ2T")
-    answer = client.get(PLACES["history"])
-    found = soup_of(answer).select("[data-entry-id]")
-    assert [(one["data-entry-id"], one["data-outcome"]) for one in found] == [
-        (str(refused), "refused_by_policy"),
-        (str(first), "confirmed"),
-    ]
-    assert not soup_of(answer).select("main a[href^='/audit/']")  # not an agent's pages
-    assert "555-0148" not in answer.text
+    for address in ("/audit/newer/?than=0", "/audit/views/", "/audit/views/1/delete/"):
+        assert client.post(address).status_code == 403
+    assert client.get("/audit/newer/?than=0").status_code == 403
 
 
-def test_the_history_of_an_untouched_session_says_so(client, alice):
-    client.force_login(alice)
-    assert "Nothing was changed here yet" in words(client.get(PLACES["history"]))
+def test_changes_of_rules_and_purges_have_a_list_of_their_own(manager):
+    note(edit(), "audit.commented")  # a step of its edit, so not here
+    watch = create_rule(actor=CAROL, kind="busy_person", numbers={"edits": 20, "hours": 1})
+    remove_rule(actor=CAROL, rule_id=watch.id)
+    note(action="audit.purged", from_id=1, to_id=1200)
+    page = manager.get("/audit/", {"kind": "note"})
+    purged, removed, made = page.context["page"].rows
+    assert purged.about == "entries #1 to #1200"
+    assert (removed.verb, made.verb) == ("removed a watch rule", "made a watch rule")
+    assert watch.name in removed.about
+    assert "Was: " in removed.about
+    assert "Now: " in made.about
+    assert page.text.count("On record") == 3
+    assert "3 changes of rules or record" in words(page)
+    assert len(manager.get("/audit/").context["page"].rows) == 1
 
 
-@pytest.mark.parametrize("key", ["ab", "abc-1", "x" * 41, "A B C", "A%2FB"])
-def test_what_cannot_be_a_key_has_no_history(manager, key):
-    assert manager.get(f"/sessions/{key}/history/").status_code == 404
-
-
-def test_a_manager_gets_from_the_history_to_the_entry(manager):
-    edit_id = edit()
-    assert f'href="/audit/{edit_id}/"' in manager.get(PLACES["history"]).text
+def test_only_accesses_that_change_nothing_are_called_read_only(manager):
+    edit()
+    save_view(manager, **SHARED_VIEW)
+    manager.get("/audit/?outcome=confirmed")
+    rows = words(manager.get("/audit/?kind=access"))
+    assert "shared a saved view “Phones”, actor: 2, field: sms.to – On record" in rows
+    assert "0 entries – Read only" in rows

@@ -12,10 +12,43 @@ from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.models import AuditEntry, AuditValue, Observation
 from sessions_ui.views.sessions.history import parse_moment
 from tests.audit.authors import KEY, PHONE, edit, refusal
+from tests.pages import soup_of
+from tests.pages import words as read_words
 
 pytestmark = pytest.mark.django_db
 
 THEME = "session.theme"
+HISTORY = f"/sessions/{KEY}/history/"
+
+
+def test_the_history_has_the_edits_and_refusals_of_one_session(client, alice):
+    client.force_login(alice)
+    first = edit(PHONE, note="Customer called", ticket="ZD-1")
+    refused = refusal()
+    edit(key="NGF-8C0RQ5VJ2T")
+    answer = client.get(HISTORY)
+    rows = soup_of(answer).select("[data-entry-id]")
+    assert [(row["data-entry-id"], row["data-outcome"]) for row in rows] == [
+        (str(refused), "refused_by_policy"),
+        (str(first), "confirmed"),
+    ]
+    assert not soup_of(answer).select("main a[href^='/audit/']")  # pages that agents cannot open
+    assert "555-0148" not in answer.text
+
+
+def test_the_history_of_an_unedited_session_says_so(client, alice):
+    client.force_login(alice)
+    assert "Nothing was changed here yet" in read_words(client.get(HISTORY))
+
+
+@pytest.mark.parametrize("key", ["ab", "abc-1", "x" * 41, "A B C", "A%2FB"])
+def test_an_impossible_session_key_has_no_history(manager, key):
+    assert manager.get(f"/sessions/{key}/history/").status_code == 404
+
+
+def test_the_history_links_to_the_entries_for_managers(manager):
+    edit_id = edit()
+    assert f'href="/audit/{edit_id}/"' in manager.get(HISTORY).text
 
 
 def test_history_and_entry_link_to_the_state_before_and_after(client, alice, carol):
