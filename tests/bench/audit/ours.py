@@ -1,4 +1,4 @@
-"""Our record in bulk: what `audit/record.py` writes, taken from its hands before it is stored.
+"""Make our audit in bulk: what `audit/log/record.py` writes, taken before it is stored.
 
 The entries, commitments, hashes and index rows are made by the product's own functions; only the
 clock and the last step, the statement that stores them, are replaced.
