@@ -19,87 +19,111 @@ PHONE, NAME, URL, VIN = "sms.to", "sms.to_name", "session.redirect_url", "vehicl
 LONG = "https://trade.northgateford.ca/appraisal/done?campaign=autumn-2026&ref="
 
 
-def found(**params):
-    chosen = read_filter(params)
-    assert not chosen.problems
-    return sorted(EntrySearch(chosen).ids())
+def find(**params):
+    """The ids that a search without problems finds, in ascending order."""
+    audit_filter = read_filter(params)
+    assert not audit_filter.problems
+    return sorted(EntrySearch(audit_filter).ids())
 
 
 def set_to(key, now, was=""):
     return edit({key: (was, now)})
 
 
+@pytest.mark.parametrize(
+    ("key", "now", "typed"),
+    [
+        ("session.language", "FR", "fr"),
+        ("session.theme", "PRO", "PRO"),
+        ("vehicle.year", "2021", "2021"),
+        ("vehicle.odom_reading", 90123, "90,123"),
+        ("vehicle.odom_unit", "MILES", "miles"),
+        ("vehicle.transmission", "CVT", "cvt"),
+    ],
+)
+def test_a_value_of_any_kind_is_found(key, now, typed):
+    edit_id = edit({key: ("", now)})
+    edit({"vehicle.make": ("", "Ford")})
+    assert find(value=typed) == find(value=typed, field=key) == [edit_id]
+
+
+def test_every_writable_field_can_be_searched():
+    for spec in CATALOGUE.writable:
+        was, now = spec.examples
+        edit_id = edit({spec.key: (was, now)})
+        assert edit_id in find(value=now), spec.key
+        assert edit_id in find(value=was), spec.key
+
+
 def test_a_vin_is_found_whole_or_by_its_beginning_in_any_case():
-    one, two = set_to(VIN, "2HGFC2F7XMH018462"), set_to(VIN, "2HGFC2F7XMH018463")
+    first, second = set_to(VIN, "2HGFC2F7XMH018462"), set_to(VIN, "2HGFC2F7XMH018463")
     set_to(VIN, "1FTEW1EP3NFA73058")
-    assert found(value="2hgfc2f7xmh018462") == [one]
-    assert found(value="2HGFC*") == found(value="2hgfc*", field=VIN) == [one, two]
-    assert found(value="2HGFC") == []
-    assert found(value="2HGFC*", field=URL) == []
+    assert find(value="2hgfc2f7xmh018462") == [first]
+    assert find(value="2HGFC*") == find(value="2hgfc*", field=VIN) == [first, second]
+    assert find(value="2HGFC") == []
+    assert find(value="2HGFC*", field=URL) == []
 
 
-def test_an_address_beyond_the_index_is_found_exactly():
-    one, two = set_to(URL, f"{LONG}1"), set_to(URL, f"{LONG}2")
+def test_a_value_longer_than_a_term_is_found_exactly():
+    first, second = set_to(URL, f"{LONG}1"), set_to(URL, f"{LONG}2")
     assert len(LONG) > 64
-    assert found(value=f"{LONG}1") == [one]
-    assert found(value=f"{LONG}2") == [two]
-    assert found(value=LONG) == []
-    assert found(value=f"{LONG}{'x' * 1900}") == []
+    assert find(value=f"{LONG}1") == [first]
+    assert find(value=f"{LONG}2") == [second]
+    assert find(value=LONG) == []
+    assert find(value=f"{LONG}{'x' * 1900}") == []
 
 
-def test_the_longest_address_is_found_as_typed():
+def test_the_longest_value_is_found():
     longest = LONG + "y" * (2000 - len(LONG))
-    one = set_to(URL, longest)
+    first = set_to(URL, longest)
     set_to(URL, longest[:-1] + "z")
-    assert found(value=longest) == [one]
+    assert find(value=longest) == [first]
 
 
 @pytest.mark.parametrize("length", [3, 20, 42, 43, 44, 50, 63, 64, 65, 70, 71])
-def test_a_beginning_of_any_length_finds_what_begins_so_and_nothing_else(length):
+def test_a_prefix_of_any_length_finds_what_begins_with_it_and_nothing_else(length):
     begins = [set_to(URL, f"{LONG}{n}") for n in (1, 2)]
     others = {
         set_to(URL, f"{LONG[:cut]}~{LONG[cut:]}"): cut
         for cut in (2, 19, 41, 42, 43, 49, 62, 64, 69)
     }
-    wanted = [*begins, *(one for one, cut in others.items() if cut >= length)]
-    assert found(value=f"{LONG[:length]}*") == sorted(wanted)
+    wanted = [*begins, *(edit_id for edit_id, cut in others.items() if cut >= length)]
+    assert find(value=f"{LONG[:length]}*") == sorted(wanted)
 
 
-def test_a_long_beginning_is_told_from_what_merely_holds_it():
+def test_a_long_prefix_does_not_find_what_merely_contains_it():
     inside = set_to(URL, f"https://a.ca/?next={LONG}1")
     begins = set_to(URL, f"{LONG}1")
-    assert found(value=f"{LONG}*") == [begins]
-    assert found(value="https://a.ca/*") == [inside]
+    assert find(value=f"{LONG}*") == [begins]
+    assert find(value="https://a.ca/*") == [inside]
 
 
-def test_a_long_beginning_is_found_in_what_was_sent_and_held():
+def test_a_long_prefix_is_found_in_sent_and_held_values():
     edit_id = intent({URL: ("", "https://a.ca/1")})
     sent(edit_id, {URL: (f"{LONG}9", "https://a.ca/1")})
     ended(edit_id, "partial", {URL: ("altered", f"{LONG}8")})
-    assert (
-        found(value=f"{LONG}9") == found(value=f"{LONG}8*") == found(value=f"{LONG}*") == [edit_id]
-    )
+    assert find(value=f"{LONG}9") == find(value=f"{LONG}8*") == find(value=f"{LONG}*") == [edit_id]
 
 
 @pytest.mark.parametrize("sign", ['"', "\\", "%", "_", "é", "'"])
-def test_signs_of_json_and_sql_mean_themselves(sign):
+def test_special_characters_of_json_and_sql_are_literal(sign):
     head = "https://www.lakeshorehonda.ca/thanks/and/good/bye/"
-    one = set_to(URL, f"{head}{sign}x{'1' * 30}")
+    first = set_to(URL, f"{head}{sign}x{'1' * 30}")
     set_to(URL, f"{head}-x{'1' * 30}")
-    assert found(value=f"{head}{sign}x*") == [one]
+    assert find(value=f"{head}{sign}x*") == [first]
 
 
-def test_the_order_of_the_index_is_that_of_the_letters():
-    """A language's order would leave out or bring in what differs by a sign only."""
+def test_the_index_is_sorted_by_code_point():
+    """A locale's order would miss or add values that differ in punctuation only."""
     ids = [set_to("vehicle.model", name) for name in ("F-150", "F 150", "F150", "f.150", "G-150")]
-    assert found(value="f-15*") == [ids[0]]
-    assert found(value="F 1*") == [ids[1]]
-    assert found(value="F15*") == [ids[2]]
-    assert found(value="f.1*") == [ids[3]]
+    assert find(value="f-15*") == [ids[0]]
+    assert find(value="F 1*") == [ids[1]]
+    assert find(value="F15*") == [ids[2]]
+    assert find(value="f.1*") == [ids[3]]
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compares by letters anyhow")
-def test_the_column_is_ordered_by_letters_whatever_the_database_s_language():
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compares code points")
+def test_the_column_is_sorted_by_code_point_in_every_locale():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT collation_name FROM information_schema.columns"
@@ -112,7 +136,7 @@ def test_the_column_is_ordered_by_letters_whatever_the_database_s_language():
     values=st.lists(st.text("ab-_./ \u00e9", min_size=3, max_size=6), min_size=1, max_size=6),
     start=st.text("ab-_./ \u00e9", min_size=3, max_size=4),
 )
-def test_a_beginning_is_what_python_says_it_is(values, start):
+def test_a_prefix_matches_as_in_python(values, start):
     spec = CATALOGUE["vehicle.trim"]
     if len(start.strip()) < 3:
         return
@@ -139,41 +163,39 @@ def test_a_beginning_is_what_python_says_it_is(values, start):
     ],
 )  # fmt: skip
 def test_a_phone_is_found_in_any_formatting(typed):
-    one = set_to(PHONE, "+1 (647) 555-0126")
+    first = set_to(PHONE, "+1 (647) 555-0126")
     set_to(PHONE, "647-555-0127")
-    assert (
-        found(value=typed) == found(value=f"{typed}*") == found(value=typed, field=PHONE) == [one]
-    )
+    assert find(value=typed) == find(value=f"{typed}*") == find(value=typed, field=PHONE) == [first]
 
 
 def test_a_phone_is_found_by_its_first_and_last_digits():
-    one, two = set_to(PHONE, "647-555-0126"), set_to(PHONE, "+16475559126")
+    first, second = set_to(PHONE, "647-555-0126"), set_to(PHONE, "+16475559126")
     other = set_to("sms.from", "416-555-0126")
-    assert found(value="0126") == [one, other]
-    assert found(value="0126", field=PHONE) == [one]
-    assert found(value="647*") == found(value="+1 647*") == found(value="001647*") == [one, two]
-    assert found(value="0026") == []
-    assert found(value="(647) 555*") == found(value="647-555*") == [one, two]
-    assert found(value="647 555") == found(value="6475*") == []
+    assert find(value="0126") == [first, other]
+    assert find(value="0126", field=PHONE) == [first]
+    assert find(value="647*") == find(value="+1 647*") == find(value="001647*") == [first, second]
+    assert find(value="0026") == []
+    assert find(value="(647) 555*") == find(value="647-555*") == [first, second]
+    assert find(value="647 555") == find(value="6475*") == []
 
 
 def test_a_name_is_found_whole_by_a_word_and_by_three_letters():
-    one, two = set_to(NAME, "Zoé  Tremblay-Roÿe"), set_to(NAME, "Kim Osei")
+    first, second = set_to(NAME, "Zoé  Tremblay-Roÿe"), set_to(NAME, "Kim Osei")
     for typed in ("zoe tremblay roye", "ZOÉ TREMBLAY-ROŸE", "Tremblay", "zoé", "tre*", "ROYE"):
-        assert found(value=typed) == [one], typed
-    assert found(value="kim*") == found(value="ose*") == [two]
-    assert found(value="osei kim") == found(value="trembla") == []
+        assert find(value=typed) == [first], typed
+    assert find(value="kim*") == find(value="ose*") == [second]
+    assert find(value="osei kim") == find(value="trembla") == []
 
 
-def test_what_was_there_before_and_what_pave_held_instead_count_too():
+def test_old_values_and_values_that_pave_held_are_found():
     edit_id = intent({PHONE: ("647-555-0001", "647-555-0002")})
     sent(edit_id, {PHONE: ("647-555-0003", "647-555-0002")})
     ended(edit_id, "unknown")
     resolved(edit_id, "unresolved", {PHONE: ("other_value", "+1 647 555 0004")})
     for last in range(1, 5):
-        assert found(value=f"647-555-000{last}") == [edit_id], last
+        assert find(value=f"647-555-000{last}") == [edit_id], last
     refused = refusal({PHONE: ("", "647-555-0005")})
-    assert found(value="0005") == [refused]
+    assert find(value="0005") == [refused]
 
 
 @pytest.mark.parametrize(
@@ -187,10 +209,10 @@ def test_what_was_there_before_and_what_pave_held_instead_count_too():
         ({"value": "Daniel Os*", "field": NAME}, "first 3 letters"),
     ],
 )
-def test_what_the_index_cannot_answer_is_said_so(params, words):
-    chosen = read_filter(params)
-    assert words in chosen.problems["value"]
-    assert list(EntrySearch(chosen).ids()) == []
+def test_a_search_that_the_index_cannot_answer_is_a_problem(params, words):
+    audit_filter = read_filter(params)
+    assert words in audit_filter.problems["value"]
+    assert list(EntrySearch(audit_filter).ids()) == []
 
 
 @pytest.mark.parametrize(
@@ -210,7 +232,7 @@ def test_what_the_index_cannot_answer_is_said_so(params, words):
         ("\N{BULLET}\N{BULLET}", ""),
     ],
 )
-def test_where_nothing_is_found_it_says_how_masked_values_are_searched(client, carol, typed, hint):
+def test_an_empty_result_says_how_masked_values_are_searched(client, carol, typed, hint):
     client.force_login(carol)
     set_to(PHONE, "647-555-0126")
     text = words(client.get("/audit/", {"value": typed}))
@@ -222,13 +244,13 @@ def test_where_nothing_is_found_it_says_how_masked_values_are_searched(client, c
     assert " is masked" not in words(plain)
 
 
-def test_what_is_found_needs_no_hint(client, carol):
+def test_a_result_needs_no_hint(client, carol):
     client.force_login(carol)
     set_to(NAME, "Daniel Osei")
     assert "is masked" not in words(client.get("/audit/", {"value": "Osei"}))
 
 
-def test_a_beginning_uses_the_index_and_reads_no_table():
+def test_a_prefix_uses_the_index():
     if connection.vendor != "sqlite":
         pytest.skip("a small table is always read whole on PostgreSQL: see test_plans")
     plan = AuditTerm.objects.filter(value_condition("2HGFC*")).explain()
@@ -239,6 +261,6 @@ def test_a_beginning_uses_the_index_and_reads_no_table():
 @pytest.mark.parametrize("typed", ["07911 123456", "+44 7911 123456", "0791*", "+44791*", "3456"])
 def test_a_number_outside_north_america_is_found_in_every_spelling(settings, typed):
     settings.PAVE_PHONE_REGION = "GB"
-    one = intent({"sms.to": ("07911 123456", "020 7946 0018")})
-    two = intent({"sms.to": ("020 7946 0018", "+44 7911 123456")})
-    assert found(value=typed) == [one, two]
+    first = intent({"sms.to": ("07911 123456", "020 7946 0018")})
+    second = intent({"sms.to": ("020 7946 0018", "+44 7911 123456")})
+    assert find(value=typed) == [first, second]
