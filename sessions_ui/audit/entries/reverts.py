@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sessions_ui.audit.log.canonical import canonical_json
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
-from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
+from sessions_ui.domain.rules.outcomes import REVERSIBLE, Outcome
 from sessions_ui.models import AuditEntry, Kind, Side
 
 from .rows import EntryRow, load_personal_values, side_text
@@ -72,7 +72,7 @@ def plan_revert(edit_id: int) -> RevertPlan | None:
 
 def _is_reversible(result: str | None) -> bool:
     """Where a person closed the edit, no field has a result: any of them may have changed."""
-    return result is None or FieldResult(result).reversible
+    return result is None or result in REVERSIBLE
 
 
 def reversible_fields(row: EntryRow) -> list[FieldSpec]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sessions_ui.audit.entries.rows import Values, field_spec, side_text
 from sessions_ui.domain.catalogue import CATALOGUE
-from sessions_ui.domain.rules.outcomes import FieldResult
+from sessions_ui.domain.rules.outcomes import AS_SENT, FieldResult
 from sessions_ui.domain.snapshot import STAMP_MARGIN, Snapshot, parse_time
 from sessions_ui.models import END_KINDS, AuditEntry, Kind, Observation, Side
 
@@ -143,7 +143,7 @@ def _shown_value(entry: AuditEntry, pair: Sequence[object]) -> tuple[Source | No
     result, value = pair
     if result == FieldResult.NOT_SHOWN:
         return None, Side.HELD, value
-    return Source.TOOK if FieldResult(str(result)).as_sent else Source.READ_BACK, Side.HELD, value
+    return Source.TOOK if result in AS_SENT else Source.READ_BACK, Side.HELD, value
 
 
 def _observation_facts(seen: Observation) -> Iterable[Fact]:

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
-from sessions_ui.domain.rules.outcomes import FieldResult
+from sessions_ui.domain.rules.outcomes import AS_SENT, FieldResult
 from sessions_ui.domain.values.kinds import MEANING, Kind
 from sessions_ui.domain.values.phone import local_digits
 from sessions_ui.domain.values.text import folded, text_of
@@ -105,7 +105,7 @@ def result_terms(results: Mapping[str, tuple[FieldResult | str, object]]) -> Ter
     return {
         (key, term)
         for key, (result, held) in results.items()
-        if key in SEARCHED_KEYS and not FieldResult(result).as_sent
+        if key in SEARCHED_KEYS and result not in AS_SENT
         for term in value_terms(CATALOGUE[key], held)
     }
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from sessions_ui.audit.log.index_terms import HEAD_LENGTH
 from sessions_ui.audit.sql import first_id_since
-from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
+from sessions_ui.domain.rules.outcomes import TAKEN, Outcome
 from sessions_ui.domain.rules.watch_rules import Numbers
 from sessions_ui.models import END_KINDS, AuditEntry, AuditTerm, Kind
 
@@ -56,7 +56,7 @@ def _taken_values(outcome: str, body: str) -> Mapping[str, Any]:
     if not Outcome(outcome).took_effect:
         return {}
     results: dict[str, Any] = json.loads(body or "{}")
-    return {key: held for key, (result, held) in results.items() if FieldResult(result).taken}
+    return {key: held for key, (result, held) in results.items() if result in TAKEN}
 
 
 def _same_field(entry: AuditEntry, numbers: Numbers) -> bool:

@@ -199,6 +199,11 @@ class FieldResult(StrEnum):
         return FIELD_WORDS[self][2]
 
 
+# For results as an entry holds them, which may be words that this version does not know.
+AS_SENT = frozenset(result for result in FieldResult if result.as_sent)
+TAKEN = frozenset(result for result in FieldResult if result.taken)
+REVERSIBLE = frozenset(result for result in FieldResult if result.reversible)
+
 FIELD_WORDS = {
     FieldResult.APPLIED: ("Applied", "ok", "check-circle"),
     FieldResult.IGNORED: ("Ignored by PAVE", "bad", "x-circle"),

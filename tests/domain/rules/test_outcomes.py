@@ -2,7 +2,15 @@
 
 import pytest
 
-from sessions_ui.domain.rules.outcomes import WORDS, FieldResult, Outcome, roll_up
+from sessions_ui.domain.rules.outcomes import (
+    AS_SENT,
+    REVERSIBLE,
+    TAKEN,
+    WORDS,
+    FieldResult,
+    Outcome,
+    roll_up,
+)
 
 
 def test_it_has_words_for_every_outcome():
@@ -57,3 +65,9 @@ def test_what_took_effect_is_what_pave_holds_something_of():
 )
 def test_a_result_says_whether_the_field_changed(result, as_sent, taken, reversible):
     assert (result.as_sent, result.taken, result.reversible) == (as_sent, taken, reversible)
+
+
+def test_a_result_that_this_version_does_not_know_is_none_of_them():
+    for results in (AS_SENT, TAKEN, REVERSIBLE):
+        assert "of another version" not in results
+    assert "applied" in AS_SENT <= TAKEN <= REVERSIBLE
