@@ -72,12 +72,12 @@ def view_save(*, actor: Actor, name: str, audit_filter: AuditFilter, shared: boo
     name = " ".join(name.split())
     _validate(name, audit_filter)
     with transaction.atomic():
-        own = SavedView.objects.select_for_update().filter(owner_id=actor.id)
+        own = SavedView.objects.select_for_update().filter(owner_id=actor.person_id)
         before = own.filter(name=name).first()
         if before is None and own.count() >= MAX_VIEWS:
             raise ViewNotSaved(f"You keep {MAX_VIEWS} views already. Delete one first.")
         view, _ = SavedView.objects.update_or_create(
-            owner_id=actor.id,
+            owner_id=actor.person_id,
             name=name,
             defaults={
                 "query": audit_filter.query_string(),
@@ -111,7 +111,8 @@ def view_delete(*, actor: Actor, view_id: int) -> SavedView | None:
     """Delete one of the person's own views and return what it was, so that it can be restored; None
     if there is no such view, or it belongs to somebody else."""
     with transaction.atomic():
-        view = SavedView.objects.select_for_update().filter(owner_id=actor.id, id=view_id).first()
+        own = SavedView.objects.select_for_update().filter(owner_id=actor.person_id)
+        view = own.filter(id=view_id).first()
         if view is not None:
             SavedView.objects.filter(id=view_id).delete()
             if view.shared:

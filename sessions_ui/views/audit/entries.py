@@ -50,8 +50,8 @@ NOUNS = {
 def audit(request: HttpRequest) -> HttpResponse:
     """The list, newest first. A filter with problems shows them, and finds nothing."""
     form = AuditFilterForm(request.GET)
-    audit_filter = form.audit_filter()
-    page = audit_search(actor=actor_of(request), audit_filter=audit_filter)
+    audit_filter, actor = form.audit_filter(), actor_of(request)
+    page = audit_search(actor=actor, audit_filter=audit_filter)
     context = {
         "form": form,
         "audit_filter": audit_filter,
@@ -68,7 +68,7 @@ def audit(request: HttpRequest) -> HttpResponse:
             for words, days in WIDER_WINDOWS
         ],
         "newest": newest_listed(page),
-        "views": views_for(request.user.pk),
+        "views": views_for(actor.person_id),
         "deleted_view": request.session.pop(DELETED_VIEW, None),
         "zone": timezone.localtime().tzname(),
         "doubt": open_failure(),
