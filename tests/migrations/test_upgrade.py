@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,5 +56,6 @@ def test_a_database_at_the_old_head_starts_and_takes_entries(manage, old_databas
     assert checked.returncode == 0, checked.stderr
     written = manage("shell", "-v", "0", "--command", WRITE_AND_READ)
     assert "entries: 1" in written.stdout, written.stderr
-    with pytest.raises(sqlite3.IntegrityError, match="audit"):
-        sqlite3.connect(old_database).execute("DELETE FROM audit_entry")
+    refused = pytest.raises(sqlite3.IntegrityError, match="audit")
+    with closing(sqlite3.connect(old_database)) as connection, refused:
+        connection.execute("DELETE FROM audit_entry")

@@ -21,7 +21,9 @@ def test_the_status_bar_has_bands_markers_and_the_same_in_words(client, alice):
     observe("STARTED", ago=timedelta(minutes=30))
     bar = timeline_page(client, alice).select_one("figure.course-strip")
     bands = [(one["x"], one["width"]) for one in bar.select(".course-strip-band")]
-    assert bands[0] == ("0.0%", "50.0%")
+    # The clock goes on between the lines above, so a rounded number may differ by its last digit.
+    assert bands[0][0] == "0.0%"
+    assert bands[0][1] in ("50.0%", "49.99%", "50.01%")
     assert bands[1][0] in ("75.0%", "74.99%", "75.01%")
     assert (len(bar.select("circle")), len(bar.select("path"))) == (1, 1)
     caption = bar.figcaption.get_text(" ", strip=True)
