@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from sessions_ui.audit.entries.rows import Values, describe_detail, field_spec, load_personal_values
+from sessions_ui.audit.entries.rows import (
+    Values,
+    describe_detail,
+    field_spec,
+    load_personal_values,
+    side_text,
+)
 from sessions_ui.audit.sql import SqlRow, query_by_ids
 from sessions_ui.domain.catalogue import CATALOGUE
 from sessions_ui.domain.rules.outcomes import Outcome
@@ -120,9 +126,9 @@ def _changes(
         result, held = results.get(key, _NO_RESULT)
         if spec.personal:
             texts = (
-                _kept(was, (entry_id, key, Side.WAS.value), values),
-                _kept(now, (entry_id, key, Side.NOW.value), values),
-                _kept(held, (end_id, key, Side.HELD.value), values),
+                side_text(was, (entry_id, key, Side.WAS), values),
+                side_text(now, (entry_id, key, Side.NOW), values),
+                side_text(held, (end_id, key, Side.HELD), values),
             )
             differs = difference(texts[0] or "", texts[1] or "")
             was, now, held = (ERASED if text is None else mask(spec, text) for text in texts)
@@ -145,8 +151,3 @@ def _changes(
 
 def _rank(key: str) -> int:
     return _RANKS.get(key, len(_RANKS))
-
-
-def _kept(side: object, place: tuple[int, str, int], values: Values) -> str | None:
-    """The text of one side; None where it was personal and is erased."""
-    return values.get(place) if isinstance(side, dict) else text_of(side)

@@ -170,7 +170,7 @@ def id_column(query: IdQuery) -> str:
 
 def _union(queries: Sequence[IdQuery], tail: str, columns: str = "*") -> list[tuple[int, ...]]:
     """Run several queries as one statement that gives each id once."""
-    statement = f"SELECT {columns} FROM ({{}}) AS ways {tail}"  # noqa: S608  constants of ours
+    statement = f"SELECT {columns} FROM ({{}}) AS ranges {tail}"  # noqa: S608  constants of ours
     return _run(statement, " UNION ", "SELECT * FROM", queries)
 
 
@@ -183,7 +183,7 @@ def _run(
     statement: str, separator: str, before: str, queries: Sequence[IdQuery], after: str = ""
 ) -> list[tuple[int, ...]]:
     compiled = [query.query.sql_with_params() for query in queries]
-    parts = [f"{before} ({sql}) AS way{n}{after}" for n, (sql, _) in enumerate(compiled)]
+    parts = [f"{before} ({sql}) AS range{n}{after}" for n, (sql, _) in enumerate(compiled)]
     with connection.cursor() as cursor:
         params = [param for _, params in compiled for param in params]
         cursor.execute(statement.format(separator.join(parts)), params)

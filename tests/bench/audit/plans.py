@@ -42,7 +42,7 @@ LISTS = (*FEW, "audit_listed")
 """Walking the list is right where nothing narrows it, and a scan in disguise where something does.
 Walking the table itself is always one."""
 
-NO_TABLE = re.compile(r"SCAN (CONSTANT ROW|json_each|subquery|ways?\d*\b|\(subquery-\d+\))")
+NO_TABLE = re.compile(r"SCAN (CONSTANT ROW|json_each|subquery|ranges?\d*\b|\(subquery-\d+\))")
 """What SQLite also scans: one row, the ids that were asked for, what a query inside gives."""
 
 
