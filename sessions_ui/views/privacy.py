@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sessions_ui.forms.privacy import EraseForm, RevealForm, SubjectForm
 from sessions_ui.permissions import ERASE_PERSONAL, READ_AUDIT, REVEAL_PERSONAL, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.audit.search import audit_entry
+from sessions_ui.services.audit.search import load_verified_entry
 from sessions_ui.services.privacy.erase import (
     erase_subject,
     find_subject,
@@ -32,7 +32,7 @@ MOST_AT_ONCE = 500
 @never_cache
 def reveal(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Show an entry with its personal values, in the response to this post only."""
-    shown = audit_entry(entry_id)
+    shown = load_verified_entry(entry_id)
     if shown is None:
         raise Http404
     form = RevealForm(request.POST)

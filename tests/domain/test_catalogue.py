@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from sessions_ui.audit.log.record import ChangeRequest, record_intent
-from sessions_ui.audit.search.pagination import session_history
+from sessions_ui.audit.search.pagination import load_session_history
 from sessions_ui.domain.actor import Actor
 from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS, FieldSpec, Rule
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
@@ -79,7 +79,7 @@ def test_it_has_its_label_in_the_audit(monkeypatch):
             ),
             op_key=uuid.uuid4(),
         )
-    (row,) = session_history("A-1")
+    (row,) = load_session_history("A-1")
     assert "licence plate" in row.sentence
     (change,) = row.changes
     assert (change.spec, change.was, change.now) == (PLATE, "ABCD 123", "XY 9")

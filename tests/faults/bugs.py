@@ -126,9 +126,9 @@ def _secret_added(fault_detail):
     return lambda fault: {**fault_detail(fault), "note": settings.PAVE.api_secret.reveal()}
 
 
-def _all_applied(edit_result):
+def _all_applied(load_edit_result):
     def broken(*arguments):
-        result = edit_result(*arguments)
+        result = load_edit_result(*arguments)
         applied = dict.fromkeys(result.results, FieldResult.APPLIED) if result else {}
         return result and replace(result, results=applied)
 
@@ -200,7 +200,7 @@ BUGS = {
     "a refusal's own words lost": [
         ("outcome_words", lambda _: lambda result, **_: result.outcome.words),
     ],
-    "ignored field shown as applied": [("edit_result", _all_applied)],
+    "ignored field shown as applied": [("load_edit_result", _all_applied)],
     "sent, and called turned away": [
         ("submit_edit", lambda submit: lambda submission: (
             submit(submission), SubmitResult(code="came_second"))[1]),

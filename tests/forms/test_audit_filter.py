@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sessions_ui.audit.search.pagination import entries_page
+from sessions_ui.audit.search.pagination import load_page
 from sessions_ui.audit.search.query_builder import EntrySearch
 from sessions_ui.forms.audit_filter import AuditFilterForm, read_filter
 from sessions_ui.models import AuditEntry
@@ -73,7 +73,7 @@ def test_a_problem_is_explained_the_text_is_kept_and_nothing_is_found(name, valu
     audit_filter = parse(**{name: value})
     assert words in audit_filter.problems[name]
     assert audit_filter.typed[name] == value[:200]
-    assert entries_page(audit_filter).rows == []
+    assert load_page(audit_filter).rows == []
     assert list(EntrySearch(audit_filter).ids_newest_first()) == []
 
 

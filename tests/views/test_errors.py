@@ -72,7 +72,7 @@ def test_other_pages_say_that_they_cannot_be_shown(client, carol, monkeypatch):
     client.raise_request_exception = False
     client.force_login(carol)
     monkeypatch.setattr(
-        "sessions_ui.services.audit.search.entries_page", gone(OperationalError("gone"))
+        "sessions_ui.services.audit.search.load_page", gone(OperationalError("gone"))
     )
     page = Page(client.get("/audit/"))
     assert page.status == 503

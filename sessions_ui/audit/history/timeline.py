@@ -18,7 +18,7 @@ from sessions_ui.audit.entries.detail import Step, build_step
 from sessions_ui.audit.entries.reverts import find_reverts
 from sessions_ui.audit.entries.rows import EntryRow
 from sessions_ui.audit.search.filters import AuditFilter
-from sessions_ui.audit.search.pagination import PAGE_SIZE, Page, entries_page
+from sessions_ui.audit.search.pagination import PAGE_SIZE, Page, load_page
 from sessions_ui.domain.values.text import text_of
 from sessions_ui.models import LISTED_KINDS, AuditEntry, Kind, Observation
 
@@ -81,13 +81,13 @@ class _Window:
         return since & Q(seen_at__lt=self.high.ts) if self.high else since
 
 
-def session_timeline(chosen: AuditFilter, *, notes: bool) -> Timeline:
+def build_timeline(chosen: AuditFilter, *, notes: bool) -> Timeline:
     """One page of the history of the filter's session.
 
     ``notes``: with what reviewers noted about its edits, for readers of the audit only.
     """
     session_key = chosen.session
-    page = entries_page(
+    page = load_page(
         AuditFilter(session=session_key, before=chosen.before, after=chosen.after), PAGE_SIZE
     )
     window = _page_window(page, session_key)

@@ -129,7 +129,7 @@ def reason_terms(note: str, ticket: str) -> Terms:
     return {(WORD, word) for word in (*split_words(ticket), *split_words(note)[:MAX_NOTE_WORDS])}
 
 
-def terms_add(entry_id: int, terms: Iterable[Term]) -> None:
+def add_terms(entry_id: int, terms: Iterable[Term]) -> None:
     """Store an entry's terms; those that are stored already stay."""
     AuditTerm.objects.bulk_create(
         [AuditTerm(field=field, val=val, entry_id=entry_id) for field, val in sorted(terms)],

@@ -107,7 +107,7 @@ def database_clock() -> datetime:
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
-def entry_insert(
+def insert_entry(
     *,
     kind: Kind,
     body: object,
@@ -122,10 +122,10 @@ def entry_insert(
     row |= {"hv": HASH_VERSION, "ts": database_clock(), "kind": int(kind)}
     row |= {"body": canonical_json(body), "detail": canonical_json(detail)}
     row["hash"] = row_hash(row[name] for name in COLUMNS[HASH_VERSION])
-    return AuditEntry(id=entry_store(row, related), **row)
+    return AuditEntry(id=store_entry(row, related), **row)
 
 
-def entry_store(row: Mapping[str, Any], related: RelatedRows) -> int:
+def store_entry(row: Mapping[str, Any], related: RelatedRows) -> int:
     """Store a complete row and give its id. Raises IntegrityError for a key that is taken."""
     store = _store_at_once if connection.vendor == "postgresql" else _store_in_steps
     return store(_adapt_row(row), row["op"], related)

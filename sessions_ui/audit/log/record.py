@@ -34,7 +34,7 @@ from .index_terms import (
     result_terms,
     status_terms,
 )
-from .insert import PersonalValues, RelatedRows, entry_insert
+from .insert import PersonalValues, RelatedRows, insert_entry
 
 UPDATE = "session.update"
 RECORD_AGAIN_AFTER = timedelta(hours=1)
@@ -106,7 +106,7 @@ def record_sent(
     personal = PersonalValues()
     body = change_body(request.changes, personal)
     terms = {*status_terms(request.status), *change_terms(request.changes)}
-    return entry_insert(
+    return insert_entry(
         kind=Kind.SENT,
         op=edit_id,
         body=body,
@@ -140,7 +140,7 @@ def record_access(
 ) -> AuditEntry:
     """Record that somebody read or exported personal values or the audit itself. ``detail`` must
     hold nothing personal."""
-    return entry_insert(
+    return insert_entry(
         kind=Kind.ACCESS,
         body={},
         detail=scrub_detail(detail, ()),
@@ -161,7 +161,7 @@ def record_note(
     """Record what somebody wrote or did about an edit (``about``: its id), among whose steps it is
     shown, or about none. Free text is ``note`` in the detail."""
     hidden = stored_personal_values(session_key, about) if _has_free_text(detail) else set()
-    return entry_insert(
+    return insert_entry(
         kind=Kind.NOTE,
         op=about,
         body={},
@@ -188,7 +188,7 @@ def _insert_request(
     terms = {(OUTCOME, indexed_outcome), *status_terms(request.status)}
     terms |= change_terms(request.changes) | field_name_terms(detail)
     terms |= reason_terms(reason.get("reason_note", ""), reason.get("ticket", ""))
-    return entry_insert(
+    return insert_entry(
         kind=kind,
         body=body,
         detail=scrub_detail(detail, hidden),
@@ -213,7 +213,7 @@ def _insert_end(kind: Kind, end: EditEnd) -> AuditEntry:
     # The index knows an edit by its latest outcome only.
     stale = [(OUTCOME, outcome) for outcome in Outcome if outcome is not end.outcome]
     terms = {(OUTCOME, end.outcome), *result_terms(end.results)}
-    return entry_insert(
+    return insert_entry(
         kind=kind,
         op=end.edit_id,
         body=body,

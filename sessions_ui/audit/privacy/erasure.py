@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sessions_ui.audit.log.index_terms import SEARCHED_KEYS, part_term, value_term, value_terms
-from sessions_ui.audit.search.index_rebuild import personal_keys, values_unindex
+from sessions_ui.audit.search.index_rebuild import personal_keys, unindex_values
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.values.kinds import Kind
 from sessions_ui.domain.values.masking import leaf_texts
@@ -138,7 +138,7 @@ def erase_values(entry: SubjectEntry) -> int:
         deleted += row.delete()[0]
         if key in SEARCHED_KEYS:
             terms |= {(key, term) for term in value_terms(CATALOGUE[key], text)}
-    values_unindex(entry.entry_id, terms)
+    unindex_values(entry.entry_id, terms)
     return deleted
 
 

@@ -19,12 +19,12 @@ from sessions_ui.audit.log.index_terms import (
     STATUS,
     WORD,
     Terms,
+    add_terms,
     change_terms,
     field_name_terms,
     reason_terms,
     result_terms,
     status_terms,
-    terms_add,
 )
 from sessions_ui.audit.log.insert import HORIZON_LOCK
 from sessions_ui.domain.catalogue import CATALOGUE
@@ -102,7 +102,7 @@ def index_size() -> int:
     return _listed_entries().count()
 
 
-def index_rebuild(*, anew: bool = False, progress: Progress = lambda _: None) -> Counter[str]:
+def rebuild_index(*, anew: bool = False, progress: Progress = lambda _: None) -> Counter[str]:
     """Add missing index rows and delete those that no entry accounts for; return both counts.
 
     Continues where an earlier run was stopped, unless ``anew``. Does not disturb other writers.
@@ -157,7 +157,7 @@ def _add_missing(ids: list[int], done: Counter[str]) -> Counter[str]:
         missing = sorted(set(rows) - _existing_rows(rows), key=_entry_id)
         for id_, group in groupby(missing, _entry_id):
             terms = [(field, val) for field, val, _ in group]
-            terms_add(id_, terms)
+            add_terms(id_, terms)
             done["added"] += len(terms)
     return expected
 
@@ -202,7 +202,7 @@ def _remove_strays(field: str) -> int:
         after = batch[-1]
 
 
-def values_unindex(edit_id: int, terms: Terms) -> None:
+def unindex_values(edit_id: int, terms: Terms) -> None:
     """Delete the index rows of values that were erased, except those that another value of the same
     edit still accounts for."""
     for field, val in terms - expected_terms([edit_id]).get(edit_id, set()):

@@ -49,7 +49,7 @@ class Page:
         return number if exists else None
 
 
-def entries_page(audit_filter: AuditFilter, size: int = PAGE_SIZE) -> Page:
+def load_page(audit_filter: AuditFilter, size: int = PAGE_SIZE) -> Page:
     """One page of the matching entries, with a count that stops at MAX_COUNTED."""
     search = EntrySearch(audit_filter)
     count = search.count(MAX_COUNTED + 1)
@@ -67,6 +67,6 @@ def count_label(count: int) -> str:
     return f"{MAX_COUNTED:,}+" if count > MAX_COUNTED else f"{count:,}"
 
 
-def session_history(session_key: str, limit: int = PAGE_SIZE) -> Sequence[EntryRow]:
+def load_session_history(session_key: str, limit: int = PAGE_SIZE) -> Sequence[EntryRow]:
     """The latest edits and refusals of one session, newest first."""
     return load_entry_rows(EntrySearch(AuditFilter(session=session_key)).next_ids(limit))

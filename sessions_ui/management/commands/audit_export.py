@@ -17,7 +17,7 @@ from sessions_ui.audit.search.filters import NAMES
 from sessions_ui.domain.actor import Actor
 from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.management.progress import counted, progress_bar
-from sessions_ui.services.audit.export import Export, export_begin
+from sessions_ui.services.audit.export import Export, begin_export
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         if audit_filter.problems:
             raise CommandError(" ".join(audit_filter.problems.values()))
         actor = Actor(id=None, label=f"{getpass.getuser()} (command line)", role="System")
-        begin = partial(export_begin, actor=actor, audit_filter=audit_filter, format=format)
+        begin = partial(begin_export, actor=actor, audit_filter=audit_filter, format=format)
         try:
             if output:
                 manifest = self._to_file(output, begin)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from sessions_ui.audit.search.index_rebuild import index_rebuild, index_size
+from sessions_ui.audit.search.index_rebuild import index_size, rebuild_index
 from sessions_ui.management.progress import counted, progress_bar
 
 
@@ -21,6 +21,6 @@ class Command(BaseCommand):
     def handle(self, *, anew: bool, **_: Any) -> None:
         """Repair the index, and print how many rows were added and deleted."""
         with progress_bar("Indexing", self.stderr, index_size()) as progress:
-            done = index_rebuild(anew=anew, progress=progress)
+            done = rebuild_index(anew=anew, progress=progress)
         added = counted(done["added"], "index row", "index rows")
         self.stdout.write(f"Added {added}, took away {done['removed']:,}. The index is complete.")

@@ -41,7 +41,7 @@ class Export:
     tally: Tally
 
 
-def export_begin(*, actor: Actor, audit_filter: AuditFilter, format: str) -> Export:
+def begin_export(*, actor: Actor, audit_filter: AuditFilter, format: str) -> Export:
     """Begin to export all entries that a filter finds, in a format of `FORMATS`.
 
     The export is recorded before its first byte is available: even an export that breaks off has

@@ -45,7 +45,7 @@ class ViewLink:
         return not self.by
 
 
-def views_for(person_id: int) -> list[ViewLink]:
+def list_views(person_id: int) -> list[ViewLink]:
     """A person's own views and those that others share, by name, in one query."""
     username = User.objects.filter(pk=OuterRef("owner_id")).values("username")[:1]
     views = SavedView.objects.filter(Q(owner_id=person_id) | Q(shared=True))
@@ -62,7 +62,7 @@ def views_for(person_id: int) -> list[ViewLink]:
     return sorted(links, key=lambda link: (link.name.casefold(), link.by))
 
 
-def view_save(*, actor: Actor, name: str, audit_filter: AuditFilter, shared: bool) -> SavedView:
+def save_view(*, actor: Actor, name: str, audit_filter: AuditFilter, shared: bool) -> SavedView:
     """Save the filter under a name, in place of the person's view of that name if there is one.
 
     Paging is not saved. Raises ViewNotSaved for a filter that is empty, that has problems, or that
@@ -107,7 +107,7 @@ def _validate(name: str, audit_filter: AuditFilter) -> None:
         raise ViewNotSaved("These filters are too long to be kept.")
 
 
-def view_delete(*, actor: Actor, view_id: int) -> SavedView | None:
+def delete_view(*, actor: Actor, view_id: int) -> SavedView | None:
     """Delete one of the person's own views and return what it was, so that it can be restored; None
     if there is no such view, or it belongs to somebody else."""
     with transaction.atomic():

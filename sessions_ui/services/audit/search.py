@@ -11,7 +11,7 @@ from sessions_ui.audit.integrity.verify_entry import EntryVerification, verify_e
 from sessions_ui.audit.log.index_terms import WORD, keyed_hash, split_words
 from sessions_ui.audit.log.record import RECORD_AGAIN_AFTER, record_access
 from sessions_ui.audit.search.filters import AuditFilter, entry_number
-from sessions_ui.audit.search.pagination import Page, entries_page
+from sessions_ui.audit.search.pagination import Page, load_page
 from sessions_ui.audit.search.query_builder import EntrySearch, id_window
 from sessions_ui.audit.sql import first_id_since
 from sessions_ui.domain.actor import Actor
@@ -47,7 +47,7 @@ class VerifiedEntry:
         return all(verification.agrees for verification in self.verifications)
 
 
-def audit_entry(entry_id: int, *, plain: bool = False) -> VerifiedEntry | None:
+def load_verified_entry(entry_id: int, *, plain: bool = False) -> VerifiedEntry | None:
     """The edit, refusal or access with this number; None for a step and for no entry at all.
 
     ``plain`` shows personal values: only `reveal.personal_reveal`, which records it, may ask so.
@@ -58,10 +58,10 @@ def audit_entry(entry_id: int, *, plain: bool = False) -> VerifiedEntry | None:
     return VerifiedEntry(detail, [verify_entry(step.entry) for step in detail.steps])
 
 
-def audit_search(*, actor: Actor, audit_filter: AuditFilter) -> Page:
+def search_audit(*, actor: Actor, audit_filter: AuditFilter) -> Page:
     """One page of the audit. A search, which is any list with a filter, is recorded; further pages
     of a search that was recorded within RECORD_AGAIN_AFTER are not."""
-    page = entries_page(audit_filter)
+    page = load_page(audit_filter)
     further = audit_filter.before is not None or audit_filter.after is not None
     if audit_filter.active and not (further and _is_recorded(actor, audit_filter)):
         _record_search(actor, audit_filter, page.count_label)
@@ -138,7 +138,7 @@ def _in_record(text: str) -> bool:
     return entry_number(text) is not None or words == set(recorded)
 
 
-def history_seen(*, actor: Actor, session_key: str, authors: Iterable[int | None]) -> None:
+def record_history_seen(*, actor: Actor, session_key: str, authors: Iterable[int | None]) -> None:
     """Record, once in RECORD_AGAIN_AFTER, that somebody looked at a session's history with edits of
     these ``authors``. Looking at one's own edits only is not recorded."""
     if set(authors) <= {actor.id}:

@@ -86,7 +86,7 @@ class _Span:
         return urlencode({**params, "from": self.first, "to": self.last})
 
 
-def audit_statistics(audit_filter: AuditFilter) -> Statistics:
+def compute_statistics(audit_filter: AuditFilter) -> Statistics:
     """The statistics of the days between a filter's ``since`` and ``until``, of the last 30 days if
     it has neither. A filter with problems, and days without entries, give no charts."""
     today = timezone.localdate()

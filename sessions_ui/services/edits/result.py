@@ -33,7 +33,7 @@ class EditResult:
     settle_at: datetime | None = None
 
 
-def edit_result(entry_id: str, session_key: str) -> EditResult | None:
+def load_edit_result(entry_id: str, session_key: str) -> EditResult | None:
     """Return the result of the edit with this entry id; None when this session has no such edit.
 
     ``entry_id`` may be any text, as it stands in an address.

@@ -29,7 +29,7 @@ class RevertReview:
     hindered: tuple[tuple[FieldSpec, Hindrance], ...]
 
 
-def edit_inverse(entry_id: int, keys: Collection[str] = ()) -> RevertPlan | None:
+def find_revert_plan(entry_id: int, keys: Collection[str] = ()) -> RevertPlan | None:
     """Return what a revert of this edit has to change, in the fields ``keys`` or in all of them.
 
     None where PAVE took nothing of the edit.

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from sessions_ui.audit.log.record import record_access, record_note
 from sessions_ui.domain.actor import Actor
-from sessions_ui.services.audit.search import VerifiedEntry, audit_entry
+from sessions_ui.services.audit.search import VerifiedEntry, load_verified_entry
 
 REVEALED = "personal.revealed"
 
@@ -15,7 +15,7 @@ def reveal_values(*, actor: Actor, entry_id: int, reason: str) -> VerifiedEntry 
     None when there is no such entry, or no personal value is left. Exceptions of the recording are
     not caught, so nothing is shown without a record.
     """
-    masked = audit_entry(entry_id)
+    masked = load_verified_entry(entry_id)
     if masked is None:
         return None
     row = masked.detail.row
@@ -38,4 +38,4 @@ def reveal_values(*, actor: Actor, entry_id: int, reason: str) -> VerifiedEntry 
             session_key=session_key,
             detail={"fields": fields, "entry": entry_id},
         )
-    return audit_entry(entry_id, plain=True)
+    return load_verified_entry(entry_id, plain=True)

@@ -18,13 +18,13 @@ from sessions_ui.forms.privacy import RevealForm
 from sessions_ui.forms.review import MarkForm
 from sessions_ui.permissions import READ_AUDIT, REVEAL_PERSONAL, REVIEW_AUDIT, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.audit.saved_views import views_for
+from sessions_ui.services.audit.saved_views import list_views
 from sessions_ui.services.audit.search import (
     VerifiedEntry,
-    audit_entry,
-    audit_search,
+    load_verified_entry,
     newer_entries_label,
     newest_listed,
+    search_audit,
 )
 from sessions_ui.services.edits.close import close_edit, needs_closing
 from sessions_ui.services.edits.revert import reverts_of
@@ -51,7 +51,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     """The list, newest first. A filter with problems shows them, and finds nothing."""
     form = AuditFilterForm(request.GET)
     audit_filter, actor = form.audit_filter(), actor_of(request)
-    page = audit_search(actor=actor, audit_filter=audit_filter)
+    page = search_audit(actor=actor, audit_filter=audit_filter)
     context = {
         "form": form,
         "audit_filter": audit_filter,
@@ -68,7 +68,7 @@ def audit(request: HttpRequest) -> HttpResponse:
             for words, days in WIDER_WINDOWS
         ],
         "newest": newest_listed(page),
-        "views": views_for(actor.person_id),
+        "views": list_views(actor.person_id),
         "deleted_view": request.session.pop(DELETED_VIEW, None),
         "zone": timezone.localtime().tzname(),
         "doubt": open_failure(),
@@ -84,7 +84,7 @@ def _days_ago(days: int) -> date:
 @require_safe
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """One edit with all its steps; the number of a step leads to its edit."""
-    verified = audit_entry(entry_id)
+    verified = load_verified_entry(entry_id)
     if verified is None:
         edit_id = find_edit_of_step(entry_id)
         if edit_id is None:
@@ -128,7 +128,7 @@ def render_entry(
 @require_POST
 def close(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Close an edit that could not be settled, with the outcome that a reviewer found out."""
-    verified = audit_entry(entry_id)
+    verified = load_verified_entry(entry_id)
     if verified is None:
         raise Http404
     form = CloseForm(request.POST)

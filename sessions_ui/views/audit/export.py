@@ -16,7 +16,7 @@ from sessions_ui.audit.export.manifest import manifest_of
 from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.permissions import EXPORT_AUDIT, READ_AUDIT, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.audit.export import export_begin
+from sessions_ui.services.audit.export import begin_export
 
 
 @requires(EXPORT_AUDIT)
@@ -27,7 +27,7 @@ def export(request: HttpRequest, format: str) -> HttpResponseBase:
     if audit_filter.problems:
         sentences = "\n".join(audit_filter.problems.values())
         return HttpResponse(sentences, "text/plain; charset=utf-8", HTTPStatus.BAD_REQUEST)
-    export = export_begin(actor=actor_of(request), audit_filter=audit_filter, format=format)
+    export = begin_export(actor=actor_of(request), audit_filter=audit_filter, format=format)
     response = StreamingHttpResponse(export.parts, content_type=export.content_type)
     response["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
     response["X-Entries"] = str(export.count)

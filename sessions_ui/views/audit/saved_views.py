@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.permissions import READ_AUDIT, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.audit.saved_views import ViewNotSaved, view_delete, view_save
+from sessions_ui.services.audit.saved_views import ViewNotSaved, delete_view, save_view
 
 from .entries import DELETED_VIEW
 
@@ -21,7 +21,7 @@ def save(request: HttpRequest) -> HttpResponse:
     audit_filter = read_filter(QueryDict(request.POST.get("query", "")))
     shared = request.POST.get("shared") == "yes"
     try:
-        view = view_save(
+        view = save_view(
             actor=actor_of(request),
             name=request.POST.get("name", ""),
             audit_filter=audit_filter,
@@ -39,7 +39,7 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, view_id: int) -> HttpResponse:
     """Delete a view, and go back to the list, which then offers to restore it."""
-    view = view_delete(actor=actor_of(request), view_id=view_id)
+    view = delete_view(actor=actor_of(request), view_id=view_id)
     if view is None:
         raise Http404
     request.session[DELETED_VIEW] = {"name": view.name, "query": view.query, "shared": view.shared}

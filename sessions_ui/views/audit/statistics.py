@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.permissions import READ_AUDIT, requires
-from sessions_ui.services.audit.statistics import audit_statistics
+from sessions_ui.services.audit.statistics import compute_statistics
 
 SPANS = (("7 days", 7), ("30 days", 30), ("90 days", 90), ("A year", 365))
 
@@ -24,7 +24,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     audit_filter, today = read_filter(days), timezone.localdate()
     context = {
         "audit_filter": audit_filter,
-        "statistics": audit_statistics(audit_filter),
+        "statistics": compute_statistics(audit_filter),
         "spans": [
             (words, urlencode({"from": today - timedelta(days=days - 1), "to": today}))
             for words, days in SPANS

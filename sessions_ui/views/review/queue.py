@@ -12,7 +12,7 @@ from sessions_ui.domain.rules.review_causes import CAUSES
 from sessions_ui.forms.review import BatchForm, MarkForm
 from sessions_ui.permissions import READ_AUDIT, REVIEW_AUDIT, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.audit.search import audit_entry
+from sessions_ui.services.audit.search import load_verified_entry
 from sessions_ui.services.review.actions import Mark, MarkResult, mark_entry
 from sessions_ui.services.review.queue import read_queue
 from sessions_ui.views.audit.entries import render_entry
@@ -42,7 +42,7 @@ HINDRANCES_IN_QUEUE = {
 @require_POST
 def mark(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Mark one entry; 422 and the entry's page for an invalid form."""
-    shown = audit_entry(entry_id)
+    shown = load_verified_entry(entry_id)
     if shown is None:
         raise Http404
     form = MarkForm(request.POST)

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from sessions_ui.audit.history.state_at import FieldState, SessionState
-from sessions_ui.audit.history.timeline import session_timeline
+from sessions_ui.audit.history.timeline import build_timeline
 from sessions_ui.domain.catalogue import SECTIONS
 from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
 from sessions_ui.permissions import READ_AUDIT, VIEW_HISTORY, requires
 from sessions_ui.roles import actor_of
-from sessions_ui.services.audit.search import history_seen
+from sessions_ui.services.audit.search import record_history_seen
 from sessions_ui.services.sessions.history import session_state_at
 
 from .render import session_unknown
@@ -32,9 +32,9 @@ def timeline(request: HttpRequest, session_key: str) -> HttpResponse:
     chosen = read_filter({**request.GET.dict(), "session": session_key})
     if "session" in chosen.problems or chosen.session != session_key:
         raise Http404
-    shown = session_timeline(chosen, notes=request.user.has_perm(READ_AUDIT))
+    shown = build_timeline(chosen, notes=request.user.has_perm(READ_AUDIT))
     authors = {row.entry.actor_id for row in shown.page.rows}
-    history_seen(actor=actor_of(request), session_key=session_key, authors=authors)
+    record_history_seen(actor=actor_of(request), session_key=session_key, authors=authors)
     context = {"session_key": session_key, "timeline": shown, "page": shown.page}
     return render(request, "sessions_ui/sessions/history.html", context)
 
@@ -74,7 +74,7 @@ def state_at(request: HttpRequest, session_key: str) -> HttpResponse:
         shown = session_state_at(session_key, choice.at)
     except (PaveKeyError, PaveNotFound):
         return session_unknown(request, session_key)
-    history_seen(actor=actor_of(request), session_key=session_key, authors=shown.authors)
+    record_history_seen(actor=actor_of(request), session_key=session_key, authors=shown.authors)
     local = timezone.localtime(shown.state.at)
     context = {
         "session_key": session_key,

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sessions_ui.audit.search.pagination import session_history
+from sessions_ui.audit.search.pagination import load_session_history
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.rules.outcomes import Outcome
 from sessions_ui.domain.rules.policy import Delivery, Status
@@ -148,7 +148,7 @@ def _form_context(form_state: FormState, form: SessionForm) -> dict[str, object]
 
 def _recent_context(session_key: str) -> dict[str, object]:
     """Return the last edits of the session, and those of them that took effect late."""
-    recent = session_history(session_key, limit=RECENT)
+    recent = load_session_history(session_key, limit=RECENT)
     late = [row for row in recent if row.outcome is Outcome.LATE_APPLIED]
     return {"recent": recent, "late": late}
 

@@ -8,7 +8,7 @@ from sessions_ui.domain.rules.outcomes import FieldResult, Outcome, Words
 from sessions_ui.forms.session.row import display_text
 from sessions_ui.services.edits.drafts import DraftContents
 from sessions_ui.services.edits.form_state import FormState
-from sessions_ui.services.edits.result import EditResult, edit_result
+from sessions_ui.services.edits.result import EditResult, load_edit_result
 
 from .messages import outcome_words
 
@@ -38,7 +38,7 @@ def shown_edit(
 
     It says that what was typed is kept only if the reader's ``draft`` has a field of the edit.
     """
-    result = edit_result(edit_id, form_state.session_key)
+    result = load_edit_result(edit_id, form_state.session_key)
     if result is None:
         return None
     changes = result.edit.changes

@@ -10,7 +10,7 @@ from sessions_ui.pave.errors import PaveKeyError, PaveNotFound
 from sessions_ui.permissions import EDIT_SESSION, VIEW_HISTORY, requires
 from sessions_ui.roles import actor_of
 from sessions_ui.services.edits.revert import (
-    edit_inverse,
+    find_revert_plan,
     record_forbidden_revert,
     revert_reason,
     review_revert,
@@ -25,7 +25,7 @@ from .render_review import render_reviewed
 def revert(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Review the values from before an edit: all, or those of the posted ``field`` names. A GET, as
     after a log-in, leads to the edit's row in the history."""
-    inverse = edit_inverse(entry_id, request.POST.getlist("field"))
+    inverse = find_revert_plan(entry_id, request.POST.getlist("field"))
     if inverse is None:
         raise Http404
     if request.method != "POST":

@@ -3,13 +3,13 @@
 import csv
 import io
 
-from sessions_ui.services.audit.export import export_begin
+from sessions_ui.services.audit.export import begin_export
 from tests.audit.authors import CAROL
 
 
 def export_file(name, audit_filter):
     """The bytes of an export in this format."""
-    return b"".join(export_begin(actor=CAROL, audit_filter=audit_filter, format=name).parts)
+    return b"".join(begin_export(actor=CAROL, audit_filter=audit_filter, format=name).parts)
 
 
 def parse_csv(text):

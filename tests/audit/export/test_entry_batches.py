@@ -14,7 +14,7 @@ from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
 from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditValue
-from sessions_ui.services.audit.export import export_begin
+from sessions_ui.services.audit.export import begin_export
 from tests.audit.authors import (
     ALICE,
     BOB,
@@ -138,7 +138,7 @@ def test_an_export_of_several_batches_is_complete(db, name, monkeypatch):
 
 def test_an_end_after_the_cut_off_is_left_out(db):
     open_edit = intent()
-    export = export_begin(actor=CAROL, audit_filter=AuditFilter(), format="jsonl")
+    export = begin_export(actor=CAROL, audit_filter=AuditFilter(), format="jsonl")
     ended(open_edit)
     (line,) = b"".join(export.parts).splitlines()
     assert json.loads(line)["outcome"] == "pending"

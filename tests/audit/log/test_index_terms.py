@@ -9,6 +9,7 @@ from sessions_ui.audit.log.index_terms import (
     MAX_TERM_LENGTH,
     STATUS,
     WORD,
+    add_terms,
     change_terms,
     field_name_terms,
     keyed_hash,
@@ -17,7 +18,6 @@ from sessions_ui.audit.log.index_terms import (
     split_words,
     status_terms,
     term_head,
-    terms_add,
     value_term,
     value_terms,
 )
@@ -88,8 +88,8 @@ def test_a_reason_is_found_by_its_ticket_and_its_note():
 
 @pytest.mark.django_db
 def test_terms_that_are_stored_already_stay():
-    terms_add(7, {("a", "1")})
-    terms_add(7, {("a", "1"), ("b", "2")})
+    add_terms(7, {("a", "1")})
+    add_terms(7, {("a", "1"), ("b", "2")})
     assert set(AuditTerm.objects.values_list("field", "val", "entry_id")) == {
         ("a", "1", 7),
         ("b", "2", 7),

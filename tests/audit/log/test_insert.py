@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from sessions_ui.audit.log.canonical import commitment
-from sessions_ui.audit.log.insert import PersonalValues, RelatedRows, database_clock, entry_insert
+from sessions_ui.audit.log.insert import PersonalValues, RelatedRows, database_clock, insert_entry
 from sessions_ui.audit.log.record import record_access
 from sessions_ui.models import AuditEntry, AuditTerm, AuditValue, Kind
 from tests.audit.authors import ALICE, PHONE, THEME, edit, ended, hash_of, intent, refusal, sent
@@ -59,7 +59,7 @@ def test_an_intent_takes_few_queries(django_assert_max_num_queries):
 
 def insert(kind=Kind.NOTE, **columns):
     with transaction.atomic():
-        return entry_insert(kind=kind, body={}, detail={}, **columns)
+        return insert_entry(kind=kind, body={}, detail={}, **columns)
 
 
 def terms_of(entry_id):

@@ -1,6 +1,6 @@
 """Search the audit by the parameters of its page."""
 
-from sessions_ui.audit.search.pagination import entries_page
+from sessions_ui.audit.search.pagination import load_page
 from sessions_ui.forms.audit_filter import read_filter
 
 
@@ -11,4 +11,4 @@ def parse(**params):
 
 def find(**params):
     """The ids on the first page of a search."""
-    return [row.entry.id for row in entries_page(parse(**params)).rows]
+    return [row.entry.id for row in load_page(parse(**params)).rows]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sessions_ui.audit.integrity.verify_related import verify_index
 from sessions_ui.audit.log.index_terms import WORD
 from sessions_ui.audit.search import index_rebuild as module
-from sessions_ui.audit.search.index_rebuild import index_rebuild
+from sessions_ui.audit.search.index_rebuild import rebuild_index
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.models import AuditTerm, AuditValue, JobCursor
 from tests.audit.authors import PHONE, THEME, edit, ended, intent, refusal, resolved, sent, undone
@@ -46,14 +46,14 @@ def test_the_index_of_words_can_be_made_anew():
     before = set(AuditTerm.objects.values_list("field", "val", "entry_id"))
     AuditTerm.objects.filter(field=WORD).delete()
     AuditTerm.objects.create(field=WORD, val="strange", entry_id=1)
-    index_rebuild(anew=True)
+    rebuild_index(anew=True)
     assert set(AuditTerm.objects.values_list("field", "val", "entry_id")) == before
 
 
 def test_a_complete_index_stays_as_it_is():
     all_kinds()
     before = rows()
-    assert index_rebuild() == {"added": 0, "removed": 0}
+    assert rebuild_index() == {"added": 0, "removed": 0}
     assert rows() == before
 
 
@@ -61,7 +61,7 @@ def test_an_empty_index_is_rebuilt():
     all_kinds()
     before = rows()
     AuditTerm.objects.all().delete()
-    assert index_rebuild() == {"added": len(before), "removed": 0}
+    assert rebuild_index() == {"added": len(before), "removed": 0}
     assert rows() == before
 
 
@@ -79,7 +79,7 @@ def test_missing_rows_are_added_and_stray_ones_deleted(lost, strays):
         AuditTerm.objects.bulk_create(
             AuditTerm(field=field, val=val, entry_id=id_) for field, val, id_ in added
         )
-        index_rebuild()
+        rebuild_index()
         assert rows() == before
         verify_index(None)
 
@@ -96,11 +96,11 @@ def test_a_stopped_rebuild_continues(monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        index_rebuild(progress=stop)
+        rebuild_index(progress=stop)
     assert JobCursor.objects.get(name="index").last_id == ids[3]
     assert {id_ for _, _, id_ in rows()} == set(ids[:4])
     reported = []
-    index_rebuild(progress=reported.append)
+    rebuild_index(progress=reported.append)
     assert reported == [1]
     assert rows() == before
     assert JobCursor.objects.get(name="index").last_id == 0
@@ -109,7 +109,7 @@ def test_a_stopped_rebuild_continues(monkeypatch):
 def test_erased_values_are_not_indexed_again():
     edit({**PHONE, **NAME})
     AuditValue.objects.filter(field="sms.to").delete()
-    assert index_rebuild()["removed"] == 6
+    assert rebuild_index()["removed"] == 6
     assert not AuditTerm.objects.filter(field="sms.to").exists()
     assert AuditTerm.objects.filter(field="sms.to_name").exists()
     assert AuditTerm.objects.filter(field="@field", val="sms.to").exists()

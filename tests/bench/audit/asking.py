@@ -6,7 +6,7 @@ from time import perf_counter
 
 from django.db import connection
 
-from sessions_ui.audit.search.pagination import MAX_COUNTED, entries_page
+from sessions_ui.audit.search.pagination import MAX_COUNTED, load_page
 from sessions_ui.audit.search.query_builder import EntrySearch
 from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditEntry, Kind
@@ -91,13 +91,13 @@ class Asked:
             raise ValueError(self.chosen.problems)
         self.statements = [
             (sql, params)
-            for sql, params, _ in told_by(lambda: entries_page(self.chosen))
+            for sql, params, _ in told_by(lambda: load_page(self.chosen))
             if "COUNT(" not in sql
         ]
 
     def whole(self):
         """The page of 50 as rows with their sentences, and its capped count."""
-        return entries_page(self.chosen)
+        return load_page(self.chosen)
 
     def in_database(self):
         """The same statements, asked and fetched without Django, the count left out."""

@@ -13,7 +13,7 @@ from sessions_ui.audit.integrity.verify import verify_entries
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.models import AuditEntry
-from sessions_ui.services.audit.export import export_begin
+from sessions_ui.services.audit.export import begin_export
 from sessions_ui.services.integrity.seal_and_verify import choose_processes
 
 from . import loading, plans
@@ -44,7 +44,7 @@ class Bench(Measures):
         """Hand out everything for so long at most: lines, in JSON Lines also the changed fields
         in them, seconds and growth."""
         connection.ensure_connection()
-        made = export_begin(actor=SYSTEM, audit_filter=read_filter(ALL), format=form)
+        made = begin_export(actor=SYSTEM, audit_filter=read_filter(ALL), format=form)
         lines = fields = 0
         with Peak() as peak:
             began = time.monotonic()

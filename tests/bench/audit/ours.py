@@ -68,7 +68,7 @@ class Bulk:
         writing._max_lengths()  # asks the model that is about to be replaced, once
         with ExitStack() as stack:
             for where, name, other in (
-                (writing, "entry_store", self._store),
+                (writing, "store_entry", self._store),
                 (writing, "database_clock", lambda: self._at),
                 (writing, "AuditEntry", lambda id, **_: SimpleNamespace(id=id)),
                 (record, "stored_personal_values", lambda *_: set()),

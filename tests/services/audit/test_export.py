@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sessions_ui.audit.search.filters import AuditFilter
 from sessions_ui.models import AuditEntry, Kind
-from sessions_ui.services.audit.export import export_begin
+from sessions_ui.services.audit.export import begin_export
 from tests.audit.authors import BOB, CAROL, KEY, PHONE, edit, intent, refusal, undone
 from tests.audit.export.files import download_csv, load_manifest, parse_csv
 
@@ -42,7 +42,7 @@ def test_an_export_that_breaks_off_has_no_end(manager, monkeypatch):
     monkeypatch.setattr("sessions_ui.audit.export.entry_batches.BATCH_SIZE", 1)
     for _ in range(3):
         edit()
-    export = export_begin(actor=CAROL, audit_filter=AuditFilter(), format="csv")
+    export = begin_export(actor=CAROL, audit_filter=AuditFilter(), format="csv")
     next(export.parts), next(export.parts)
     export.parts.close()  # the browser went away
     manifest = load_manifest(manager, export.entry_id)

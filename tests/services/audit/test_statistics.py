@@ -14,7 +14,7 @@ from sessions_ui.models import AuditEntry
 from sessions_ui.services.audit.statistics import (
     MAX_COLUMNS,
     TIME_LABELS,
-    audit_statistics,
+    compute_statistics,
     percentile,
 )
 from tests.audit.authors import (
@@ -62,7 +62,7 @@ def test_the_columns_cover_every_day_once(days):
     moved(edit(), local("2020-01-01 12:00"))
     moved(edit(), local(f"{first} 00:00"))
     moved(edit(), local(f"{last} 23:59"))
-    statistics = audit_statistics(read_filter({"from": str(first), "to": str(last)}))
+    statistics = compute_statistics(read_filter({"from": str(first), "to": str(last)}))
     daily = statistics.charts[0]
     queries = [bar.query for bar in daily.bars]
     assert queries[0].startswith(f"from={first}&")

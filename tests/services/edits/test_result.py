@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from sessions_ui.domain.rules.outcomes import FieldResult, Outcome
-from sessions_ui.services.edits.result import edit_result
+from sessions_ui.services.edits.result import load_edit_result
 from sessions_ui.services.edits.settle import expire_leases, settle_edit
 from sessions_ui.services.sessions.pave_reads import read_snapshot
 from tests.edits import leave_edit
@@ -26,7 +26,7 @@ def test_a_result_is_of_one_moment_while_the_edit_is_being_settled(idle):
         return rows
 
     with connection.execute_wrapper(settle_after_the_first_query):
-        result = edit_result(str(edit.entry_id), idle)
+        result = load_edit_result(str(edit.entry_id), idle)
     assert (result.outcome, result.results) == (Outcome.UNKNOWN, {})
-    result = edit_result(str(edit.entry_id), idle)
+    result = load_edit_result(str(edit.entry_id), idle)
     assert (result.outcome, *result.results.values()) == (Outcome.IN_EFFECT, FieldResult.IN_EFFECT)

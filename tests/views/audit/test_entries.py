@@ -189,7 +189,7 @@ def test_one_click_widens_the_window(manager):
 
 
 def test_the_pager_goes_both_ways_and_keeps_the_filters(manager, monkeypatch):
-    monkeypatch.setattr("sessions_ui.services.audit.search.entries_page.__defaults__", (2,))
+    monkeypatch.setattr("sessions_ui.services.audit.search.load_page.__defaults__", (2,))
     ids = [str(edit()) for _ in range(5)][::-1]
 
     def shown(page):
