@@ -26,9 +26,6 @@ from tests.audit.authors import KEY, ended, intent, refusal, sent
 PHONE, NAME = "647-555-0126", "Zoé Tremblay"
 
 
-PAIR = ("sms.to", "sms.to_name")
-
-
 CAROL = Actor(id=3, label="Carol Singh", role="Manager")
 
 

@@ -6,7 +6,7 @@ and "POST Create Session"; of the read paths: "GET Session Data" (responses nest
 requests: ``sms`` and ``client_id`` come back under ``options``).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -110,10 +110,6 @@ class Catalogue:
     def section(self, name: str) -> tuple[FieldSpec, ...]:
         """The writable fields of one section."""
         return tuple(spec for spec in self.writable if spec.section == name)
-
-    def with_rows(self, rows: Iterable[FieldSpec]) -> "Catalogue":
-        """A copy with more rows."""
-        return Catalogue((*self.rows, *rows))
 
 
 THEMES = (("LITE", "Lite"), ("PRO", "Pro"), ("CAPT", "Capture only"))

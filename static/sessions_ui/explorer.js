@@ -27,7 +27,7 @@
         if (!answer.ok) return;
         const { label } = await answer.json();
         if (label && label !== link.textContent) { link.textContent = label; link.hidden = false; }
-      } catch { /* away for a moment: the list stands as it is */ }
+      } catch { /* away for a moment: the list stays as it is */ }
     }
     function wait() {
       clearTimeout(timer);

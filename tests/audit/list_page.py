@@ -1,7 +1,5 @@
 """Use the audit's list as a manager does: ask for new entries, and save views."""
 
-from sessions_ui.models import SavedView
-
 SHARED_VIEW = {"name": "Phones", "query": "field=sms.to&actor=2", "shared": "yes"}
 
 
@@ -17,9 +15,3 @@ def save_view(client, **fields):
     answer = client.post("/audit/views/", fields, follow=True)
     assert answer.status_code == 200
     return answer
-
-
-def delete_view(client, query=""):
-    """Delete the only view; the list that follows."""
-    address = f"/audit/views/{SavedView.objects.get().id}/delete/"
-    return client.post(address, {"query": query}, follow=True)

@@ -12,7 +12,7 @@ from django.db import transaction
 from sessions_ui.audit.log.record import ChangeRequest, record_intent
 from sessions_ui.audit.search.pagination import load_session_history
 from sessions_ui.domain.actor import Actor
-from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS, FieldSpec, Rule
+from sessions_ui.domain.catalogue import CATALOGUE, SECTIONS, Catalogue, FieldSpec, Rule
 from sessions_ui.domain.rules.edit_reasons import ReasonGiven
 from sessions_ui.domain.rules.merge import merge
 from sessions_ui.domain.rules.policy import Situation, verdicts
@@ -29,7 +29,7 @@ PLATE = FieldSpec(
     Rule.BEFORE_START,
     ("ABCD 123", "XY 9"),
 )
-CATALOGUE_AND_ONE = CATALOGUE.with_rows([PLATE])
+CATALOGUE_AND_ONE = Catalogue((*CATALOGUE, PLATE))
 
 
 def drawn(status, typed=None, *, bound=False):

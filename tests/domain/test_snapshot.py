@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec, Rule
+from sessions_ui.domain.catalogue import CATALOGUE, Catalogue, FieldSpec, Rule
 from sessions_ui.domain.rules.outcomes import FieldResult
 from sessions_ui.domain.rules.policy import Situation, Status, verdicts
 from sessions_ui.domain.snapshot import Snapshot, SnapshotError, fingerprint, parse_time, payload
@@ -217,7 +217,7 @@ NEW_ROW = FieldSpec(
 
 
 def test_it_takes_a_new_row_everywhere_in_the_domain():
-    catalogue = CATALOGUE.with_rows([NEW_ROW])
+    catalogue = Catalogue((*CATALOGUE, NEW_ROW))
     one = read({**PUT_SAMPLE, "vehicle": {"vrm": "ABCD 123"}})
     assert one.text("vehicle.vrm", catalogue) == "ABCD 123"
     assert payload({"vehicle.vrm": "XY 9"}, catalogue) == {"vehicle": {"vrm": "XY 9"}}

@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 
-from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec, Rule
+from sessions_ui.domain.catalogue import CATALOGUE, Catalogue, FieldSpec, Rule
 from sessions_ui.domain.rules import policy
 from sessions_ui.domain.rules.policy import Situation, Status, verdict
 from sessions_ui.domain.snapshot import Snapshot, payload
@@ -32,7 +32,7 @@ SITUATIONS = list(product(STATUSES, DELIVERIES, (False, True)))
 PLATE = FieldSpec(
     "vehicle", "plate", "Plate", ("vehicle", "plate"), Kind.TEXT, Rule.BEFORE_START, ("A", "B")
 )
-WITH_PLATE = CATALOGUE.with_rows([PLATE])
+WITH_PLATE = Catalogue((*CATALOGUE, PLATE))
 SANDBOX_PLATE = Field("vehicle", "plate", TEXT, lambda sample: f"ABCD {sample.number:03}")
 
 
