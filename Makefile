@@ -21,8 +21,8 @@ help:
 	@echo "make bench   time the pages while PAVE answers and while it hangs"
 	@echo "make bench-audit  what the record costs and how quickly it answers (an hour, most of it loading)"
 	@echo "make tamper  a thousand tamperings of the record on each database, each found and named"
-	@echo "make pictures  take the README's pictures of the pages anew"
-	@echo "make lock    write the requirements files anew from pyproject.toml"
+	@echo "make pictures  take the README's pictures of the pages again"
+	@echo "make lock    write the requirements files again from pyproject.toml"
 
 run:
 	@$(PYTHON) .ci/environment.py requirements.txt

@@ -1,7 +1,7 @@
 """Make .venv and install a requirements file into it, unless that was done already.
 
 Runs with any Python from 3.11 on and nothing installed: `python .ci/environment.py FILE`.
-What was installed stands in .venv/installed.txt, one line per file: its name and its sha256.
+What was installed is listed in .venv/installed.txt, one line per file: its name and its sha256.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ CONTAINED = {
 
 
 def stamp_of(name: str) -> str:
-    """Give the line that stands for a requirements file as it is now."""
+    """Give the line that identifies a requirements file as it is now."""
     return f"{name} {hashlib.sha256(ROOT.joinpath(name).read_bytes()).hexdigest()}"
 
 

@@ -39,7 +39,7 @@ def compiled(options: list[str]) -> str:
         target = Path(folder, "pins.txt")
         command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *options]
         command += ["--universal", "--generate-hashes", "--no-emit-index-url", "--quiet"]
-        # pip takes `name[extra]` for pinned only where the extra stands in the pin
+        # pip takes `name[extra]` for pinned only where the pin names the extra
         command += ["--no-strip-extras", "--no-annotate", "--custom-compile-command", "make lock"]
         subprocess.run([*command, "--output-file", str(target)], cwd=ROOT, check=True)  # noqa: S603
         return target.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Test the groups and their rights, people's roles, and the actor that a request stands for."""
+"""Test the groups and their rights, people's roles, and the actor of a request."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission

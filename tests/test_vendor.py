@@ -26,25 +26,25 @@ def copy(tmp_path):
 
 
 def test_it_holds_the_vendored_files_as_they_were_fetched():
-    told = _check(ROOT / "static")
-    assert told.returncode == 0, told.stderr
+    result = _check(ROOT / "static")
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("path", sorted(MANIFEST))
 def test_it_notices_a_changed_file(copy, path):
     target = copy / "vendor" / path
     target.write_bytes(target.read_bytes() + b" ")
-    told = _check(copy)
-    assert told.returncode == 1
-    assert path in told.stderr
+    result = _check(copy)
+    assert result.returncode == 1
+    assert path in result.stderr
 
 
 def test_it_notices_a_missing_and_an_unlisted_file(copy):
     (copy / "vendor/bootstrap/LICENSE").unlink()
     (copy / "vendor/extra.js").write_text("")
-    told = _check(copy)
-    assert "bootstrap/LICENSE is missing" in told.stderr
-    assert "extra.js is not in manifest.json" in told.stderr
+    result = _check(copy)
+    assert "bootstrap/LICENSE is missing" in result.stderr
+    assert "extra.js is not in manifest.json" in result.stderr
 
 
 def test_it_pins_the_versions_that_the_manifest_tells():

@@ -60,7 +60,7 @@ def parse_document(result: ExchangeResult) -> tuple[Any, str]:
 
 
 def parse_json(body: bytes) -> Any:
-    """Decode one JSON text in UTF-8. Raises ValueError if there is any doubt about its value."""
+    """Decode one JSON text in UTF-8. Raises ValueError for a text that is invalid or ambiguous."""
     try:
         document = json.loads(
             body.decode("utf-8"),

@@ -1,8 +1,8 @@
 """Draw bar charts as SVG on the server, so that a chart needs no script.
 
 Widths are percentages of the page, heights and letters keep their size, so a chart can be read on a
-small screen too. The links in a chart are for the pointer: the keyboard has those of the table
-beside it.
+small screen too. The links in a chart are for the pointer: the keyboard has those of the
+table next to it.
 """
 
 from collections.abc import Iterator

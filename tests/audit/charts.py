@@ -56,7 +56,7 @@ def section(answer, title):
 
 
 def table(answer, title):
-    """The numbers of a chart by label, from the table beside it."""
+    """The numbers of a chart by label, from the table next to it."""
     rows = section(answer, title).select("tbody tr")
     return {row.th.get_text(strip=True): int(row.td.get_text(strip=True)) for row in rows}
 

@@ -2,7 +2,7 @@
 
 Pure: no database, no clock. A fact says which text PAVE held in a field at one moment. Between two
 facts a value is known only where both show the same text, or where PAVE's own time stamp rules out
-a change; otherwise it is one of two texts, and nothing tells which.
+a change; otherwise it is one of two texts, and the facts cannot say which.
 """
 
 import json
@@ -85,7 +85,7 @@ class KnownValue:
 
     @property
     def settled(self) -> bool:
-        """Whether the facts leave no doubt."""
+        """Whether the value is certain."""
         return self.certainty in (Certainty.RECORDED, Certainty.OBSERVED)
 
     @property

@@ -123,8 +123,8 @@ def _possible_statuses(known: KnownValue, at: datetime, start: datetime | None) 
 def _statuses_between(first: Status | None, last: Status | None, *, ended: bool) -> list[Status]:
     """The statuses that a session passes from the first to the last, as it never goes back.
 
-    ``ended``: there is no last one. A status that PAVE's manual does not name says nothing, so
-    every status is possible beside it.
+    ``ended``: there is no last one. A status that PAVE's manual does not name rules
+    nothing out, so every status is possible.
     """
     if first not in RAIL or last is None and not ended:
         return list(Status)

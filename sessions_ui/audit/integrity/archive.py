@@ -60,7 +60,7 @@ def _format_moment(microseconds_since_epoch: int) -> str:
 
 
 def write_manifest(path: Path, values: Mapping[str, object]) -> None:
-    """Write the description of an archive beside it, as ``FILE.manifest.json``. Raises OSError."""
+    """Write the description of an archive to ``FILE.manifest.json``. Raises OSError."""
     manifest = path.with_name(f"{path.name}.manifest.json")
     manifest.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 

@@ -56,7 +56,7 @@ def encode_value(value: object) -> bytes:
 
 
 def encode_column(value: object) -> bytes:
-    """A byte that tells NULL from a value, then the value's length in four bytes and the value."""
+    """Encode NULL as one byte; a value as another, its length in four bytes, and the value."""
     if value is None:
         return _NULL
     if value == "":  # most columns are empty: a shortcut for the proof of a whole record

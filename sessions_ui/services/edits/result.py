@@ -36,7 +36,7 @@ class EditResult:
 def load_edit_result(entry_id: str, session_key: str) -> EditResult | None:
     """Return the result of the edit with this entry id; None when this session has no such edit.
 
-    ``entry_id`` may be any text, as it stands in an address.
+    ``entry_id`` may be any text, because it comes from the address.
     """
     edit_id = parse_id(entry_id)
     if edit_id is None:

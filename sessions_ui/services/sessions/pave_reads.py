@@ -36,7 +36,7 @@ def read_snapshot(session_key: str) -> Snapshot:
     """Read a session from PAVE. Raises PaveKeyError before any request, otherwise PaveError.
 
     Writes nothing: between the last read and the PUT, a wait for our own database would widen the
-    gap in which somebody else's change goes unnoticed.
+    gap in which another client's change goes unnoticed.
     """
     asked_at = timezone.now()
     answer = pave_client().session_get(session_key)

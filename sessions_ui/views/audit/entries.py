@@ -71,7 +71,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "views": list_views(actor.person_id),
         "deleted_view": request.session.pop(DELETED_VIEW, None),
         "zone": timezone.localtime().tzname(),
-        "doubt": open_failure(),
+        "failure": open_failure(),
     }
     return render(request, "sessions_ui/audit/entries.html", context)
 

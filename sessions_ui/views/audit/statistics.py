@@ -13,7 +13,7 @@ from sessions_ui.forms.audit_filter import read_filter
 from sessions_ui.permissions import READ_AUDIT, requires
 from sessions_ui.services.audit.statistics import compute_statistics
 
-SPANS = (("7 days", 7), ("30 days", 30), ("90 days", 90), ("A year", 365))
+PERIODS = (("7 days", 7), ("30 days", 30), ("90 days", 90), ("A year", 365))
 
 
 @requires(READ_AUDIT)
@@ -27,7 +27,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "statistics": compute_statistics(audit_filter),
         "spans": [
             (words, urlencode({"from": today - timedelta(days=days - 1), "to": today}))
-            for words, days in SPANS
+            for words, days in PERIODS
         ],
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if audit_filter.problems else HTTPStatus.OK

@@ -42,11 +42,14 @@ def test_deleted_entries_without_a_note_are_missing(old_entries):
 def fake(**changes):
     """A note as somebody can write it who has no key, from an honest one."""
     seal = Checkpoint.from_row(AuditCheckpoint.objects.get(n=2))
-    told = {"from_n": 1, "to_n": 2, "from_id": 1, "to_id": seal.last_id, "entries": 12}
-    told |= {"seal_hash": seal.hash.hex(), "sha256": "0" * 64, "key_id": seal.key_id}
+    facts = {"from_n": 1, "to_n": 2, "from_id": 1, "to_id": seal.last_id, "entries": 12}
+    facts |= {"seal_hash": seal.hash.hex(), "sha256": "0" * 64, "key_id": seal.key_id}
     with transaction.atomic():
         record_note(
-            actor=SYSTEM, action=PURGED, about=None, detail=told | {"signature": "0" * 64} | changes
+            actor=SYSTEM,
+            action=PURGED,
+            about=None,
+            detail=facts | {"signature": "0" * 64} | changes,
         )
 
 
@@ -69,10 +72,10 @@ def test_a_signed_note_cannot_be_extended(old_entries, tmp_path):
     """Its facts are signed: another reach, or the note of another record, counts for nothing."""
     border, _ = old_entries
     purge(border, tmp_path / "old.jsonl")
-    told = json.loads(AuditEntry.objects.get(action=PURGED).detail)
+    facts = json.loads(AuditEntry.objects.get(action=PURGED).detail)
     assert last_purged_checkpoint(SEAL_KEY) == 2
     assert last_purged_checkpoint("another key") == 0
-    fake(**told | {"to_n": 3})
+    fake(**facts | {"to_n": 3})
     assert last_purged_checkpoint(SEAL_KEY) == 2
     remove_triggers(connection)
     AuditCheckpoint.objects.filter(n=2).update(sealed_at=timezone.now())

@@ -46,7 +46,7 @@ def test_only_the_copy_reveals_a_cut_off_end(sealed):
     last = AuditCheckpoint.objects.get(n=3)
     forget(last.first_id, entry_ids()[-1])
     last.delete()
-    assert verify().checkpoints == 2  # nothing inside the database tells
+    assert verify().checkpoints == 2  # nothing inside the database shows it
     failure = find_failure(copy)
     assert failure.entry_id == last.first_id
     assert "missing in the database" in str(failure)

@@ -127,7 +127,7 @@ def test_another_key_and_no_key_fail(sealed):
 
 
 def test_the_first_entry_of_any_tampering_is_named(sealed):
-    """A hundred at random: change, remove, insert, swap, make the hash anew."""
+    """A hundred at random: change, remove, insert, swap, recompute the hash."""
     sealed_ids, gap, copy = sealed
     chance = random.Random(20261123)  # noqa: S311
     for _ in range(100):

@@ -94,7 +94,7 @@ def test_an_index_row_or_edit_without_its_entry_is_found(sealed):
     assert failure.entry_id == first
     assert KEY in str(failure)
     Edit.objects.all().delete()
-    assert verify().sealed == 0  # nothing inside the database tells
+    assert verify().sealed == 0  # nothing inside the database shows it
     assert "missing in the database" in str(find_failure(sealed[2]))
 
 

@@ -1,5 +1,5 @@
 """No question to the audit reads a table whole: 100,000 entries, on the database of this run, with
-the statistics that it has (PostgreSQL) or has not (SQLite, which nobody tells to ANALYZE).
+the statistics that it has (PostgreSQL) or has not (SQLite, where nothing runs ANALYZE).
 """
 
 import os

@@ -37,7 +37,7 @@ class Question:
 
 
 def questions():
-    """All of them; a page deep in the list is begun behind the edit that stands there."""
+    """List the questions; a page deep in the list begins after the edit at that place."""
     intents = AuditEntry.objects.filter(kind=Kind.INTENT).order_by("-id")
     deep = intents.values_list("id", flat=True)[min(50_000, intents.count() // 2)]
     last = intents.reverse().values_list("id", flat=True)[60]
@@ -68,7 +68,7 @@ def questions():
 
 
 @contextmanager
-def told(into):
+def record_statements(into):
     """Every statement that is run inside, with what it was given, and its seconds."""
 
     def run(execute, sql, params, many, context):
@@ -91,7 +91,7 @@ class Asked:
             raise ValueError(self.chosen.problems)
         self.statements = [
             (sql, params)
-            for sql, params, _ in told_by(lambda: load_page(self.chosen))
+            for sql, params, _ in statements_of(lambda: load_page(self.chosen))
             if "COUNT(" not in sql
         ]
 
@@ -107,7 +107,7 @@ class Asked:
             cursor.fetchall()
 
     def count(self):
-        """The count that stands over the list."""
+        """The count above the list."""
         return EntrySearch(self.chosen).count(MAX_COUNTED + 1)
 
 
@@ -116,9 +116,9 @@ def raw(sql):
     return sql % (("?",) * sql.count("%s")) if connection.vendor == "sqlite" else sql
 
 
-def told_by(function):
+def statements_of(function):
     """The statements that a call runs."""
     into = []
-    with told(into):
+    with record_statements(into):
         function()
     return into

@@ -1,4 +1,4 @@
-"""What a worker can be told to do."""
+"""Measure one thing at a time, as a worker's commands."""
 
 import resource
 import threading
@@ -55,8 +55,8 @@ class Bench(Measures):
                     made.parts.close()
                     break
             took = time.monotonic() - began
-        told = {"lines": lines, "fields": fields, "s": took}
-        return told | {"grown_mb": peak.grown, "edits": made.count}
+        counts = {"lines": lines, "fields": fields, "s": took}
+        return counts | {"grown_mb": peak.grown, "edits": made.count}
 
     def export_of(self, name, seconds):
         """The same for the floor or a peer: its rows, streamed and spelled."""

@@ -44,7 +44,7 @@ def new_facts(size, writer=0, writers=1):
 
 
 def actor_of(fact):
-    """The person with all that a request tells of them."""
+    """Build the actor with all that a request says of them."""
     return Actor(
         id=fact.person, label=f"Person {fact.person}", role="Agent", remote_addr="203.0.113.24",
         user_agent_hash="6b86b273ff34fce1", login_hash="d4735e3a265e16ee",

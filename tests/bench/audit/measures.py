@@ -15,7 +15,7 @@ from sessions_ui.audit.log.record import record_access
 from sessions_ui.domain.actor import SYSTEM
 
 from . import loading
-from .asking import ALL, Asked, questions, told
+from .asking import ALL, Asked, questions, record_statements
 from .desk import Bare, Desk, forget_bare, new_facts
 from .facts import BUSY
 from .peers import peers
@@ -121,7 +121,7 @@ class Measures:
             raise RuntimeError(f"{url} answered {answer.status_code}.")
 
     def _page(self, measure, params):
-        with told([]) as statements:
+        with record_statements([]) as statements:
             began = perf_counter()
             answer = self._browser.get("/audit/", params)
             took = perf_counter() - began

@@ -129,7 +129,7 @@ class Bulk:
         self._between(fact, actor, key)
 
     def _between(self, fact, actor, key):
-        """What else stands in a record: some refusals, some searches, changes of watch rules."""
+        """Add what else a record has: some refusals, some searches, changes of watch rules."""
         if fact.number % 100 == 0:
             refused = record.record_refusal(
                 record.ChangeRequest(
@@ -142,8 +142,8 @@ class Bulk:
         if fact.number % 50 == 0:
             record.record_access(actor=actor, action="audit.search", detail={"count": "12"})
         if fact.number % 1000 == 0:
-            told = {"rule": "Edit outside 7:00 to 21:00", "was": "Paused", "now": "Active"}
-            record.record_note(actor=actor, action="watch.changed", about=None, detail=told)
+            detail = {"rule": "Edit outside 7:00 to 21:00", "was": "Paused", "now": "Active"}
+            record.record_note(actor=actor, action="watch.changed", about=None, detail=detail)
 
     def _index(self, entry_id):
         self._into["audit_token"].extend((str(f), str(v), entry_id) for f, v in self._tokens)

@@ -9,7 +9,7 @@ from django.db import connection
 from sessions_ui.audit.search.pagination import load_page
 from sessions_ui.forms.audit_filter import read_filter
 
-from .asking import ALL, told_by
+from .asking import ALL, statements_of
 from .facts import (
     BUSY,
     COMMON_FIELD,
@@ -66,7 +66,7 @@ def scans(names=tuple(FILTERS)):
         chosen = read_filter(asked)
         open_ones = ALL | {"kind": "edit"}
         narrowed = bool(asked.items() - open_ones.items()) and "*" not in asked.get("value", "")
-        for sql, params, _ in told_by(lambda chosen=chosen: load_page(chosen)):
+        for sql, params, _ in statements_of(lambda chosen=chosen: load_page(chosen)):
             if "RECURSIVE" not in sql:
                 found += [(asked, word, sql) for word in whole_reads(sql, params, narrowed)]
     return found

@@ -15,7 +15,7 @@ FOUND = {"postgresql": 1.0, "sqlite": 0.3}
 
 @dataclass(frozen=True)
 class Line:
-    """A measure with its target by engine (None: only told). ``value``: what is held against it."""
+    """A measure, its target by engine (None: only reported), and the ``value`` compared with it."""
 
     measure: str
     words: str
@@ -134,8 +134,8 @@ def judged(value, goal, more=False):
 
 def _once(found):
     """What was done once over the whole: a row of words, one cell per size, target and verdict."""
-    rate = lambda told: told["lines"] / told["s"]  # noqa: E731
-    proved = lambda told: told["rows"] / told["s"]  # noqa: E731
+    rate = lambda facts: facts["lines"] / facts["s"]  # noqa: E731
+    proved = lambda facts: facts["rows"] / facts["s"]  # noqa: E731
     pairs = max(one.facts.get("writers", {}).get("pairs", 0) for one in found)
     rows = [
         _row("export csv: lines/s", found, lambda f: rate(f["csv"]), 100_000, more=True),
@@ -149,9 +149,9 @@ def _once(found):
             for name in PEERS
         ),
         _row("verify, as audit_verify does it: rows/s", found,
-             lambda f: proved(f["verify as told"]), 90_000, more=True),
+             lambda f: proved(f["verify as configured"]), 90_000, more=True),
         _row("verify, as audit_verify does it: processes", found,
-             lambda f: f["verify as told"]["processes"]),
+             lambda f: f["verify as configured"]["processes"]),
         _row("verify, one process: rows/s", found, lambda f: proved(f["verify"]), 90_000,
              more=True),
         _row("verify, one process: memory, MB", found, lambda f: f["verify"]["grown_mb"]),

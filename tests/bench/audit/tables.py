@@ -32,7 +32,7 @@ def rows_add(table, columns, rows):
 
 @contextmanager
 def loading(tables):
-    """Triggers and indexes are away inside, and made anew at the end; all in one transaction, which
+    """Drop triggers and indexes inside, and create them again at the end, in one transaction, which
     on PostgreSQL spares the write-ahead log of tables that begin empty."""
     _hurry(connection)
     with transaction.atomic():
@@ -40,12 +40,12 @@ def loading(tables):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"TRUNCATE {', '.join(tables)}")
-        made_anew = _indexes_drop(tables)
+        index_statements = _indexes_drop(tables)
         yield
         if connection.vendor == "sqlite":
             _sorted_in()
         with connection.cursor() as cursor:
-            for statement in made_anew:
+            for statement in index_statements:
                 cursor.execute(statement)
         install_triggers(connection)
     _settle(tables)

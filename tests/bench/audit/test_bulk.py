@@ -31,7 +31,7 @@ def same_salts(monkeypatch):
     monkeypatch.setattr(record, "stored_personal_values", lambda *_: set())
 
 
-def told(facts, into, after=0):
+def bulk_load(facts, into, after=0):
     """What a bulk load would copy into the tables."""
     bulk = ours.Bulk(into, connection.features.has_native_uuid_field, after)
     with bulk.taking():
@@ -66,7 +66,7 @@ def plain(value):
 @pytest.mark.django_db
 def test_a_bulk_load_holds_the_very_rows_that_the_record_writes(same_salts):
     into = defaultdict(list)
-    told(Stream(300, UNTIL), into, after=written(Stream(300, UNTIL)))
+    bulk_load(Stream(300, UNTIL), into, after=written(Stream(300, UNTIL)))
     for table, model in MODELS.items():
         columns = ours.TABLES[table]
         timed = columns.index("ts") if "ts" in columns else None

@@ -20,7 +20,7 @@ class Listing(ModelAdmin):
     list_per_page = 50
 
     def has_view_permission(self, request, obj=None):
-        """Whoever is logged in."""
+        """Allow everybody who is logged in."""
         return True
 
 
@@ -44,7 +44,7 @@ if "auditlog" in PEERS:
         list_per_page = 50
 
         def has_view_permission(self, request, obj=None):
-            """Whoever is logged in."""
+            """Allow everybody who is logged in."""
             return True
 
     site.register(records.LogEntry, AuditlogListing)

@@ -1,4 +1,4 @@
-"""A process per database: it is told by name what to do, and answers with what came of it."""
+"""Run a process per database, which takes commands by name and returns their results."""
 
 import atexit
 import multiprocessing

@@ -21,7 +21,7 @@ KEPT = "What you typed is kept"
 
 
 class ProcessDied(BaseException):
-    """Stands for the end of the process: no code of ours catches it."""
+    """Simulate the end of the process: no code of ours catches it."""
 
 
 @pytest.fixture

@@ -85,14 +85,14 @@ def test_the_note_names_what_was_purged_and_is_sealed_at_once(old_entries, tmp_p
     border, sealed = old_entries
     kept = purge(border, tmp_path / "old.jsonl")
     note = AuditEntry.objects.get(action=PURGED)
-    told = json.loads(note.detail)
+    detail = json.loads(note.detail)
     assert (note.kind, note.op) == (Kind.NOTE, None)
-    assert (told["from_n"], told["to_n"], told["entries"]) == (1, 2, 12)
-    assert (told["from_id"], told["to_id"]) == (sealed[0][0], sealed[1][-1])
-    assert (told["sha256"], told["file"]) == (kept.sha256, "old.jsonl")
+    assert (detail["from_n"], detail["to_n"], detail["entries"]) == (1, 2, 12)
+    assert (detail["from_id"], detail["to_id"]) == (sealed[0][0], sealed[1][-1])
+    assert (detail["sha256"], detail["file"]) == (kept.sha256, "old.jsonl")
     assert AuditCheckpoint.objects.order_by("-n").first().last_id >= note.id
     manifest = json.loads((tmp_path / "old.jsonl.manifest.json").read_text())
-    assert manifest == told
+    assert manifest == detail
 
 
 def test_managers_read_what_was_purged(old_entries, tmp_path, client, carol):

@@ -1,4 +1,4 @@
-"""What a manager is told of the evidence, and who may make it."""
+"""Test what a manager sees of the record's integrity, and who may verify it."""
 
 from datetime import timedelta
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def clock():
-    """Give a clock that stands still until it is shifted."""
+    """Give a clock that does not move until it is shifted."""
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         yield clock
 

@@ -79,7 +79,7 @@ def test_it_says_that_only_what_is_new_was_looked_at(shown, sealing):
     assert "; everything, <time" in html
 
 
-def test_a_doubt_is_red_and_leads_to_its_entry(shown, sealing):
+def test_a_failure_is_red_and_leads_to_its_entry(shown, sealing):
     first = tampered()
     html = shown()
     assert "The record is in doubt" in html
@@ -88,7 +88,7 @@ def test_a_doubt_is_red_and_leads_to_its_entry(shown, sealing):
     assert "is as it was written" not in html
 
 
-def test_the_explorer_warns_while_there_is_a_doubt(shown, sealing):
+def test_the_list_warns_while_a_failure_is_open(shown, sealing):
     assert "The record is in doubt" not in shown("/audit/")
     tampered()
     assert "The record is in doubt" in shown("/audit/")

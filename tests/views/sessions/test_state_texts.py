@@ -227,15 +227,15 @@ def test_it_says_what_is_true_now_and_what_to_do(client, alice, sandbox, idle, o
     "outcome", ["unknown", "in_effect", "not_in_effect", "partial", "superseded"]
 )
 def test_it_never_claims_the_cause_of_what_was_only_read_back(outcome):
-    told = " ".join(TEXTS[outcome]).lower()
+    text = " ".join(TEXTS[outcome]).lower()
     for claim in ("pave took the", "pave applied", "pave refused", "was applied", "failed"):
-        assert claim not in told
+        assert claim not in text
 
 
 @pytest.mark.parametrize("outcome", ["unknown", "pending"])
 def test_it_never_advises_to_send_again_what_may_still_take_effect(outcome):
-    told = " ".join(TEXTS[outcome]).lower()
-    assert "do not make" in told
+    text = " ".join(TEXTS[outcome]).lower()
+    assert "do not make" in text
 
 
 def found(outcome, cause=""):
@@ -253,17 +253,17 @@ def test_it_has_words_of_its_own_for_every_cause_that_asks_for_them():
 
 @pytest.mark.parametrize(("outcome", "cause"), BY_CAUSE)
 def test_it_speaks_of_the_cause_where_another_sentence_would_be_false(outcome, cause):
-    told = outcome_words(found(outcome, cause), kept=True)
+    words = outcome_words(found(outcome, cause), kept=True)
     agreed = zip(BY_CAUSE[outcome, cause], TEXTS[outcome], strict=True)
-    assert (told.heading, told.now, told.then) == tuple(own or same for own, same in agreed)
+    assert (words.heading, words.now, words.then) == tuple(own or same for own, same in agreed)
 
 
 @pytest.mark.parametrize("outcome", TEXTS)
 def test_it_calls_nothing_kept_that_is_not(outcome):
-    told = outcome_words(found(outcome), kept=False).then
+    advice = outcome_words(found(outcome), kept=False).then
     promised = "What you typed is kept" in TEXTS[outcome][2]
-    assert "kept" not in told.replace(GONE, "")
-    assert told.endswith(GONE) == promised
+    assert "kept" not in advice.replace(GONE, "")
+    assert advice.endswith(GONE) == promised
 
 
 def test_it_has_words_for_every_way_in_which_a_post_comes_back():

@@ -28,7 +28,7 @@ WHEN_LABELS: Final = {
 
 
 def home_page(state: SandboxState, done: str = "", *, refused: str = "") -> Response:
-    """Build the list of sessions and, beside it, how this PAVE behaves."""
+    """Build the page with the list of sessions and the switches of this PAVE."""
     with state.lock:
         rows = [_session_row(summary) for summary in state.listing()]
         main = render(
