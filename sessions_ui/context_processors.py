@@ -43,7 +43,7 @@ ENVIRONMENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class NavigationLink:
     """A page that the navigation may offer, with the permission that it needs and its shortcut."""
 
     label: str
@@ -53,18 +53,18 @@ class Page:
 
 
 MAIN_PAGES = (
-    Page("Sessions", "session_find", VIEW_SESSIONS, "g s"),
-    Page("Audit", "audit", READ_AUDIT, "g a"),
-    Page("Review", "review", REVIEW_AUDIT, "g r"),
-    Page("Fields and rules", "fields", VIEW_FIELDS, "g f"),
+    NavigationLink("Sessions", "session_find", VIEW_SESSIONS, "g s"),
+    NavigationLink("Audit", "audit", READ_AUDIT, "g a"),
+    NavigationLink("Review", "review", REVIEW_AUDIT, "g r"),
+    NavigationLink("Fields and rules", "fields", VIEW_FIELDS, "g f"),
 )
 AUDIT_PAGES = (
-    Page("Explorer", "audit", READ_AUDIT),
-    Page("Review", "review", REVIEW_AUDIT),
-    Page("Watch rules", "watches", REVIEW_AUDIT),
-    Page("Pictures", "audit_statistics", READ_AUDIT),
-    Page("Evidence", "audit_integrity", READ_AUDIT),
-    Page("Erase", "erase", ERASE_PERSONAL),
+    NavigationLink("Explorer", "audit", READ_AUDIT),
+    NavigationLink("Review", "review", REVIEW_AUDIT),
+    NavigationLink("Watch rules", "watches", REVIEW_AUDIT),
+    NavigationLink("Pictures", "audit_statistics", READ_AUDIT),
+    NavigationLink("Evidence", "audit_integrity", READ_AUDIT),
+    NavigationLink("Erase", "erase", ERASE_PERSONAL),
 )
 
 
@@ -118,7 +118,7 @@ def audit_navigation(request: HttpRequest) -> list[NavItem]:
     return [NavItem(page.label, reverse(page.url_name), page is current) for page in pages]
 
 
-def _current_page(request: HttpRequest, pages: Sequence[Page]) -> Page | None:
+def _current_page(request: HttpRequest, pages: Sequence[NavigationLink]) -> NavigationLink | None:
     """The page whose address is the longest that the request's begins with."""
     matching = [page for page in pages if request.path.startswith(reverse(page.url_name))]
     return max(matching, key=lambda page: len(reverse(page.url_name)), default=None)

@@ -31,7 +31,7 @@ from sessions_ui.pave.transport.request import (
     v2_credentials,
 )
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 SUSPICIOUS_CAUSES = frozenset({"redirect", "wrong_session", "tls"})
 """Causes that may mean that someone other than PAVE answered, or that the answer is about another
@@ -161,7 +161,7 @@ def _answer_or_raise(result: CallResult) -> Answer:
 def _log_if_suspicious(error: PaveError) -> None:
     if error.cause in SUSPICIOUS_CAUSES:
         extra = {"cause": error.cause, "pave_request_id": error.request_id}
-        _log.error("an answer that cannot be PAVE's", extra=extra)
+        logger.error("an answer that cannot be PAVE's", extra=extra)
 
 
 def _require(condition: bool, cause: str, answer: Answer) -> Answer:

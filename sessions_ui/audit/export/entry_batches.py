@@ -47,7 +47,7 @@ _RANKS = {spec.key: rank for rank, spec in enumerate(CATALOGUE)}
 _parse = json.JSONDecoder().raw_decode
 
 
-class Batch(NamedTuple):
+class EntryBatch(NamedTuple):
     """Some entries, newest first, with the columns of _ENTRIES; the latest end of each edit, by the
     edit's id, with the columns of _ENDS; and the personal values that are still kept of both."""
 
@@ -56,18 +56,18 @@ class Batch(NamedTuple):
     values: Values
 
 
-def read_batches(ids: Iterator[int], cut_off: int) -> Iterator[Batch]:
+def read_batches(ids: Iterator[int], cut_off: int) -> Iterator[EntryBatch]:
     """The entries with these ids, in their order. An end counts up to the id ``cut_off``."""
     time = _TIMES[connection.vendor]
     while batch := list(islice(ids, BATCH_SIZE)):
         end_rows = query_by_ids(_ENDS, batch, *END_KINDS, cut_off, time=time)
         values = load_personal_values([*batch, *(end[1] for end in end_rows)])
-        yield Batch(
+        yield EntryBatch(
             query_by_ids(_ENTRIES, batch, time=time), {end[0]: end for end in end_rows}, values
         )
 
 
-def entry_facts(entry: SqlRow, batch: Batch) -> dict[str, Any]:
+def entry_facts(entry: SqlRow, batch: EntryBatch) -> dict[str, Any]:
     """What an export says of an entry, by column; ``changes`` lists the columns of each field."""
     (id_, time, kind, action, actor_id, actor, role, session_key, reason, note, ticket, addr,
      request_id, outcome, error_code, body, own_detail, status) = entry  # fmt: skip

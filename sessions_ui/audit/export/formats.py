@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import ClassVar, Protocol
 
 from .csv_cells import safe_cell
-from .entry_batches import Batch, entry_facts
+from .entry_batches import EntryBatch, entry_facts
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 COLUMNS = (
@@ -32,7 +32,7 @@ class Format(Protocol):
     content_type: ClassVar[str]
     opening: ClassVar[str]
 
-    def lines(self, batch: Batch) -> list[str]:
+    def lines(self, batch: EntryBatch) -> list[str]:
         """The lines of these entries, each with its line break."""
 
 
@@ -44,7 +44,7 @@ class Csv:
     content_type: ClassVar = "text/csv; charset=utf-8"
     opening: ClassVar = BOM + ",".join(COLUMNS) + "\r\n"
 
-    def lines(self, batch: Batch) -> list[str]:
+    def lines(self, batch: EntryBatch) -> list[str]:
         """The lines of these entries, each with its line break."""
         lines: list[str] = []
         write_row = csv.writer(SimpleNamespace(write=lines.append)).writerow
@@ -67,7 +67,7 @@ class JsonLines:
     content_type: ClassVar = "application/jsonl; charset=utf-8"
     opening: ClassVar = ""
 
-    def lines(self, batch: Batch) -> list[str]:
+    def lines(self, batch: EntryBatch) -> list[str]:
         """The lines of these entries, each with its line break."""
         return [_json_line(entry_facts(entry, batch)) for entry in batch.entries]
 

@@ -57,7 +57,7 @@ WHOLE = Scope()
 
 
 @dataclass(frozen=True)
-class Report:
+class VerificationReport:
     """The result of a verification without a failure. ``sealed``, ``unsealed`` and ``purged``
     (missing, on record) count entries; ``began`` is the number of the checkpoint after which they
     begin (0: all), ``newest`` the last checkpoint; ``copied`` says whether a copy of the
@@ -92,7 +92,7 @@ def verify_entries(
     copy: Path | None = None,
     workers: int = 1,
     progress: Progress = lambda _: None,
-) -> Report:
+) -> VerificationReport:
     """Verify the stored audit. Raises IntegrityFailure at the first difference.
 
     ``copy``: the file with a copy of each checkpoint. ``workers``: see `verify_segments`.
@@ -116,7 +116,7 @@ def verify_entries(
             reader.compare_end(count)
         unsealed, missing = _verify_unsealed(newest.last_id if newest else None, progress)
         verify_index(_index_start(start, purged_to))
-        return Report(
+        return VerificationReport(
             checkpoints=count,
             sealed=result.entries,
             unsealed=unsealed,

@@ -25,7 +25,7 @@ _AFTER_HOST = "/?#:"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ActiveRule:
     """An active watch rule. ``since``: the entry after which it applies."""
 
     id: int
@@ -35,7 +35,7 @@ class Rule:
     since: int
 
 
-def find_triggered(entry: AuditEntry, rules: Iterable[Rule]) -> Iterator[Rule]:
+def find_triggered(entry: AuditEntry, rules: Iterable[ActiveRule]) -> Iterator[ActiveRule]:
     """The rules that an entry triggers. An entry that cannot be read triggers none."""
     for rule in rules:
         kinds, triggers = _CHECKS.get(rule.kind, ((), _never))

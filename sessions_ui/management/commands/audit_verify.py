@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from sessions_ui.audit.integrity.errors import IntegrityFailure
-from sessions_ui.audit.integrity.verify import Report, Scope
+from sessions_ui.audit.integrity.verify import Scope, VerificationReport
 from sessions_ui.management.arguments import moment
 from sessions_ui.management.progress import counted, progress_bar
 from sessions_ui.models import AuditEntry
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Looked at {counted(count_read, 'entry', 'entries')} in {took:.1f} s.")
 
 
-def describe(report: Report, since: datetime | None) -> Iterator[str]:
+def describe(report: VerificationReport, since: datetime | None) -> Iterator[str]:
     """Sentences about what was verified and what could not be, so that no more is claimed."""
     whole = "The audit is as it was written" if report.copied and not since else "As it was written"
     yield (

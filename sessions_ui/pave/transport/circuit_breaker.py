@@ -17,7 +17,7 @@ WINDOW_CALLS, WINDOW_SECONDS = 20, 60.0
 MAX_FAILURE_SHARE = 0.5  # of the calls in a full window
 PROBE_INTERVAL = 15.0  # seconds
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Permit(Enum):
@@ -86,4 +86,4 @@ class CircuitBreaker:
     def _switch(self, *, open_since: datetime | None) -> None:
         self.open_since, self._consecutive_failures = open_since, 0
         self._calls.clear()
-        _log.warning("circuit to PAVE: %s", self.state, extra={"circuit": self.state})
+        logger.warning("circuit to PAVE: %s", self.state, extra={"circuit": self.state})

@@ -10,7 +10,7 @@ WARNING_SKEW, ERROR_SKEW = 30.0, 120.0  # seconds, by log level
 SUSPECT_SKEW = 60.0  # seconds
 _DATE_RESOLUTION = timedelta(seconds=1)  # the Date header has no fractions
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class ClockSkew:
@@ -38,7 +38,7 @@ class ClockSkew:
         if level != self._level:
             self._level = level
             message = "clock is off by PAVE's" if level else "clock agrees with PAVE's again"
-            _log.log(level or logging.INFO, message, extra={"skew_seconds": round(self.seconds)})
+            logger.log(level or logging.INFO, message, extra={"skew_seconds": round(self.seconds)})
 
 
 def _log_level(seconds: float) -> int:

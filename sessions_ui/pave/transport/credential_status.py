@@ -7,7 +7,7 @@ from datetime import datetime
 from sessions_ui.pave.answer import Answer, CallResult
 from sessions_ui.pave.errors import UNAUTHORISED_STATUSES, PaveBusy, PaveRefused
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class CredentialStatus:
@@ -40,6 +40,6 @@ class CredentialStatus:
             return
         self.refused_since = self._clock() if refused else None
         if refused:
-            _log.error("PAVE refuses our credentials")
+            logger.error("PAVE refuses our credentials")
         else:
-            _log.info("PAVE takes our credentials again")
+            logger.info("PAVE takes our credentials again")

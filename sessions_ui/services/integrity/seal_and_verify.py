@@ -21,7 +21,7 @@ from sessions_ui.audit.integrity.errors import IntegrityFailure
 from sessions_ui.audit.integrity.purge_notes import purge_notes
 from sessions_ui.audit.integrity.seal_copy import last_copied, update_copy
 from sessions_ui.audit.integrity.sealing import Progress, seal_entries
-from sessions_ui.audit.integrity.verify import WHOLE, Report, Scope, verify_entries
+from sessions_ui.audit.integrity.verify import WHOLE, Scope, VerificationReport, verify_entries
 from sessions_ui.models import AuditCheckpoint, AuditEntry, Proof
 
 from .schedule import (
@@ -33,7 +33,7 @@ from .schedule import (
     name_interval,
 )
 
-LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 PARALLEL_FROM = 500_000
 """The number of entries from which on starting more processes, a second or two, saves time."""
 MOST_PROCESSES = 4
@@ -62,7 +62,7 @@ def verify_audit(
     processes: int = 1,
     progress: Progress = lambda _: None,
     by: str = COMMAND,
-) -> Report:
+) -> VerificationReport:
     """Verify the audit and store the result for the integrity page. Raises IntegrityFailure.
 
     ``copy``: the file of checkpoints to compare with; None: that of AUDIT_SEAL_COPY, if set.
@@ -88,7 +88,7 @@ def verify_audit(
     return report
 
 
-def verify_new_entries() -> Report | None:
+def verify_new_entries() -> VerificationReport | None:
     """Verify what was sealed since the last successful verification, if VERIFY_INTERVAL has
     passed since the last one; otherwise return None. Raises IntegrityFailure.
 
@@ -107,7 +107,7 @@ def _store(proof: Proof) -> None:
         with transaction.atomic():
             proof.save()
     except DatabaseError:
-        LOG.warning("proof_not_noted")
+        logger.warning("proof_not_noted")
 
 
 def _expected_copy() -> Path | None:

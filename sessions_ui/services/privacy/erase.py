@@ -4,7 +4,7 @@ After a backup was restored, everything that was ever erased is erased again. PA
 copy: a session that is opened or edited later brings the values back.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from django.utils import timezone
 from sessions_ui.audit.log.body import stored_personal_values
 from sessions_ui.audit.log.record import record_access, record_note
 from sessions_ui.audit.privacy.erasure import (
+    Progress,
     SubjectEntry,
     erase_values,
     find_entries,
@@ -40,7 +41,6 @@ ACTION = "personal.erased"
 AGAIN = "Erased again: the database was restored from an older copy."
 TOKEN_LIFETIME = timedelta(minutes=30)
 SESSIONS_SHOWN = 20
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from sessions_ui.audit.integrity.sealing import read_horizon
 from sessions_ui.audit.review.edit_endings import ENDING_KINDS, read_ending
-from sessions_ui.audit.review.watch_rules import Rule, find_triggered
+from sessions_ui.audit.review.watch_rules import ActiveRule, find_triggered
 from sessions_ui.domain.actor import SYSTEM
 from sessions_ui.domain.rules.review_causes import PASSING, WATCH, Ending, causes_of
 from sessions_ui.models import AuditEntry, Flag, JobCursor, Kind
@@ -73,7 +73,7 @@ def unscanned_ids() -> int:
     return max(0, newest - scanned)
 
 
-def _scan_chunks(until: int, rules: Sequence[Rule]) -> Iterator[int]:
+def _scan_chunks(until: int, rules: Sequence[ActiveRule]) -> Iterator[int]:
     """Scan chunk by chunk, each in a transaction that also moves the cursor.
 
     The lock on the cursor lets concurrent scans take turns.
@@ -93,7 +93,7 @@ def _scan_chunks(until: int, rules: Sequence[Rule]) -> Iterator[int]:
         yield raised
 
 
-def _scan_entries(entries: Sequence[AuditEntry], rules: Sequence[Rule]) -> int:
+def _scan_entries(entries: Sequence[AuditEntry], rules: Sequence[ActiveRule]) -> int:
     result = ScanResult()
     for entry in entries:
         if entry.kind in ENDING_KINDS:

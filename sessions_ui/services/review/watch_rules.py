@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sessions_ui.audit.entries.rows import parse_detail
 from sessions_ui.audit.log.record import record_note
-from sessions_ui.audit.review.watch_rules import Rule
+from sessions_ui.audit.review.watch_rules import ActiveRule
 from sessions_ui.domain.actor import SYSTEM, Actor
 from sessions_ui.domain.rules.error_messages import ACCESS
 from sessions_ui.domain.rules.review_causes import WATCH
@@ -66,10 +66,10 @@ class RuleChange:
         return ACCESS[self.entry.action]
 
 
-def read_active_rules() -> list[Rule]:
+def read_active_rules() -> list[ActiveRule]:
     """The rules to scan by."""
     rules = WatchRule.objects.filter(active=True, kind__in=KINDS)
-    return [Rule(rule.id, rule.kind, rule.name, rule.numbers, rule.since) for rule in rules]
+    return [ActiveRule(rule.id, rule.kind, rule.name, rule.numbers, rule.since) for rule in rules]
 
 
 def list_rules() -> list[ListedRule]:
