@@ -1,4 +1,4 @@
-"""The frame around every page: navigation, environment, person, and the state of PAVE."""
+"""Test the frame around every page: navigation, environment, person, and the state of PAVE."""
 
 import dataclasses
 import re

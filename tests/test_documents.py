@@ -1,4 +1,4 @@
-"""The documents for contributors: every path and name in them exists, and the walk is true."""
+"""Test the documents for contributors: every path and name in them exists, and the walk is true."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""manage.py in processes of its own: bad settings in one line, and a clean deployment check."""
+"""Test manage.py in its own process: bad settings in one line, and a clean deployment check."""
 
 import os
 import subprocess

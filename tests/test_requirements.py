@@ -1,4 +1,4 @@
-"""The requirements files: made from pyproject.toml as it is now, pinned, hashed, from anywhere."""
+"""Test the requirements files: made from the present pyproject.toml, pinned, and hashed."""
 
 import re
 import runpy

@@ -1,4 +1,4 @@
-"""Each address, and who gets what there."""
+"""Test each address, and who gets what there."""
 
 from http import HTTPStatus
 

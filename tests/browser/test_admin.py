@@ -1,4 +1,4 @@
-"""The style that our pages and Django's admin share: tones, environment band, theme."""
+"""Test the style that our pages and Django's admin share: tones, environment band, theme."""
 
 import pytest
 

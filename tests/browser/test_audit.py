@@ -1,4 +1,4 @@
-"""The audit's list in a browser: new entries, an export in progress, and saved views."""
+"""Test the audit's list in a browser: new entries, an export in progress, and saved views."""
 
 import hashlib
 import re

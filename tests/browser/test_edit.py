@@ -1,4 +1,4 @@
-"""An edit in a browser: an agent corrects a session, and a manager reads it in the audit."""
+"""Test an edit in a browser: an agent corrects a session, and a manager reads it in the audit."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""The history of a session in a browser: its timeline, its state at a moment, and a revert."""
+"""Test the history of a session in a browser: its timeline, its state at a moment, and a revert."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The integrity page in a browser: before the first verification, intact, and with a failure."""
+"""Test the integrity page in a browser: not yet verified, intact, and with a failure."""
 
 from datetime import timedelta
 

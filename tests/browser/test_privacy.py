@@ -1,4 +1,4 @@
-"""Personal values in a browser: a manager shows them and erases them."""
+"""Test personal values in a browser: a manager shows them and erases them."""
 
 import pytest
 from playwright.sync_api import expect

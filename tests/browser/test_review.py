@@ -1,4 +1,4 @@
-"""Review, watch rules and statistics in a browser, wide and narrow, light and dark."""
+"""Test review, watch rules and statistics in a browser, wide and narrow, light and dark."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What the script adds to pages that also work without it."""
+"""Test what the script adds to pages that also work without it."""
 
 import re
 

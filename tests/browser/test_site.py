@@ -1,4 +1,4 @@
-"""The pages around the features in a browser."""
+"""Test the pages around the features in a browser."""
 
 import pytest
 

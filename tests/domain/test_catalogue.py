@@ -1,4 +1,4 @@
-"""The catalogue: its rows are sound, and a new PAVE field is one row and nothing else.
+"""Test the catalogue: its rows are sound, and a new PAVE field is one row and nothing else.
 
 That the sandbox needs one row too is tested in tests/pave/test_contract.py.
 """

@@ -1,4 +1,4 @@
-"""Every documented shape is read; anything else crashes nothing."""
+"""Test that every documented shape is read; anything else crashes nothing."""
 
 import json
 from datetime import UTC, datetime

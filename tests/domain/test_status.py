@@ -1,4 +1,4 @@
-"""Statuses and deliveries: every word of PAVE's manual is known, and a blank is no error."""
+"""Test statuses and deliveries: every word of PAVE's manual is known, and a blank is no error."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The form for the reason of an edit."""
+"""Test the form for the reason of an edit."""
 
 from sessions_ui.forms.reason import REASON_NAMES, ReasonForm
 

@@ -1,4 +1,4 @@
-"""Arguments that several commands take."""
+"""Test arguments that several commands take."""
 
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime

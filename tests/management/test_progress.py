@@ -1,4 +1,4 @@
-"""The progress of long commands."""
+"""Test the progress of long commands."""
 
 import io
 

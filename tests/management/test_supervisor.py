@@ -1,4 +1,4 @@
-"""The supervisor with real processes: all start, all end, and a part that fails is named."""
+"""Test the supervisor with real processes: all start, all end, and a part that fails is named."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A database from before the migrations were folded into two starts and works."""
+"""Test that a database from before the migrations were folded into two starts and works."""
 
 import os
 import sqlite3

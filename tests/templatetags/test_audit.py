@@ -1,4 +1,4 @@
-"""The tags of the audit's list and entry pages."""
+"""Test the tags of the audit's list and entry pages."""
 
 import json
 from datetime import UTC, datetime

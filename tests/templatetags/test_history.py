@@ -1,4 +1,4 @@
-"""The tags of the pages about a session's past."""
+"""Test the tags of the pages about a session's past."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The tags for the small parts of every page: their words, and that all text is escaped."""
+"""Test the tags for the small parts of every page: their words, and that all text is escaped."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The error pages: what each says, that typed values are kept, and that no fault shows through."""
+"""Test the error pages: their texts, that typed values are kept, that no fault shows through."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""The page of fields and rules: every verdict as the policy gives it."""
+"""Test the page of fields and rules: every verdict as the policy gives it."""
 
 import re
 

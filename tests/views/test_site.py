@@ -1,4 +1,4 @@
-"""The pages around the features: first page, health checks, theme, logging in and out."""
+"""Test the pages around the features: first page, health checks, theme, logging in and out."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""The export, built for speed, says byte for byte what the pages say, whatever was recorded."""
+"""Test that the fast export says byte for byte what the pages say, whatever was recorded."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Facts about a session, and what they show of a value at a moment."""
+"""Test facts about a session, and what they show of a value at a moment."""
 
 from datetime import timedelta
 

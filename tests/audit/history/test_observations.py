@@ -1,4 +1,4 @@
-"""Reports of what changed at PAVE from one observation to the next, as the timeline shows them."""
+"""Test reports of what changed at PAVE from one observation to the next."""
 
 from datetime import timedelta
 

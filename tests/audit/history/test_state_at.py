@@ -1,4 +1,4 @@
-"""The state of a session at a moment: its possible statuses and locks, and a test by a model.
+"""Test the state of a session at a moment: its possible statuses and locks, and a test by a model.
 
 The model: random sequences of edits, of changes by others and of the customer's steps go through
 the real pages and a real sandbox, on a clock of the test's own. Then moments are picked at random,

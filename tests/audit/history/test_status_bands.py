@@ -1,4 +1,4 @@
-"""The status bar above the timeline."""
+"""Test the status bar above the timeline."""
 
 from datetime import timedelta
 

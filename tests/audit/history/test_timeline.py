@@ -1,4 +1,4 @@
-"""The timeline of a session: edits, what settled them, notes and reports of PAVE on one line."""
+"""Test the timeline of a session: edits, settlements, notes and reports of PAVE on one line."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The database itself refuses to change the record."""
+"""Test that the database itself refuses to change the record."""
 
 from concurrent.futures import ThreadPoolExecutor
 

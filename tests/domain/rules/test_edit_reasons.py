@@ -1,4 +1,4 @@
-"""Reasons of an edit: when a note is needed."""
+"""Test reasons of an edit: when a note is needed."""
 
 from sessions_ui.domain.rules.edit_reasons import note_needed
 

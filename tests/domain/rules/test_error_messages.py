@@ -1,4 +1,4 @@
-"""Error messages: every code that an entry may hold reads as a sentence."""
+"""Test error messages: every code that an entry may hold reads as a sentence."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Three-way merge: before, PAVE now, mine."""
+"""Test three-way merge: before, PAVE now, mine."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Outcomes: words for each, and one outcome from the results of the fields."""
+"""Test outcomes: words for each, and one outcome from the results of the fields."""
 
 import pytest
 

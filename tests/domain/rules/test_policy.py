@@ -1,4 +1,4 @@
-"""The editability matrix, written out by hand from PAVE's manual, against the policy."""
+"""Test the editability matrix, written out by hand from PAVE's manual, against the policy."""
 
 from datetime import UTC, datetime
 from itertools import product

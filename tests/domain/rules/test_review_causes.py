@@ -1,4 +1,4 @@
-"""Review causes: each is raised by what it names and by nothing else."""
+"""Test review causes: each is raised by what it names and by nothing else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Kinds of watch rule: each reads as a title and a sentence with its numbers."""
+"""Test kinds of watch rule: each reads as a title and a sentence with its numbers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Kinds of values: which spellings are the same value, and how one is sent."""
+"""Test kinds of values: which spellings are the same value, and how one is sent."""
 
 import pytest
 from hypothesis import given

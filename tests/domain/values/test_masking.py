@@ -1,4 +1,4 @@
-"""Personal values: that they changed and how, never what they are."""
+"""Test personal values: that they changed and how, never what they are."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Phone numbers: one spelling to compare, the digits they are known by, and what is refused."""
+"""Test phone numbers: one spelling to compare, the digits that identify them, and refusals."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Redirect URLs: public https addresses alone, and those of the allowed hosts."""
+"""Test redirect URLs: public https addresses alone, and those of the allowed hosts."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Texts: as values of JSON, as a database can store them, and as they are compared."""
+"""Test texts: as values of JSON, as a database can store them, and as they are compared."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""VINs: what cannot be one, and the check digit."""
+"""Test VINs: what cannot be one, and the check digit."""
 
 import pytest
 from hypothesis import given

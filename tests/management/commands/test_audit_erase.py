@@ -1,4 +1,4 @@
-"""The command that erases a person's number or name."""
+"""Test the command that erases a person's number or name."""
 
 from io import StringIO
 from pathlib import Path

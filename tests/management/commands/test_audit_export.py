@@ -1,4 +1,4 @@
-"""The command that exports the audit into a file."""
+"""Test the command that exports the audit into a file."""
 
 import hashlib
 import json

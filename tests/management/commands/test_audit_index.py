@@ -1,4 +1,4 @@
-"""The command that rebuilds the index of the audit."""
+"""Test the command that rebuilds the index of the audit."""
 
 from io import StringIO
 

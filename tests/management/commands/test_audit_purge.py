@@ -1,4 +1,4 @@
-"""The command that takes old entries out of the audit."""
+"""Test the command that takes old entries out of the audit."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The command that seals the audit; test_audit_verify has the tests of both commands together."""
+"""Test the command that seals the audit; test_audit_verify tests both commands together."""
 
 import pytest
 from django.core.management import CommandError, call_command

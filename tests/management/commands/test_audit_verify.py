@@ -1,4 +1,4 @@
-"""The commands that seal and verify the audit."""
+"""Test the commands that seal and verify the audit."""
 
 import pytest
 from django.core.management import CommandError, call_command

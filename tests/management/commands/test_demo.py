@@ -1,4 +1,4 @@
-"""The people of the demo: created, reset, and refused in production mode."""
+"""Test the people of the demo: created, reset, and refused in production mode."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""The sandbox as a process of its own."""
+"""Test the sandbox as a process of its own."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The command that settles open edits, once or in a loop that also seals and verifies the audit."""
+"""Test the command that settles edits, once or in a loop that also seals and verifies the audit."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""The start command with real processes: all start, all end, and a busy port is named."""
+"""Test the start command with real processes: all start, all end, and a busy port is named."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The session at a moment, and the moments to go on to."""
+"""Test the session at a moment, and the moments to go on to."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Observations of what PAVE reports: recorded with each read, and never in the way of an edit."""
+"""Test observations of what PAVE reports: recorded with each read, never in the way of an edit."""
 
 from datetime import timedelta
 

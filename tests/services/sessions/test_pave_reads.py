@@ -1,4 +1,4 @@
-"""Reads of PAVE, and the encrypted cache of the last one."""
+"""Test reads of PAVE, and the encrypted cache of the last one."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The lists of sessions to open."""
+"""Test the lists of sessions to open."""
 
 from datetime import timedelta
 

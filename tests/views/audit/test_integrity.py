@@ -1,4 +1,4 @@
-"""The page of evidence, in every state that it can be in."""
+"""Test the integrity page in every state that it can be in."""
 
 from datetime import timedelta
 

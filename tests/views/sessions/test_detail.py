@@ -1,4 +1,4 @@
-"""The page of one session: its actions, and what comes back where nothing can be sent."""
+"""Test the page of one session: its actions, and what comes back where nothing can be sent."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The page on which a session is found by its key."""
+"""Test the page on which a session is found by its key."""
 
 import re
 from datetime import timedelta

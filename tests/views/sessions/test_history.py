@@ -1,4 +1,4 @@
-"""The pages about a session's past: its state at a moment, and the links that lead there."""
+"""Test the pages about a session's past: its state at a moment, and the links that lead there."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The text of every state, held word by word: no word on the page may be false.
+"""Test the text of every state, held word by word: no word on the page may be false.
 
 The words claim effect, never cause, unless PAVE itself answered; a change here is a decision.
 """
