@@ -116,7 +116,8 @@ def traces(text):
     try:
         text = json.loads(f'"{text}"') if "\\u" in text else text
     except ValueError:
-        text = text.encode().decode("unicode_escape", "ignore")
+        # Salts and hashes are random bytes, so a backslash may come before anything.
+        text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), text)
     found = re.findall(
         r"6\D{0,2}4\D{0,2}7\D{0,3}5\D{0,2}5\D{0,2}5\D{0,2}0\D{0,2}1\D{0,2}2\D{0,2}6", text
     )
