@@ -37,7 +37,7 @@ def tampered():
     return first
 
 
-def test_an_empty_record_says_what_will_come(shown, sealing):
+def test_an_empty_record_says_what_will_be_here(shown, sealing):
     html = shown()
     assert "Not verified yet" in html
     assert "Nothing was sealed yet, and 0 entries wait" in html
@@ -46,7 +46,7 @@ def test_an_empty_record_says_what_will_come(shown, sealing):
     assert '<svg class="strip"' not in html
 
 
-def test_it_tells_when_it_was_sealed_and_verified(shown, sealing):
+def test_the_page_says_when_the_record_was_sealed_and_verified(shown, sealing):
     edit(PHONE)
     seal_audit()
     seal_audit()
@@ -62,7 +62,7 @@ def test_it_tells_when_it_was_sealed_and_verified(shown, sealing):
     assert html.count('class="idle"') == 1
 
 
-def test_it_says_that_only_what_is_new_was_looked_at(shown, sealing):
+def test_the_page_says_when_only_new_entries_were_verified(shown, sealing):
     edit()
     seal_audit()
     now = timezone.now()
@@ -97,7 +97,7 @@ def test_the_list_warns_while_a_failure_is_open(shown, sealing):
     assert "The record is in doubt" not in shown("/audit/")
 
 
-def test_it_says_when_seals_are_late_and_when_there_is_no_copy(shown, sealing, settings):
+def test_the_page_says_when_seals_are_late_or_have_no_copy(shown, sealing, settings):
     edit()
     seal_audit()
     AuditCheckpoint.objects.update(sealed_at=timezone.now() - timedelta(hours=1))
@@ -107,7 +107,7 @@ def test_it_says_when_seals_are_late_and_when_there_is_no_copy(shown, sealing, s
     assert "No second copy of the seals is kept" in html
 
 
-def test_it_says_when_the_copy_lacks_seals_or_cannot_be_read(shown, sealing, settings):
+def test_the_page_says_when_the_copy_is_incomplete_or_unreadable(shown, sealing, settings):
     settings.AUDIT_SEAL_COPY = ""
     for _ in range(3):
         seal_audit()
@@ -118,18 +118,18 @@ def test_it_says_when_the_copy_lacks_seals_or_cannot_be_read(shown, sealing, set
     assert "where these pages cannot read it" in shown()
 
 
-def test_it_is_offered_beside_the_explorer(shown, sealing):
+def test_the_page_is_linked_beside_the_list(shown, sealing):
     assert 'href="/audit/evidence/" aria-current="page"' in shown()
     assert 'href="/audit/evidence/"' in shown("/audit/")
 
 
 @pytest.mark.parametrize("person", ["alice", "dora", "nora"])
-def test_it_is_for_those_who_may_read_the_audit(client, request, person):
+def test_only_readers_of_the_audit_can_open_the_page(client, request, person):
     client.force_login(request.getfixturevalue(person))
     assert client.get(PAGE).status_code == 403
 
 
-def test_the_page_asks_few_questions_however_long_the_record(
+def test_the_page_takes_few_queries_however_long_the_record(
     shown, sealing, django_assert_max_num_queries
 ):
     for _ in range(3):
@@ -140,7 +140,7 @@ def test_the_page_asks_few_questions_however_long_the_record(
         shown()
 
 
-def test_the_highest_bar_is_the_fullest_seal(sealing):
+def test_the_checkpoint_with_the_most_entries_has_the_highest_bar(sealing):
     seal_audit()
     edit()
     seal_audit()
