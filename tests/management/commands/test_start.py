@@ -56,7 +56,14 @@ def _status(port, path="/"):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "ending",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.proof),
+        pytest.param(signal.SIGKILL, marks=pytest.mark.proof),
+    ],
+)
 def test_it_starts_everything_and_leaves_nothing_behind(tmp_path, ending):
     process, port, sandbox_port = _started(tmp_path)
     output = _welcome(process)
