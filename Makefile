@@ -12,7 +12,7 @@ SELECTED = --only "$(ONLY)" --keyword "$(K)" --database "$(DB)"
 
 help:
 	@echo "make run     start sandbox, dashboard and reconcile loop (PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT))"
-	@echo "make test    all checks and tests on SQLite with Chromium, and the SQL ones on PostgreSQL (3 minutes)"
+	@echo "make test    all checks and tests on SQLite with Chromium, and the SQL ones on PostgreSQL (4 minutes)"
 	@echo "             ONLY=tests/audit K=name DB=postgres: only these paths, names, this database"
 	@echo "make proof   the long tests, and the other tests on PostgreSQL (6 minutes)"
 	@echo "make faults  the proof that no edit is lost, doubled or misreported (an hour)"
