@@ -26,7 +26,7 @@ from sessions_ui.audit.log.index_terms import (
 )
 from sessions_ui.domain.catalogue import CATALOGUE, FieldSpec
 from sessions_ui.domain.values.kinds import Kind
-from sessions_ui.domain.values.phone import local_digits, local_start
+from sessions_ui.domain.values.phone import local_digits, local_start, with_plus
 from sessions_ui.models import AuditEntry
 
 STAR = "*"
@@ -37,7 +37,6 @@ _PHONE_SIGNS = re.compile(r"[\d\s().+\-]+")
 _ONE_DIGIT = re.compile(r"[0-9]")
 _NAME_SIGNS = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’\-])*")
 _EXTENSION = re.compile(r"(?<=\d)[\s;,]*(?:extension|ext|x)[.=]?\s*\d{1,6}$")
-_ABROAD = re.compile(r"^00(?=(?:\D*\d){3})")
 _MASKED_SEARCH = {
     Kind.PHONE: (
         "is masked: it is found whole, by its first"
@@ -99,7 +98,7 @@ def _dialled(text: str) -> str:
     """A pasted phone number in plain characters: without the ``tel:`` of a link, full-width digits,
     the 00 of an international call, and an extension."""
     text = _EXTENSION.sub("", normalize("NFKC", text).strip().casefold())
-    return _ABROAD.sub("+", text.removeprefix("tel:"))
+    return with_plus(text.removeprefix("tel:"))
 
 
 def _plain_condition(spec: FieldSpec, text: str) -> Q:

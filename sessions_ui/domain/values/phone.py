@@ -81,6 +81,11 @@ def local_start(text: str, region: str = "") -> str:
     return _digits(text).removeprefix(prefix)
 
 
+def with_plus(text: str) -> str:
+    """Replace a leading 00, with which most of the world dials abroad, by a plus."""
+    return _ABROAD.sub("+", text)
+
+
 def phone_error(text: str, region: str = "") -> str:
     """Say why this cannot be a phone number, in a sentence that helps; ``""`` if it can."""
     if not ALLOWED.fullmatch(text.strip()):
@@ -125,7 +130,7 @@ def _parsed(text: str, region: str) -> PhoneNumber | None:
 def _whole(text: str, region: str) -> PhoneNumber | None:
     """The number, if it has as many digits as a whole one can have. The 00 with which most of the
     world dials abroad is understood where the region itself has another prefix."""
-    for spelling in (text, _ABROAD.sub("+", text)):
+    for spelling in (text, with_plus(text)):
         number = _parsed(spelling, region)
         if number and phonenumbers.is_possible_number_with_reason(number) == _POSSIBLE:
             return number

@@ -1,4 +1,4 @@
-"""Tell how entries stand in review: for an entry's page, the rows of a list, and the menu."""
+"""Return the review status of entries: for the page of one, the rows of a list, and the menu."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
