@@ -93,7 +93,7 @@ def matrix() -> Iterator[tuple[Section, list[list[MatrixRow]]]]:
 
 
 def describe_input(spec: FieldSpec) -> str:
-    """What a field accepts, in words: its choices, or its kind and length."""
+    """Say what a field accepts: its choices, or its kind and length."""
     # Given an example, the choices are the list alone: a value outside would be offered with it.
     choices = choices_of(spec, next(iter(spec.examples), ""))
     if choices:

@@ -44,7 +44,7 @@ class RevertPlan:
 
 
 def plan_revert(edit_id: int) -> RevertPlan | None:
-    """What it means to take this edit back; None where PAVE holds nothing of it."""
+    """Return what it means to take this edit back; None where PAVE holds nothing of it."""
     sent = AuditEntry.objects.filter(op=edit_id, kind=Kind.SENT).order_by("id").first()
     end = AuditEntry.objects.latest_end(edit_id)
     if sent is None or end is None or not Outcome(end.outcome).took_effect:

@@ -106,7 +106,7 @@ def entry_facts(entry: SqlRow, batch: EntryBatch) -> dict[str, Any]:
 
 
 def _from_detail(detail: str, name: str) -> Any:
-    """What an entry's detail has under a name; None for nothing."""
+    """Return what an entry's detail has under a name; None for nothing."""
     # Few details have it, and searching the text is cheaper than parsing it.
     return _parse(detail)[0].get(name) if f'"{name}"' in detail else None
 

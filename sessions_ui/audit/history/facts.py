@@ -134,7 +134,7 @@ def _entry_facts(entry: AuditEntry, values: Values) -> Iterable[Fact]:
 
 
 def _shown_value(entry: AuditEntry, pair: Sequence[object]) -> tuple[Source | None, int, object]:
-    """What one field of an entry's body shows that PAVE held, and which side of it; without a
+    """Return what a field of an entry's body shows that PAVE held, and which side of it; without a
     source where it shows nothing."""
     if entry.kind == Kind.SENT:
         return Source.SENT, Side.WAS, pair[0]
@@ -155,7 +155,7 @@ def _observation_facts(seen: Observation) -> Iterable[Fact]:
 
 
 def value_at(facts: Iterable[Fact], key: str, at: datetime) -> KnownValue:
-    """What the facts, oldest first, show of one field at a moment."""
+    """Return what the facts, oldest first, show of one field at a moment."""
     before, after = _nearest_facts(facts, key, at)
     if before and before.at == at:
         return KnownValue(key, (before.text,), before.certainty, before)

@@ -88,8 +88,8 @@ def scrub_detail(detail: Mapping[str, object], hidden: Iterable[str]) -> dict[st
 
 
 def payload_hash(changes: Changes, sha256: str) -> dict[str, str]:
-    """What an entry holds of the bytes that were sent: their SHA-256, or only a keyed hash of it
-    where a personal value is among them. There are so few phone numbers that trying them all
+    """Return what an entry holds of the bytes that were sent: their SHA-256, or only a keyed hash
+    of it where a personal value is among them. There are so few phone numbers that trying them all
     would find an erased one again."""
     if PERSONAL_KEYS.isdisjoint(changes) and all(key in CATALOGUE for key in changes):
         return {"payload_sha256": sha256}

@@ -76,5 +76,5 @@ def row_hash(values: Iterable[object]) -> bytes:
 
 
 def commitment(salt: bytes, value: str) -> str:
-    """What an entry holds in place of a personal value: sha256(salt || value), in hex."""
+    """Return what an entry holds in place of a personal value: sha256(salt || value), in hex."""
     return hashlib.sha256(salt + value.encode()).hexdigest()

@@ -66,7 +66,7 @@ def value_term(spec: FieldSpec, value: object) -> str:
 
 
 def term_head(normal: str) -> str:
-    """How the term of a long value begins: the value's first characters and a mark."""
+    """Return the beginning of a long value's term: the value's first characters and a mark."""
     return f"{normal[:HEAD_LENGTH]}#"
 
 

@@ -93,7 +93,7 @@ class EntrySearch:
         return [id_ for (id_,) in _union(pages, order)]
 
     def count(self, limit: int) -> int:
-        """How many entries match; counting stops at ``limit``."""
+        """Count the entries that match; counting stops at ``limit``."""
         queries = [query.order_by()[:limit] for query in self._queries()]
         if len(queries) < 2:
             return sum(query.count() for query in queries)
@@ -175,7 +175,7 @@ def _union(queries: Sequence[IdQuery], tail: str, columns: str = "*") -> list[tu
 
 
 def _count_each(queries: Sequence[IdQuery]) -> tuple[int, ...]:
-    """How many ids each of these queries gives."""
+    """Count the ids that each of these queries gives."""
     return _run("SELECT {}", ", ", "(SELECT COUNT(*) FROM", queries, ")")[0]
 
 

@@ -69,14 +69,14 @@ class OutcomeTimes:
 
 
 def edits_per_interval(ids: Sequence[int]) -> list[int]:
-    """How many edits and refusals there are from each of these ids to before the next."""
+    """Count the edits and refusals from each of these ids to before the next."""
     intervals = list(pairwise(ids))
     params = [id_ for interval in intervals for id_ in interval]
     return _run_counts([_COUNT_LISTED] * len(intervals), params)
 
 
 def outcome_counts(low: int, high: int) -> dict[Outcome, int]:
-    """How many edits and refusals have each outcome now."""
+    """Count the edits and refusals that have each outcome now."""
     params = [param for outcome in Outcome for param in (OUTCOME, outcome.value, low, high)]
     return dict(zip(Outcome, _run_counts([_COUNT_OUTCOME] * len(Outcome), params), strict=True))
 
@@ -89,7 +89,7 @@ def busiest_people(low: int, high: int) -> list[PersonCount]:
 
 
 def refusal_counts(low: int, high: int) -> RefusalCounts:
-    """What made our rules refuse, by the code of the lock or of the cause."""
+    """Count what made our rules refuse, by the code of the lock or of the cause."""
     terms = AuditTerm.objects.filter(field=OUTCOME, val=Outcome.REFUSED_BY_POLICY.value)
     terms = terms.filter(entry_id__gte=low, entry_id__lt=high).order_by("-entry_id")
     ids = list(terms.values_list("entry_id", flat=True)[: SAMPLE_SIZE + 1])
@@ -106,7 +106,7 @@ def refusal_counts(low: int, high: int) -> RefusalCounts:
 
 
 def outcome_times(low: int, high: int) -> OutcomeTimes:
-    """How long edits took to their first definite outcome."""
+    """Return how long edits took to their first definite outcome."""
     intents = AuditEntry.objects.filter(kind=Kind.INTENT, op__isnull=True)
     intents = intents.filter(id__gte=low, id__lt=high).order_by("-id")
     began = dict(intents.values_list("id", "ts")[: SAMPLE_SIZE + 1])

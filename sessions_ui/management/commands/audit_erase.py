@@ -88,7 +88,7 @@ def describe_matches(matches: Matches) -> str:
 
 
 def describe_erased(done: Erased) -> str:
-    """What was erased, in a sentence."""
+    """Say in a sentence what was erased."""
     return (
         f"Erased: {counted(done.values, 'value', 'values')} of"
         f" {counted(done.edits, 'edit or refusal', 'edits and refusals')},"
@@ -99,7 +99,7 @@ def describe_erased(done: Erased) -> str:
 
 
 def describe_left(done: Erased) -> list[str]:
-    """What is left, a sentence each."""
+    """Give a sentence for each thing that is left."""
     sentences = []
     if done.waiting:
         under_way = counted(done.waiting, "edit under way holds", "edits under way hold")

@@ -103,7 +103,7 @@ def newest_listed(page: Page) -> int:
 
 
 def newer_entries_label(*, actor: Actor, audit_filter: AuditFilter, than: int) -> str:
-    """How many matching entries are newer than the one with the id ``than``: "1 new entry", or "99+
+    """Count the matching entries newer than the one with the id ``than``: "1 new entry", or "99+
     new entries" where counting stops; ``""`` for none. A page that keeps asking is recorded once in
     RECORD_AGAIN_AFTER."""
     _, high = id_window(audit_filter)

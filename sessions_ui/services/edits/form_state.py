@@ -20,7 +20,7 @@ from .form_token import FormToken
 
 
 class Decision(Enum):
-    """What is to be done with a form that was posted; the first that fits, in this order."""
+    """The next step for a posted form; the first that fits, in this order."""
 
     UNREADABLE = "unreadable"
     CONFLICT = "conflict"
@@ -102,7 +102,7 @@ class FormState:
 
     @property
     def decision(self) -> Decision:
-        """What is to be done, leaving errors in values to the form."""
+        """The next step, leaving errors in values to the form."""
         if self.snapshot is None:
             return Decision.UNREADABLE
         if self.conflicts:

@@ -32,6 +32,6 @@ def name_duration(interval: timedelta) -> str:
 
 
 def name_frequency(interval: timedelta) -> str:
-    """How often something happens: ``once a minute``, ``once an hour``, ``every 2 hours``."""
+    """Say how often something happens: ``once a minute``, ``once an hour``, ``every 2 hours``."""
     name = name_duration(interval)
     return f"every {name}" if name[0].isdigit() else f"once {name}"
