@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from paveadmin import ROOT
 PACKAGE = ROOT / "sessions_ui"
 STANDARD = set(sys.stdlib_module_names)
 MODULE_CAP, FUNCTION_CAP, VIEW_CAP = 250, 50, 30
+MODULES_A_FOLDER = 16
 CAPS = {"domain/catalogue.py": 350}
 NAMES_REFUSED = {"utils", "helpers", "common", "manager", "handler", "data", "info", "process"}
 
@@ -264,3 +266,33 @@ def test_it_notices_a_long_function():
 
 def test_it_uses_no_name_that_says_nothing():
     assert [str(inner) for _, inner in _modules() if Path(inner).stem in NAMES_REFUSED] == []
+
+
+def crowded(paths, most):
+    """Give the folders that hold more than so many of the paths, `management/commands` aside."""
+    counts = Counter(path.parent.as_posix() for path in paths if path.name != "__init__.py")
+    return [
+        folder
+        for folder, count in counts.items()
+        if count > most and not folder.endswith("management/commands")
+    ]
+
+
+def test_no_folder_holds_more_modules_than_a_newcomer_can_scan():
+    assert crowded([inner for _, inner in _modules()], MODULES_A_FOLDER) == []
+
+
+def test_it_notices_a_crowded_folder():
+    paths = [Path(f"audit/m{n}.py") for n in range(17)]
+    assert crowded(paths, 16) == ["audit"]
+    assert crowded([*paths[1:], Path("audit/__init__.py")], 16) == []
+
+
+def test_most_modules_have_the_test_file_that_their_path_promises():
+    modules = [inner for _, inner in _modules() if inner.name != "__init__.py"]
+    mirrored = [
+        inner
+        for inner in modules
+        if (ROOT / "tests" / inner.parent / f"test_{inner.name}").exists()
+    ]
+    assert len(mirrored) >= 0.8 * len(modules)
